@@ -1,0 +1,3 @@
+//! Plain types and rules without I/O, in the words of the product.
+
+pub mod language;

@@ -1,0 +1,54 @@
+//! Telegram Bot Scheduler: the map.
+//!
+//! One way in, one way out, and the database in the middle. The edges never import each other.
+//!
+//! ```text
+//!    Telegram ──updates──▶ bot ──reply──▶ Telegram            (people and admins)
+//!    platform ──HTTP────▶ http ──event──▶ outbox ──▶ store (SQLite | PostgreSQL)
+//!                                            ▲           │ due rows
+//!    Telegram ◀──messages── delivery ◀───────┴───────────┘
+//! ```
+//!
+//! | module | may import (besides config, clock and health) |
+//! |---|---|
+//! | [`domain`], [`clock`], [`config`], [`health`] | nothing of ours |
+//! | [`text`] | domain |
+//! | [`entity`] | nothing of ours |
+//! | [`store`] | entity, domain |
+//! | [`telegram`] | domain |
+//! | [`outbox`] | store, domain |
+//! | [`delivery`] | store, domain, text, telegram |
+//! | [`bot`] | store, outbox, domain, text, telegram |
+//! | [`http`] | store, outbox, domain |
+//! | [`app`], [`cli`] | everything |
+//!
+//! `domain`, `text` and `entity` do not see `config` either. `tests/it/architecture.rs` reads the `use`
+//! lines and fails on a forbidden edge. `teloxide` is named only in telegram, bot and delivery;
+//! `sea_orm` only in entity and store; `hyper` only in http.
+//!
+//! What must stay true:
+//!
+//! 1. Accepted means kept: every row behind a 2xx ends `sent`, `dead` or `cancelled`.
+//! 2. A duplicate has a cause: the messages in flight at a crash, plus counted ambiguous answers.
+//! 3. A claim is a lease with a token; a finalise names the token.
+//! 4. One chat, one lane: at most one message in flight per chat, first in, first out.
+//! 5. An update is acknowledged when it is handled, not when it is fetched.
+//! 6. A link token is spent once, in the transaction that writes the link, and only by a tap.
+//! 7. No secret leaves: not in a log, an error, a response, a `Debug`, a database row.
+//! 8. Time is an argument: only [`clock`] reads it; the edges pass `now`.
+
+pub mod app;
+pub mod bot;
+pub mod cli;
+pub mod clock;
+pub mod config;
+pub mod delivery;
+pub mod domain;
+pub mod entity;
+pub mod health;
+pub mod http;
+pub mod logging;
+pub mod outbox;
+pub mod store;
+pub mod telegram;
+pub mod text;
