@@ -1,0 +1,196 @@
+//! The sections of the settings, as the rest of the program sees them: checked values with their units in
+//! the type. Where a number comes from is said beside its default, in `config/default.toml`.
+
+use std::collections::BTreeSet;
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use chrono::NaiveTime;
+use chrono_tz::Tz;
+use secrecy::{ExposeSecret, SecretString};
+use url::Url;
+
+/// `[telegram]`: which bot we are and how we hear from Telegram.
+#[derive(Clone, Debug)]
+pub struct Telegram {
+    /// The bot's token; without one everything but Telegram works, and notifications wait.
+    pub token: Option<SecretString>,
+    /// Where the Bot API answers.
+    pub api_url: Url,
+    /// The Telegram user ids that may use the admin commands, in their private chats only.
+    pub admins: BTreeSet<i64>,
+    /// How updates reach us.
+    pub update_mode: UpdateMode,
+    /// How long one `getUpdates` waits for something to happen.
+    pub poll_timeout: Duration,
+    /// How long one update may be worked on before it counts as handled.
+    pub handler_timeout: Duration,
+    /// The id of a bot that may take the place of the one this database belongs to.
+    pub accept_new_bot: Option<i64>,
+}
+
+impl Telegram {
+    /// The bot's own user id, the digits before the colon of its token; `None` without a token.
+    pub fn bot_id(&self) -> Option<i64> {
+        self.token.as_ref()?.expose_secret().split(':').next()?.parse().ok()
+    }
+}
+
+/// How updates reach us.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum UpdateMode {
+    /// We ask with `getUpdates`; nothing needs to reach us from the internet.
+    Polling,
+}
+
+/// `[database]`: where everything that was accepted is kept.
+#[derive(Clone, Debug)]
+pub struct Database {
+    /// A `sqlite:`, `postgres://` or `postgresql://` URL; it may hold a password.
+    pub url: SecretString,
+    /// Connections at most: all of them with PostgreSQL, the readers beside the one writer with SQLite.
+    pub max_connections: u32,
+    /// How long a statement waits for a lock before it fails (SQLite).
+    pub busy_timeout: Duration,
+}
+
+impl Database {
+    /// Which database the URL names.
+    pub fn engine(&self) -> Engine {
+        Engine::of(self.url.expose_secret()).unwrap_or(Engine::Sqlite)
+    }
+
+    /// The URL for messages and logs: without its password.
+    pub fn describe(&self) -> String {
+        super::database_url::without_password(self.url.expose_secret())
+    }
+}
+
+/// The databases we know.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Engine {
+    /// One file, nothing to install: the default.
+    Sqlite,
+    /// For when one machine is not enough.
+    Postgres,
+}
+
+impl Engine {
+    /// The engine that a database URL names by its scheme; `None` for a scheme we do not know.
+    pub fn of(url: &str) -> Option<Self> {
+        let (scheme, rest) = url.split_once(':')?;
+        match scheme {
+            "sqlite" => Some(Self::Sqlite),
+            "postgres" | "postgresql" if rest.starts_with("//") => Some(Self::Postgres),
+            _ => None,
+        }
+    }
+}
+
+/// `[http]`: the one port we serve, and what a caller may cost us.
+#[derive(Clone, Debug)]
+pub struct Http {
+    /// The address to listen on.
+    pub addr: SocketAddr,
+    /// Connections at the same time.
+    pub max_connections: usize,
+    /// How long the head of a request may take to arrive.
+    pub header_timeout: Duration,
+    /// How long the body of a request may take to arrive.
+    pub body_timeout: Duration,
+    /// How long a request may take from its first byte to its answer.
+    pub request_timeout: Duration,
+    /// The largest body in bytes, for every route but `POST /api/events`.
+    pub body_limit: usize,
+    /// The largest body in bytes of `POST /api/events`, which takes a batch.
+    pub events_body_limit: usize,
+    /// Headers in one request.
+    pub max_headers: usize,
+}
+
+/// `[jwt]`: whose word we take about who is calling.
+#[derive(Clone, Debug)]
+pub struct Jwt {
+    /// The HS256 key shared with the platform, 32 bytes or more; `run` needs it
+    /// (see [`Config::require_jwt_secret`](super::Config::require_jwt_secret)).
+    pub secret: Option<SecretString>,
+    /// The `iss` that a token must name.
+    pub issuer: String,
+    /// The `aud` that a token must name.
+    pub audience: String,
+    /// How far the platform's clock may be off from ours.
+    pub leeway: Duration,
+    /// The longest life (`exp` − `iat`) a token may have.
+    pub max_lifetime: Duration,
+}
+
+/// `[delivery]`: how fast, how often and how long we try to deliver.
+#[derive(Clone, Debug)]
+pub struct Delivery {
+    /// Messages in any one second, over all chats; 0 = no limit.
+    pub messages_per_second: u32,
+    /// How many may go at once after idling.
+    pub burst: u32,
+    /// Messages per second to one chat; 0 = no limit.
+    pub per_chat_per_second: u32,
+    /// How many may go at once to a chat after idling.
+    pub per_chat_burst: u32,
+    /// Messages to one group in any 60 seconds; 0 = no limit.
+    pub per_group_per_minute: u32,
+    /// Messages on their way to Telegram at the same time.
+    pub max_in_flight: usize,
+    /// How long a claimed row is ours; always longer than `request_timeout`.
+    pub lease: Duration,
+    /// How long one request to Telegram may take.
+    pub request_timeout: Duration,
+    /// The waits after the first, second, … failed attempt; after the last one the row is dead. Never empty.
+    pub backoff: Vec<Duration>,
+    /// How old news of a published post may be and still be told on its own.
+    pub max_age_published: Duration,
+    /// How old news of a failed post may be and still be told on its own.
+    pub max_age_failed: Duration,
+}
+
+/// `[digest]`: when a person who has not chosen gets the daily digest.
+#[derive(Clone, Debug)]
+pub struct Digest {
+    /// The hour of the day, in the person's zone.
+    pub default_time: NaiveTime,
+    /// The zone of a person whose zone is not known.
+    pub default_zone: Tz,
+}
+
+/// `[platform]`: what messages say about the platform, and where their buttons lead. Unset → no button.
+#[derive(Clone, Debug)]
+pub struct Platform {
+    /// What people call the platform.
+    pub name: String,
+    /// Where a person sets up notifications.
+    pub settings_url: Option<Url>,
+    /// Where a person sees one post; `{post_id}` stands for its id (see [`Platform::post_link`]).
+    pub post_url: Option<String>,
+    /// Where a person sees what is planned.
+    pub calendar_url: Option<Url>,
+    /// Where a person connects a network again.
+    pub reconnect_url: Option<Url>,
+    /// Where a person gets help.
+    pub support: Option<Url>,
+}
+
+impl Platform {
+    /// What stands for the post's id in `post_url`.
+    pub const POST_ID: &'static str = "{post_id}";
+
+    /// The page of one post; `None` when `post_url` is not set. The id may hold any characters.
+    pub fn post_link(&self, post_id: &str) -> Option<Url> {
+        // Everything but unreserved characters is escaped, so that an id cannot lead to another page.
+        let escaped: String = post_id
+            .bytes()
+            .map(|byte| match byte {
+                b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'_' | b'~' => char::from(byte).to_string(),
+                _ => format!("%{byte:02X}"),
+            })
+            .collect();
+        Url::parse(&self.post_url.as_ref()?.replace(Self::POST_ID, &escaped)).ok()
+    }
+}
