@@ -1,1 +1,113 @@
-//! health
+//! Who is up: Telegram, the database, the leadership; told by whoever finds out, read by whoever is asked.
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use chrono::{DateTime, Utc};
+
+/// What is known about the parts this process depends on. Cheap to clone; clones share it.
+#[derive(Clone, Debug, Default)]
+pub struct Health {
+    // A std mutex: held for a copy, never across an await.
+    state: Arc<Mutex<State>>,
+}
+
+#[derive(Debug, Default)]
+struct State {
+    telegram: Telegram,
+    bot_username: Option<String>,
+    last_poll: Option<DateTime<Utc>>,
+    leading: bool,
+}
+
+/// How it stands with Telegram.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum Telegram {
+    /// No bot token: everything but Telegram works.
+    #[default]
+    NotConfigured,
+    /// Not asked yet.
+    Starting,
+    /// The bot's token was accepted and the last call got through.
+    Up,
+    /// It does not answer.
+    Unreachable,
+    /// It does not know the token (401 or 404).
+    TokenRefused,
+    /// Another process polls with the same token, or a webhook is set (409).
+    Conflict,
+    /// The token belongs to another bot than this database.
+    AnotherBot {
+        /// The bot the links were made with.
+        stored: i64,
+        /// The bot of the token.
+        found: i64,
+    },
+}
+
+impl Telegram {
+    /// Why this is not ready, in words for the operator; `None` when it is.
+    pub fn problem(&self) -> Option<String> {
+        match self {
+            Self::NotConfigured | Self::Up => None,
+            Self::Starting => Some("Telegram was not reached yet".into()),
+            Self::Unreachable => Some("Telegram does not answer".into()),
+            Self::TokenRefused => Some("Telegram refuses the bot token: check TELEGRAM_BOT_TOKEN".into()),
+            Self::Conflict => Some(
+                "another process polls with this bot token, or a webhook is set: stop the other one".into(),
+            ),
+            Self::AnotherBot { stored, found } => Some(format!(
+                "the links in this database belong to bot {stored}, the token to bot {found}: sending is paused. \
+                 Correct TELEGRAM_BOT_TOKEN, or set SCHEDULER_TELEGRAM__ACCEPT_NEW_BOT={found}"
+            )),
+        }
+    }
+}
+
+impl Health {
+    /// How it stands with Telegram.
+    pub fn telegram(&self) -> Telegram {
+        self.lock().telegram.clone()
+    }
+
+    /// Notes how it stands with Telegram; true when that is news.
+    pub fn set_telegram(&self, telegram: Telegram) -> bool {
+        let mut state = self.lock();
+        let news = state.telegram != telegram;
+        state.telegram = telegram;
+        news
+    }
+
+    /// The bot's name without the `@`, once known.
+    pub fn bot_username(&self) -> Option<String> {
+        self.lock().bot_username.clone()
+    }
+
+    /// Notes the bot's name.
+    pub fn set_bot_username(&self, username: String) {
+        self.lock().bot_username = Some(username);
+    }
+
+    /// When the last `getUpdates` was answered.
+    pub fn last_poll(&self) -> Option<DateTime<Utc>> {
+        self.lock().last_poll
+    }
+
+    /// Notes that a `getUpdates` was answered.
+    pub fn polled(&self, now: DateTime<Utc>) {
+        self.lock().last_poll = Some(now);
+    }
+
+    /// Whether this instance leads.
+    pub fn leading(&self) -> bool {
+        self.lock().leading
+    }
+
+    /// Notes whether this instance leads.
+    pub fn set_leading(&self, leading: bool) {
+        self.lock().leading = leading;
+    }
+
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}

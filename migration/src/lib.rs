@@ -1,1 +1,26 @@
-//! Schema.
+//! The database schema, one file per migration. Knows no entity: a migration is history and must not
+//! change when an entity does.
+
+use sea_orm_migration::prelude::{MigrationTrait, async_trait};
+
+pub use sea_orm_migration::prelude::{MigratorTrait, SchemaManager};
+
+mod m20261122_000001_accounts_and_links;
+mod m20261122_000002_outbox;
+mod m20261122_000003_posts_and_jobs;
+mod m20261122_000004_instance;
+
+/// Every migration, oldest first.
+pub struct Migrator;
+
+#[async_trait::async_trait]
+impl MigratorTrait for Migrator {
+    fn migrations() -> Vec<Box<dyn MigrationTrait>> {
+        vec![
+            Box::new(m20261122_000001_accounts_and_links::Migration),
+            Box::new(m20261122_000002_outbox::Migration),
+            Box::new(m20261122_000003_posts_and_jobs::Migration),
+            Box::new(m20261122_000004_instance::Migration),
+        ]
+    }
+}

@@ -1,3 +1,7 @@
 //! Plain types and rules without I/O, in the words of the product.
 
+pub mod account;
+pub mod event;
 pub mod language;
+pub mod link;
+pub mod notification;

@@ -1,1 +1,11 @@
-//! entity
+//! sea-orm entities, one file per table, with the columns just as they are stored: times are epoch
+//! milliseconds, so that they compare the same on both engines.
+
+pub mod attempt;
+pub mod bot_identity;
+pub mod chat_wait;
+pub mod idempotency_key;
+pub mod leader;
+pub mod link_token;
+pub mod notification;
+pub mod sns_settings;

@@ -1,1 +1,28 @@
-//! outbox
+//! Event → recipient → preferences → notification row: the only writer of them, whoever asks.
+
+use chrono::{DateTime, Utc};
+
+use crate::domain::event::Event;
+use crate::domain::notification::NewNotification;
+use crate::store::{IdempotencyKey, Recorded, Store, StoreError};
+
+/// Accepts `events` (at most 1,000, each already checked): one row for each, all or none. Durable when it
+/// returns.
+pub async fn accept(
+    store: &Store,
+    events: Vec<Event>,
+    key: Option<IdempotencyKey>,
+    now: DateTime<Utc>,
+) -> Result<Recorded, StoreError> {
+    store.record_events(events, key, NewNotification::for_event, now).await
+}
+
+/// Accepts a test message to the account's chat; returns the row's id.
+pub async fn accept_test(
+    store: &Store,
+    account: &str,
+    chat_id: i64,
+    now: DateTime<Utc>,
+) -> Result<i64, StoreError> {
+    store.enqueue(NewNotification::test(account, chat_id, now), now).await
+}

@@ -1,1 +1,107 @@
-//! store
+//! All queries, one file per concept; transactions; the write queue; the wake-ups.
+//!
+//! Reads go to a pool, writes through [`write_queue`]. Nothing outside this room and `entity` knows SQL.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use chrono::{DateTime, TimeDelta, Utc};
+use sea_orm::DatabaseConnection;
+use tokio::sync::Notify;
+
+use crate::config;
+
+mod bot_identity;
+mod chat_waits;
+mod connection;
+mod error;
+mod idempotency;
+mod leader;
+mod links;
+mod notifications;
+mod outcomes;
+mod queue_figures;
+mod schema;
+mod settings;
+mod write_queue;
+
+pub use bot_identity::BotIdentity;
+pub use error::StoreError;
+pub use idempotency::IdempotencyKey;
+pub use leader::{LEADS_FOR, Leadership, RENEW_EVERY, SqliteLock};
+pub use links::{LinkOffer, LinkOutcome, TokenState};
+pub use notifications::{Recorded, Rule, Status};
+pub use outcomes::{Effect, Finalise, Outcome};
+pub use queue_figures::{Figures, QueueFigures};
+
+use write_queue::Writer;
+
+/// The database. Cheap to clone; clones share connections and wake-ups.
+#[derive(Clone)]
+pub struct Store {
+    reader: DatabaseConnection,
+    /// Where the schema is changed: the writer's own connection on SQLite, the pool on PostgreSQL.
+    primary: DatabaseConnection,
+    writer: Writer,
+    signals: Arc<Signals>,
+}
+
+#[derive(Default)]
+struct Signals {
+    /// A row may be due now.
+    due: Notify,
+    /// A row reached its last state.
+    finished: Notify,
+}
+
+impl Store {
+    /// Opens the database without touching its schema.
+    ///
+    /// # Errors
+    /// [`StoreError::Unusable`] with the setting and the mend, when it can't be opened.
+    pub async fn open(settings: &config::Database) -> Result<Self, StoreError> {
+        let (reader, primary, writer) = match settings.engine() {
+            config::Engine::Sqlite => {
+                // The writer first: it creates the file and sets the journal mode.
+                let primary = connection::sqlite_writer(settings).await?;
+                let reader = connection::sqlite_readers(settings).await?;
+                (reader, primary.clone(), Writer::queue(primary))
+            }
+            config::Engine::Postgres => {
+                let pool = connection::postgres_pool(settings).await?;
+                (pool.clone(), pool.clone(), Writer::Pool(pool))
+            }
+        };
+        Ok(Self { reader, primary, writer, signals: Arc::default() })
+    }
+
+    /// Whether the database answers a query now.
+    pub async fn ping(&self) -> Result<(), StoreError> {
+        Ok(self.reader.ping().await?)
+    }
+
+    /// Returns when a row may have become due since the last call, or after `limit`.
+    pub async fn wait_for_due(&self, limit: Duration) {
+        let _ = tokio::time::timeout(limit, self.signals.due.notified()).await;
+    }
+
+    /// Wakes the delivery worker: something else than a new row made a row due.
+    pub fn wake_delivery(&self) {
+        self.signals.due.notify_one();
+    }
+}
+
+/// Epoch milliseconds: how every time is stored.
+fn ms(time: DateTime<Utc>) -> i64 {
+    time.timestamp_millis()
+}
+
+/// The time a stored value means; the epoch for one outside of chrono's range.
+fn time(ms: i64) -> DateTime<Utc> {
+    DateTime::from_timestamp_millis(ms).unwrap_or(DateTime::UNIX_EPOCH)
+}
+
+/// The end of a span that begins `now`, as stored.
+fn ms_after(now: DateTime<Utc>, span: TimeDelta) -> i64 {
+    ms(now).saturating_add(span.num_milliseconds())
+}

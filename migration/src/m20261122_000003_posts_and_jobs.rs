@@ -1,0 +1,73 @@
+//! Scheduled posts, and the history of the timetable's jobs.
+
+use sea_orm_migration::prelude::*;
+use sea_orm_migration::schema::{
+    big_integer, big_integer_null, integer, integer_null, pk_auto, string, string_null, text, text_null,
+};
+
+#[derive(DeriveMigrationName)]
+pub(crate) struct Migration;
+
+#[async_trait::async_trait]
+impl MigrationTrait for Migration {
+    async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
+        manager
+            .create_table(
+                Table::create()
+                    .table("posts")
+                    .col(pk_auto("id").big_integer())
+                    .col(text("account"))
+                    .col(string("network"))
+                    .col(text("text"))
+                    .col(text_null("media_url"))
+                    .col(big_integer("publish_at_ms"))
+                    .col(string("status").default("scheduled"))
+                    .col(string("managed_by").default("scheduler"))
+                    .col(big_integer("due_at_ms"))
+                    .col(integer("attempts").default(0))
+                    .col(big_integer_null("lease_token"))
+                    .col(big_integer_null("lease_until_ms"))
+                    .col(big_integer_null("request_started_at_ms"))
+                    .col(text_null("url"))
+                    .col(text_null("error"))
+                    .col(big_integer_null("finished_at_ms"))
+                    .col(big_integer_null("noticed_at_ms"))
+                    .col(big_integer("created_at_ms"))
+                    .col(big_integer("updated_at_ms"))
+                    .to_owned(),
+            )
+            .await?;
+        manager
+            .create_table(
+                Table::create()
+                    .table("job_runs")
+                    .col(pk_auto("id").big_integer())
+                    .col(string("job"))
+                    .col(string("requested_by"))
+                    .col(big_integer("requested_at_ms"))
+                    .col(big_integer_null("started_at_ms"))
+                    .col(big_integer_null("finished_at_ms"))
+                    .col(string_null("outcome"))
+                    .col(integer_null("items"))
+                    .col(text_null("error"))
+                    .to_owned(),
+            )
+            .await?;
+        let db = manager.get_connection();
+        for index in [
+            "CREATE INDEX posts_due ON posts (due_at_ms) WHERE status = 'scheduled' AND managed_by = 'scheduler'",
+            "CREATE INDEX posts_lease ON posts (lease_until_ms) WHERE status = 'publishing'",
+            "CREATE INDEX posts_unnoticed ON posts (id) WHERE noticed_at_ms IS NULL AND managed_by = 'platform'",
+            "CREATE INDEX posts_account ON posts (account, id)",
+            "CREATE INDEX job_runs_job ON job_runs (job, id)",
+        ] {
+            db.execute_unprepared(index).await?;
+        }
+        Ok(())
+    }
+
+    async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {
+        manager.drop_table(Table::drop().table("job_runs").to_owned()).await?;
+        manager.drop_table(Table::drop().table("posts").to_owned()).await
+    }
+}

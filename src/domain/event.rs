@@ -1,0 +1,111 @@
+//! An event: something that happened on the platform and that a person may want to know.
+
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+
+/// What the platform posts to `POST /api/events`, and what our own publishing will write.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Event {
+    /// What happened.
+    #[serde(rename = "type")]
+    pub kind: EventKind,
+    /// Whom it happened to: the JWT `sub` of that person.
+    pub account: String,
+    /// When it happened, RFC 3339; the moment of acceptance when absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub at: Option<DateTime<Utc>>,
+    /// What there is to say about it.
+    #[serde(default)]
+    pub data: EventData,
+}
+
+/// The kinds of event.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum EventKind {
+    /// A post went out.
+    #[serde(rename = "post.published")]
+    PostPublished,
+    /// A post did not go out.
+    #[serde(rename = "post.failed")]
+    PostFailed,
+    /// Nobody knows whether a post went out.
+    #[serde(rename = "post.unconfirmed")]
+    PostUnconfirmed,
+    /// An automation of the platform ran.
+    #[serde(rename = "automation.executed")]
+    AutomationExecuted,
+    /// The platform has something to say.
+    #[serde(rename = "announcement")]
+    Announcement,
+}
+
+/// What there is to say about an event. Which fields an event needs depends on its kind; see [`Event::check`].
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct EventData {
+    /// The network a post was for ("instagram").
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub network: Option<String>,
+    /// The post's text, the automation's result or the announcement.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub text: Option<String>,
+    /// Where the published post can be seen, `https` or `http`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub url: Option<String>,
+    /// Why it failed, in words for a person.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub error: Option<String>,
+    /// What the person can do about it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub fix: Option<String>,
+    /// The platform's or our id of the post.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub post_id: Option<String>,
+    /// When the post was to go out.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub scheduled_at: Option<DateTime<Utc>>,
+    /// The automation's name.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+}
+
+/// The longest account id accepted, in characters: far above any platform's, far below an index's limit.
+pub const ACCOUNT_MAX_CHARS: usize = 200;
+
+impl Event {
+    /// Says what is wrong with the event, in words for the engineer who sent it.
+    pub fn check(&self) -> Result<(), &'static str> {
+        let data = &self.data;
+        if self.account.trim().is_empty() {
+            return Err("`account` is empty");
+        }
+        if self.account.chars().count() > ACCOUNT_MAX_CHARS {
+            return Err("`account` is longer than 200 characters");
+        }
+        // PostgreSQL's text cannot hold it, and no name needs it.
+        if self.account.contains('\0') {
+            return Err("`account` contains a NUL character");
+        }
+        if data.url.as_deref().is_some_and(|url| !is_web_address(url)) {
+            return Err("`data.url` is not an http(s) address");
+        }
+        match self.kind {
+            EventKind::PostPublished | EventKind::PostFailed | EventKind::PostUnconfirmed => {
+                filled(&data.network).then_some(()).ok_or("`data.network` is missing")
+            }
+            EventKind::AutomationExecuted => (filled(&data.name) || filled(&data.text))
+                .then_some(())
+                .ok_or("`data.name` or `data.text` is missing"),
+            EventKind::Announcement => filled(&data.text).then_some(()).ok_or("`data.text` is missing"),
+        }
+    }
+}
+
+fn filled(field: &Option<String>) -> bool {
+    field.as_deref().is_some_and(|text| !text.trim().is_empty())
+}
+
+fn is_web_address(text: &str) -> bool {
+    url::Url::parse(text).is_ok_and(|url| matches!(url.scheme(), "http" | "https") && url.has_host())
+}

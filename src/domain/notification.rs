@@ -1,0 +1,214 @@
+//! A notification: one event for one account, one row of the outbox, and the rule that makes it.
+
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+
+use super::account::{Delivery, DisabledReason, Settings};
+use super::event::{Event, EventData, EventKind};
+
+/// What a notification is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Kind {
+    /// Something happened on the platform.
+    Event(EventKind),
+    /// The person, or the page they look at, asked for a test message.
+    Test,
+    /// Told to a chat whose account now goes to another chat.
+    LinkMoved,
+}
+
+impl Kind {
+    const ALL: [Self; 7] = [
+        Self::Event(EventKind::PostPublished),
+        Self::Event(EventKind::PostFailed),
+        Self::Event(EventKind::PostUnconfirmed),
+        Self::Event(EventKind::AutomationExecuted),
+        Self::Event(EventKind::Announcement),
+        Self::Test,
+        Self::LinkMoved,
+    ];
+
+    /// As stored.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Event(EventKind::PostPublished) => "post.published",
+            Self::Event(EventKind::PostFailed) => "post.failed",
+            Self::Event(EventKind::PostUnconfirmed) => "post.unconfirmed",
+            Self::Event(EventKind::AutomationExecuted) => "automation.executed",
+            Self::Event(EventKind::Announcement) => "announcement",
+            Self::Test => "test",
+            Self::LinkMoved => "link.moved",
+        }
+    }
+
+    /// The kind stored under this name.
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.as_str() == name)
+    }
+
+    /// Which rows go first when several chats are due: 0 before 1 before 2.
+    pub fn urgency(self) -> i16 {
+        match self {
+            Self::Test | Self::LinkMoved => 0,
+            Self::Event(EventKind::PostFailed | EventKind::PostUnconfirmed) => 0,
+            Self::Event(EventKind::AutomationExecuted | EventKind::Announcement) => 1,
+            Self::Event(EventKind::PostPublished) => 2,
+        }
+    }
+}
+
+/// Where a notification stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum State {
+    /// Waiting for its due time, its chat's turn or a free slot.
+    Pending,
+    /// Claimed by a worker, under a lease.
+    Sending,
+    /// Telegram has it.
+    Sent,
+    /// Given up, with the reason.
+    Dead,
+    /// Never to be sent, with the reason.
+    Cancelled,
+}
+
+impl State {
+    /// As stored and shown.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Pending => "pending",
+            Self::Sending => "sending",
+            Self::Sent => "sent",
+            Self::Dead => "dead",
+            Self::Cancelled => "cancelled",
+        }
+    }
+
+    /// The state stored under this name.
+    pub fn from_name(name: &str) -> Option<Self> {
+        [Self::Pending, Self::Sending, Self::Sent, Self::Dead, Self::Cancelled]
+            .into_iter()
+            .find(|state| state.as_str() == name)
+    }
+}
+
+/// What a notification says, beside its kind; stored as JSON and rendered only when it is sent.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Content {
+    /// What the event carried.
+    #[serde(flatten)]
+    pub event: EventData,
+}
+
+/// A row about to be written.
+#[derive(Clone, Debug, PartialEq)]
+pub struct NewNotification {
+    /// For whom.
+    pub account: String,
+    /// Where to; `None` only for rows that are never sent.
+    pub chat_id: Option<i64>,
+    /// About what.
+    pub kind: Kind,
+    /// Saying what.
+    pub content: Content,
+    /// Whether it arrives without a sound.
+    pub silent: bool,
+    /// When the event happened.
+    pub event_at: DateTime<Utc>,
+    /// `Pending`, `Dead` or `Cancelled`.
+    pub state: State,
+    /// Why it will not be sent, where that is so.
+    pub reason: Option<&'static str>,
+}
+
+impl NewNotification {
+    /// The row an event makes for its account: exactly one, whatever becomes of it.
+    ///
+    /// Switched off, unlinked or unknown → `cancelled`, never sent later; the chat gone → `dead`.
+    pub fn for_event(event: &Event, settings: Option<&Settings>, now: DateTime<Utc>) -> Self {
+        let kind = Kind::Event(event.kind);
+        let row = |state, reason| Self {
+            account: event.account.clone(),
+            chat_id: settings.and_then(|settings| settings.chat_id),
+            kind,
+            content: Content { event: event.data.clone() },
+            silent: false,
+            event_at: event.at.unwrap_or(now),
+            state,
+            reason,
+        };
+        let Some(settings) = settings else { return row(State::Cancelled, Some("unknown_account")) };
+        if settings.chat_id.is_none() {
+            return row(State::Cancelled, Some(DisabledReason::Unlinked.as_str()));
+        }
+        if !settings.enabled {
+            let reason =
+                settings.disabled.as_ref().map_or(DisabledReason::Unreachable, |disabled| disabled.reason);
+            return row(State::Dead, Some(reason.as_str()));
+        }
+        let preferences = &settings.preferences;
+        let delivery = match event.kind {
+            EventKind::PostPublished => preferences.published,
+            EventKind::PostFailed => preferences.failed,
+            EventKind::PostUnconfirmed => preferences.unconfirmed,
+            EventKind::AutomationExecuted => preferences.automation,
+            EventKind::Announcement => preferences.announcement,
+        };
+        match delivery {
+            Delivery::Off => row(State::Cancelled, Some("switched_off")),
+            Delivery::Silent => Self { silent: true, ..row(State::Pending, None) },
+            Delivery::On => row(State::Pending, None),
+        }
+    }
+
+    /// A test message for a linked account.
+    pub fn test(account: &str, chat_id: i64, now: DateTime<Utc>) -> Self {
+        Self::pending(account, chat_id, Kind::Test, now)
+    }
+
+    /// Tells `old_chat_id` that the account's notifications now go to another chat.
+    pub fn link_moved(account: &str, old_chat_id: i64, now: DateTime<Utc>) -> Self {
+        Self::pending(account, old_chat_id, Kind::LinkMoved, now)
+    }
+
+    fn pending(account: &str, chat_id: i64, kind: Kind, now: DateTime<Utc>) -> Self {
+        Self {
+            account: account.to_owned(),
+            chat_id: Some(chat_id),
+            kind,
+            content: Content::default(),
+            silent: false,
+            event_at: now,
+            state: State::Pending,
+            reason: None,
+        }
+    }
+}
+
+/// A row that a worker claimed: nobody else may send it until the lease ends.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Claimed {
+    /// The row's id, shown to admins.
+    pub id: i64,
+    /// For whom.
+    pub account: String,
+    /// Where to.
+    pub chat_id: i64,
+    /// Topic of a forum, where there is one.
+    pub thread_id: Option<i32>,
+    /// About what.
+    pub kind: Kind,
+    /// Saying what.
+    pub content: Content,
+    /// Whether it arrives without a sound.
+    pub silent: bool,
+    /// Send as plain text: Telegram could not parse the formatted one.
+    pub plain: bool,
+    /// When the event happened.
+    pub event_at: DateTime<Utc>,
+    /// Attempts spent before this one.
+    pub attempts: u32,
+    /// Proof of the claim: a finalise names it.
+    pub lease_token: i64,
+}

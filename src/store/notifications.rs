@@ -1,0 +1,375 @@
+//! The outbox's rows: written once per event and account, claimed under a lease, looked at.
+
+use std::collections::HashMap;
+use std::time::Duration;
+
+use chrono::{DateTime, TimeDelta, Utc};
+use sea_orm::sea_query::Expr;
+use sea_orm::{
+    ActiveValue::Set, ColumnTrait, ConnectionTrait, DatabaseTransaction, DbBackend, EntityTrait,
+    FromQueryResult, PaginatorTrait as _, QueryFilter, Statement,
+};
+
+use super::write_queue::Command;
+use super::{IdempotencyKey, Store, StoreError, idempotency, ms, ms_after, settings, time};
+use crate::domain::account::Settings;
+use crate::domain::event::Event;
+use crate::domain::notification::{Claimed, Content, Kind, NewNotification, State};
+use crate::entity::notification::{ActiveModel, Column, Entity, Model};
+
+/// How often is a row looked at that another instance may finish? Our own worker wakes the waiter at once.
+const FINISH_POLL: Duration = Duration::from_millis(250);
+
+/// How an event becomes a row; the outbox's rule, applied to the settings as the transaction sees them.
+pub type Rule = fn(&Event, Option<&Settings>, DateTime<Utc>) -> NewNotification;
+
+/// What became of a batch of events.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Recorded {
+    /// Written, one row each; the rows' ids in the order of the events.
+    Accepted(Vec<i64>),
+    /// The same key with the same body came before: the same ids.
+    Replayed(Vec<i64>),
+    /// The key was used with another body: nothing was written.
+    KeyReused,
+}
+
+/// Where a row stands.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Status {
+    /// Its state.
+    pub state: State,
+    /// Why dead, cancelled or put off.
+    pub reason: Option<String>,
+    /// Telegram's id of the message, once sent.
+    pub message_id: Option<i32>,
+}
+
+impl Store {
+    /// Writes one row for each of `events` (at most 1,000), all or none; durable when it returns.
+    pub async fn record_events(
+        &self,
+        events: Vec<Event>,
+        key: Option<IdempotencyKey>,
+        rule: Rule,
+        now: DateTime<Utc>,
+    ) -> Result<Recorded, StoreError> {
+        let recorded = self.writer.write(RecordEvents { events, key, rule, now }).await?;
+        self.signals.due.notify_one();
+        Ok(recorded)
+    }
+
+    /// Writes one row; returns its id.
+    pub async fn enqueue(&self, row: NewNotification, now: DateTime<Utc>) -> Result<i64, StoreError> {
+        let id = self.writer.write(Enqueue { row, now }).await?;
+        self.signals.due.notify_one();
+        Ok(id)
+    }
+
+    /// Claims up to `limit` due rows, the head of its lane each, none to a chat of `excluded_chats` or to one
+    /// with a row in flight; most urgent first, then newest. They are the caller's until the lease ends.
+    pub async fn claim_due(
+        &self,
+        limit: usize,
+        excluded_chats: Vec<i64>,
+        lease: TimeDelta,
+        now: DateTime<Utc>,
+    ) -> Result<Vec<Claimed>, StoreError> {
+        self.writer.write(ClaimDue { limit, excluded_chats, lease, now }).await
+    }
+
+    /// Puts back what a lease that ended by `now` held; returns how many rows.
+    pub async fn release_expired(&self, now: DateTime<Utc>) -> Result<u64, StoreError> {
+        self.writer.write(Release { ended_by: Some(now), now }).await
+    }
+
+    /// Puts back everything that is claimed: only for a new leader, when whoever claimed it is gone.
+    pub async fn release_all(&self, now: DateTime<Utc>) -> Result<u64, StoreError> {
+        self.writer.write(Release { ended_by: None, now }).await
+    }
+
+    /// When the next waiting row is due; `None` when none waits.
+    pub async fn next_due(&self) -> Result<Option<DateTime<Utc>>, StoreError> {
+        #[derive(FromQueryResult)]
+        struct Next {
+            due_at_ms: Option<i64>,
+        }
+        let sql = "SELECT MIN(due_at_ms) AS due_at_ms FROM notifications WHERE state = 'pending'";
+        let query = Statement::from_string(self.reader.get_database_backend(), sql);
+        Ok(Next::find_by_statement(query).one(&self.reader).await?.and_then(|next| next.due_at_ms).map(time))
+    }
+
+    /// Where the row `id` stands; `None` for an id never given.
+    pub async fn notification(&self, id: i64) -> Result<Option<Status>, StoreError> {
+        let Some(row) = Entity::find_by_id(id).one(&self.reader).await? else { return Ok(None) };
+        let state = State::from_name(&row.state).ok_or_else(|| {
+            StoreError::Failed(format!("notification {id} has an unknown state {}", row.state))
+        })?;
+        Ok(Some(Status { state, reason: row.reason, message_id: row.message_id }))
+    }
+
+    /// Waits until the row `id` is finished, at most `limit`, and says where it stands then.
+    pub async fn wait_for_finish(&self, id: i64, limit: Duration) -> Result<Option<Status>, StoreError> {
+        let deadline = tokio::time::Instant::now() + limit;
+        loop {
+            let finished = self.signals.finished.notified();
+            tokio::pin!(finished);
+            // Registered before the look, so that a finish in between is not missed.
+            finished.as_mut().enable();
+            let status = self.notification(id).await?;
+            let waiting =
+                status.as_ref().is_some_and(|status| matches!(status.state, State::Pending | State::Sending));
+            if !waiting || tokio::time::Instant::now() >= deadline {
+                return Ok(status);
+            }
+            let next_look = deadline.min(tokio::time::Instant::now() + FINISH_POLL);
+            let _ = tokio::time::timeout_at(next_look, finished).await;
+        }
+    }
+}
+
+/// Inserts `rows` (at most 1,000) and returns their ids in the same order.
+pub(super) async fn insert(
+    transaction: &DatabaseTransaction,
+    rows: &[NewNotification],
+    now: DateTime<Utc>,
+) -> Result<Vec<i64>, StoreError> {
+    let models = rows.iter().map(|row| new_row(row, now)).collect::<Result<Vec<_>, _>>()?;
+    let mut ids = Entity::insert_many(models).exec_with_returning_keys(transaction).await?;
+    // Both engines number the rows of one VALUES list in its order; neither promises to return them so.
+    ids.sort_unstable();
+    Ok(ids)
+}
+
+fn new_row(row: &NewNotification, now: DateTime<Utc>) -> Result<ActiveModel, StoreError> {
+    let data = serde_json::to_string(&row.content).map_err(|error| StoreError::Failed(error.to_string()))?;
+    Ok(ActiveModel {
+        account: Set(row.account.clone()),
+        chat_id: Set(row.chat_id),
+        kind: Set(row.kind.as_str().to_owned()),
+        urgency: Set(row.kind.urgency()),
+        data: Set(data),
+        silent: Set(row.silent),
+        plain: Set(false),
+        event_at_ms: Set(ms(row.event_at)),
+        created_at_ms: Set(ms(now)),
+        due_at_ms: Set(ms(now)),
+        state: Set(row.state.as_str().to_owned()),
+        reason: Set(row.reason.map(str::to_owned)),
+        attempts: Set(0),
+        finished_at_ms: Set((row.state != State::Pending).then_some(ms(now))),
+        ..Default::default()
+    })
+}
+
+/// Cancels what waits for `account`.
+pub(super) async fn cancel_pending_of_account(
+    transaction: &DatabaseTransaction,
+    account: &str,
+    reason: &str,
+    now: DateTime<Utc>,
+) -> Result<(), StoreError> {
+    end_pending(transaction, Column::Account.eq(account), State::Cancelled, reason, now).await
+}
+
+/// Gives up what waits for `chat_id`.
+pub(super) async fn bury_pending_of_chat(
+    transaction: &DatabaseTransaction,
+    chat_id: i64,
+    reason: &str,
+    now: DateTime<Utc>,
+) -> Result<(), StoreError> {
+    end_pending(transaction, Column::ChatId.eq(chat_id), State::Dead, reason, now).await
+}
+
+async fn end_pending(
+    transaction: &DatabaseTransaction,
+    which: sea_orm::sea_query::SimpleExpr,
+    state: State,
+    reason: &str,
+    now: DateTime<Utc>,
+) -> Result<(), StoreError> {
+    Entity::update_many()
+        .col_expr(Column::State, Expr::val(state.as_str()))
+        .col_expr(Column::Reason, Expr::val(reason))
+        .col_expr(Column::FinishedAtMs, Expr::val(ms(now)))
+        .filter(which)
+        .filter(Expr::cust("state = 'pending'"))
+        .exec(transaction)
+        .await?;
+    Ok(())
+}
+
+/// Sends what waits for the chat `from` to the chat `to`.
+pub(super) async fn move_pending(
+    transaction: &DatabaseTransaction,
+    from: i64,
+    to: i64,
+) -> Result<(), StoreError> {
+    Entity::update_many()
+        .col_expr(Column::ChatId, Expr::val(to))
+        .filter(Column::ChatId.eq(from))
+        .filter(Expr::cust("state = 'pending'"))
+        .exec(transaction)
+        .await?;
+    Ok(())
+}
+
+/// How many of the account's notices died since `since_ms`.
+pub(super) async fn missed_since(
+    transaction: &DatabaseTransaction,
+    account: &str,
+    since_ms: i64,
+) -> Result<u64, StoreError> {
+    let missed = Entity::find()
+        .filter(Column::Account.eq(account))
+        .filter(Column::State.eq(State::Dead.as_str()))
+        .filter(Column::FinishedAtMs.gte(since_ms))
+        .count(transaction)
+        .await?;
+    Ok(missed)
+}
+
+struct RecordEvents {
+    events: Vec<Event>,
+    key: Option<IdempotencyKey>,
+    rule: Rule,
+    now: DateTime<Utc>,
+}
+
+impl Command for RecordEvents {
+    type Output = Recorded;
+
+    async fn apply(&self, transaction: &DatabaseTransaction) -> Result<Recorded, StoreError> {
+        if let Some(key) = &self.key
+            && let Some(earlier) = idempotency::answer_for(transaction, key).await?
+        {
+            return Ok(earlier);
+        }
+        let mut accounts: Vec<String> = self.events.iter().map(|event| event.account.clone()).collect();
+        accounts.sort_unstable();
+        accounts.dedup();
+        let known: HashMap<String, Settings> = settings::of_accounts(transaction, accounts)
+            .await?
+            .into_iter()
+            .map(|settings| (settings.account.clone(), settings))
+            .collect();
+        let rows: Vec<NewNotification> =
+            self.events.iter().map(|event| (self.rule)(event, known.get(&event.account), self.now)).collect();
+        let ids = insert(transaction, &rows, self.now).await?;
+        if let Some(key) = &self.key {
+            idempotency::keep_answer(transaction, key, &ids, self.now).await?;
+        }
+        Ok(Recorded::Accepted(ids))
+    }
+}
+
+struct Enqueue {
+    row: NewNotification,
+    now: DateTime<Utc>,
+}
+
+impl Command for Enqueue {
+    type Output = i64;
+
+    async fn apply(&self, transaction: &DatabaseTransaction) -> Result<i64, StoreError> {
+        let ids = insert(transaction, std::slice::from_ref(&self.row), self.now).await?;
+        ids.first().copied().ok_or_else(|| StoreError::Failed("an inserted row has no id".into()))
+    }
+}
+
+struct ClaimDue {
+    limit: usize,
+    excluded_chats: Vec<i64>,
+    lease: TimeDelta,
+    now: DateTime<Utc>,
+}
+
+impl ClaimDue {
+    /// The heads of the lanes that are due. `state` is compared with literals: only so do the partial indexes
+    /// serve. `SKIP LOCKED` leaves to another instance what it is just claiming.
+    fn statement(&self, backend: DbBackend, lease_token: i64) -> Result<Statement, StoreError> {
+        let (excluded, lock) = match backend {
+            DbBackend::Postgres => {
+                ("SELECT value::bigint FROM json_array_elements_text($3::json)", "FOR UPDATE SKIP LOCKED")
+            }
+            _ => ("SELECT value FROM json_each($3)", ""),
+        };
+        let sql = format!(
+            "UPDATE notifications SET state = 'sending', lease_token = $1, lease_until_ms = $2 \
+             WHERE state = 'pending' AND id IN ( \
+               SELECT head.id FROM notifications AS head \
+               WHERE head.state = 'pending' AND head.due_at_ms <= $4 AND head.chat_id NOT IN ({excluded}) \
+                 AND NOT EXISTS ( \
+                   SELECT 1 FROM notifications AS earlier \
+                   WHERE earlier.chat_id = head.chat_id AND earlier.state IN ('pending', 'sending') \
+                     AND (earlier.state = 'sending' \
+                          OR (earlier.due_at_ms, earlier.id) < (head.due_at_ms, head.id))) \
+               ORDER BY head.urgency, head.due_at_ms DESC LIMIT $5 {lock}) \
+             RETURNING *"
+        );
+        let excluded = serde_json::to_string(&self.excluded_chats)
+            .map_err(|error| StoreError::Failed(error.to_string()))?;
+        let limit = i64::try_from(self.limit).unwrap_or(i64::MAX);
+        let values = [
+            lease_token.into(),
+            ms_after(self.now, self.lease).into(),
+            excluded.into(),
+            ms(self.now).into(),
+            limit.into(),
+        ];
+        Ok(Statement::from_sql_and_values(backend, sql, values))
+    }
+}
+
+impl Command for ClaimDue {
+    type Output = Vec<Claimed>;
+
+    async fn apply(&self, transaction: &DatabaseTransaction) -> Result<Vec<Claimed>, StoreError> {
+        let lease_token = rand::random::<i64>();
+        let statement = self.statement(transaction.get_database_backend(), lease_token)?;
+        let mut rows = Model::find_by_statement(statement).all(transaction).await?;
+        rows.sort_unstable_by_key(|row| (row.urgency, std::cmp::Reverse((row.due_at_ms, row.id))));
+        rows.into_iter().map(|row| claimed(row, lease_token)).collect()
+    }
+}
+
+fn claimed(row: Model, lease_token: i64) -> Result<Claimed, StoreError> {
+    let broken = |what: &str| StoreError::Failed(format!("notification {}: {what}", row.id));
+    Ok(Claimed {
+        id: row.id,
+        chat_id: row.chat_id.ok_or_else(|| broken("no chat"))?,
+        thread_id: row.thread_id,
+        kind: Kind::from_name(&row.kind).ok_or_else(|| broken("unknown kind"))?,
+        content: serde_json::from_str::<Content>(&row.data).map_err(|_| broken("unreadable data"))?,
+        silent: row.silent,
+        plain: row.plain,
+        event_at: time(row.event_at_ms),
+        attempts: row.attempts.unsigned_abs(),
+        lease_token,
+        account: row.account,
+    })
+}
+
+struct Release {
+    /// Only leases that ended by then; `None` for all.
+    ended_by: Option<DateTime<Utc>>,
+    now: DateTime<Utc>,
+}
+
+impl Command for Release {
+    type Output = u64;
+
+    async fn apply(&self, transaction: &DatabaseTransaction) -> Result<u64, StoreError> {
+        let mut release = Entity::update_many()
+            .col_expr(Column::State, Expr::val(State::Pending.as_str()))
+            .col_expr(Column::LeaseToken, Expr::val(None::<i64>))
+            .col_expr(Column::LeaseUntilMs, Expr::val(None::<i64>))
+            .col_expr(Column::DueAtMs, Expr::val(ms(self.now)))
+            .filter(Expr::cust("state = 'sending'"));
+        if let Some(ended_by) = self.ended_by {
+            release = release.filter(Column::LeaseUntilMs.lte(ms(ended_by)));
+        }
+        Ok(release.exec(transaction).await?.rows_affected)
+    }
+}

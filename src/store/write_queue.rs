@@ -1,0 +1,160 @@
+//! Every write, on either engine: a command, applied in a transaction, answered after the commit.
+//!
+//! SQLite has one write connection behind one queue. What waits together commits together (group commit): an
+//! fsync costs the same for one command as for a hundred. PostgreSQL takes the same commands on its pool, each
+//! in its own transaction, and groups their commits itself.
+
+use std::time::Duration;
+
+use futures::future::BoxFuture;
+use sea_orm::{
+    DatabaseConnection, DatabaseTransaction, SqliteTransactionMode, TransactionOptions, TransactionTrait,
+};
+use tokio::sync::{mpsc, oneshot};
+
+use super::StoreError;
+
+/// How many commands may wait? More than the HTTP port has connections, so that only a stuck database fills it.
+const QUEUE_BOUND: usize = 1024;
+
+/// How many commands may share one commit? Enough for full speed, few enough for a commit of some ms.
+const GROUP_BOUND: usize = 256;
+
+/// How long may a command wait for its place in the queue before the caller hears "busy"?
+const ENQUEUE_LIMIT: Duration = Duration::from_secs(5);
+
+/// How often is a command redone that met a concurrent one on PostgreSQL?
+const CONFLICT_RETRIES: u32 = 5;
+
+/// A write as a value: applied to a transaction, and applied again when its group had to be rolled back.
+pub(super) trait Command: Send + Sync + 'static {
+    /// What the caller learns after the commit.
+    type Output: Send + 'static;
+
+    /// Does the write. An error rolls the transaction back; an outcome the caller decides by is not an error.
+    fn apply(
+        &self,
+        transaction: &DatabaseTransaction,
+    ) -> impl Future<Output = Result<Self::Output, StoreError>> + Send;
+}
+
+/// Where commands go.
+#[derive(Clone)]
+pub(super) enum Writer {
+    /// To the one writer task.
+    Queue(mpsc::Sender<Box<dyn Waiting>>),
+    /// To the pool.
+    Pool(DatabaseConnection),
+}
+
+impl Writer {
+    /// Starts the writer task over SQLite's one write connection. It ends when the last clone is dropped.
+    pub(super) fn queue(connection: DatabaseConnection) -> Self {
+        let (sender, receiver) = mpsc::channel(QUEUE_BOUND);
+        tokio::spawn(write_in_groups(connection, receiver));
+        Self::Queue(sender)
+    }
+
+    /// Does `command` and answers when it is durable.
+    pub(super) async fn write<C: Command>(&self, command: C) -> Result<C::Output, StoreError> {
+        match self {
+            Self::Queue(sender) => {
+                let (reply, answer) = oneshot::channel();
+                let waiting = Box::new(Envelope { command, output: None, reply });
+                match sender.send_timeout(waiting, ENQUEUE_LIMIT).await {
+                    Ok(()) => {
+                        answer.await.unwrap_or(Err(StoreError::Unavailable("the writer has stopped".into())))
+                    }
+                    Err(_) => Err(StoreError::Busy),
+                }
+            }
+            Self::Pool(pool) => {
+                let mut tries = 0;
+                loop {
+                    match in_own_transaction(pool, &command).await {
+                        Err(StoreError::Conflict(_)) if tries < CONFLICT_RETRIES => tries += 1,
+                        result => return result,
+                    }
+                }
+            }
+        }
+    }
+}
+
+async fn in_own_transaction<C: Command>(
+    pool: &DatabaseConnection,
+    command: &C,
+) -> Result<C::Output, StoreError> {
+    let transaction = pool.begin().await?;
+    let output = command.apply(&transaction).await?;
+    transaction.commit().await?;
+    Ok(output)
+}
+
+/// A command in the queue, whatever its output.
+pub(super) trait Waiting: Send {
+    /// Applies the command and keeps its output until the commit.
+    fn apply<'a>(&'a mut self, transaction: &'a DatabaseTransaction)
+    -> BoxFuture<'a, Result<(), StoreError>>;
+
+    /// Tells the caller how it ended.
+    fn reply(self: Box<Self>, committed: Result<(), StoreError>);
+}
+
+struct Envelope<C: Command> {
+    command: C,
+    output: Option<C::Output>,
+    reply: oneshot::Sender<Result<C::Output, StoreError>>,
+}
+
+impl<C: Command> Waiting for Envelope<C> {
+    fn apply<'a>(
+        &'a mut self,
+        transaction: &'a DatabaseTransaction,
+    ) -> BoxFuture<'a, Result<(), StoreError>> {
+        Box::pin(async move {
+            self.output = Some(self.command.apply(transaction).await?);
+            Ok(())
+        })
+    }
+
+    fn reply(self: Box<Self>, committed: Result<(), StoreError>) {
+        let Self { output, reply, .. } = *self;
+        let answer =
+            committed.and_then(|()| output.ok_or(StoreError::Failed("a command was skipped".into())));
+        // The caller may have gone away; the write stands all the same.
+        let _ = reply.send(answer);
+    }
+}
+
+async fn write_in_groups(connection: DatabaseConnection, mut commands: mpsc::Receiver<Box<dyn Waiting>>) {
+    let mut group = Vec::with_capacity(GROUP_BOUND);
+    while commands.recv_many(&mut group, GROUP_BOUND).await > 0 {
+        if commit_together(&connection, &mut group).await.is_ok() {
+            group.drain(..).for_each(|waiting| waiting.reply(Ok(())));
+            continue;
+        }
+        // One of them failed and took the others with it: each on its own, so that only the culprit fails.
+        for mut waiting in group.drain(..) {
+            let result = commit_together(&connection, std::slice::from_mut(&mut waiting)).await;
+            waiting.reply(result);
+        }
+    }
+}
+
+async fn commit_together(
+    connection: &DatabaseConnection,
+    group: &mut [Box<dyn Waiting>],
+) -> Result<(), StoreError> {
+    // IMMEDIATE: a deferred transaction that reads and then writes can't wait for the lock, it fails.
+    let options = TransactionOptions {
+        sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
+        ..TransactionOptions::default()
+    };
+    let transaction = connection.begin_with_options(options).await?;
+    for waiting in group.iter_mut() {
+        waiting.apply(&transaction).await?;
+    }
+    transaction.commit().await?;
+    Ok(())
+}
