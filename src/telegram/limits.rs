@@ -1,0 +1,347 @@
+//! Telegram's limits, shared by replies, delivery and publishing.
+//!
+//! In all, at most N messages in any second, evenly spaced once a small burst is spent: bursts at a window's
+//! edge are what earn 429s. Per private chat about one a second after a burst; per group so many in any minute.
+//! A chat that Telegram told to wait waits. Nothing here sleeps for another chat.
+
+use std::collections::{HashMap, VecDeque};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use tokio::time::Instant;
+
+/// Telegram counts when a message arrives, we when it leaves: the window is longer than its second by what
+/// the way may vary. 0.8 % costs 0.3 s of 40.
+const SECOND: Duration = Duration::from_millis(1_008);
+
+/// The same for a group's minute.
+const MINUTE: Duration = Duration::from_millis(60_500);
+
+/// How many chats may be remembered before the idle ones are forgotten?
+const SWEEP_ABOVE: usize = 4_096;
+
+/// The answer to "may I send to this chat?".
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Place {
+    /// Yes, at that moment, at most a burst's length away: sleep until then and send.
+    At(Instant),
+    /// Not before that moment, and nothing was reserved: ask again then. Others may send meanwhile.
+    NotBefore(Instant),
+}
+
+/// How much may be sent. Zero switches a limit off.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Pace {
+    /// Messages in any one second, over all chats.
+    pub per_second: u32,
+    /// How many may go at once after idling.
+    pub burst: u32,
+    /// Messages per second to one chat.
+    pub per_chat_per_second: u32,
+    /// How many may go at once to a chat after idling.
+    pub per_chat_burst: u32,
+    /// Messages to one group in any minute.
+    pub per_group_per_minute: u32,
+}
+
+/// The limits and what was sent under them.
+#[derive(Debug)]
+pub struct Limits {
+    pace: Pace,
+    // A std mutex: held for arithmetic, never across an await.
+    state: Mutex<State>,
+}
+
+#[derive(Debug, Default)]
+struct State {
+    all: Bucket,
+    /// When the last `per_second` messages left.
+    recent: VecDeque<Instant>,
+    /// Nobody sends before.
+    paused_until: Option<Instant>,
+    chats: HashMap<i64, Chat>,
+}
+
+#[derive(Debug, Default)]
+struct Chat {
+    bucket: Bucket,
+    /// When the messages of the last minute left; groups only.
+    recent: VecDeque<Instant>,
+    /// Telegram told it to wait.
+    paused_until: Option<Instant>,
+}
+
+/// A generic cell rate: one each `interval`, `burst` at once after idling.
+#[derive(Debug, Default)]
+struct Bucket {
+    /// When the bucket will be full again ("theoretical arrival time").
+    full_at: Option<Instant>,
+}
+
+impl Bucket {
+    fn ready_at(&self, interval: Duration, burst: u32, now: Instant) -> Instant {
+        let slack = interval * burst.max(1).saturating_sub(1);
+        self.full_at.and_then(|full_at| full_at.checked_sub(slack)).map_or(now, |ready| ready.max(now))
+    }
+
+    fn take(&mut self, interval: Duration, at: Instant) {
+        self.full_at = Some(self.full_at.map_or(at, |full_at| full_at.max(at)) + interval);
+    }
+}
+
+impl Limits {
+    /// Limits under which nothing was sent yet.
+    pub fn new(pace: Pace) -> Self {
+        Self { pace, state: Mutex::default() }
+    }
+
+    /// Reserves the next place for a message to `chat_id`, unless the chat or everybody has to wait first.
+    pub fn reserve(&self, chat_id: i64, now: Instant) -> Place {
+        let mut state = self.lock();
+        let allowed = state.chat_ready_at(&self.pace, chat_id, now).max(state.paused_until.unwrap_or(now));
+        if allowed > now {
+            return Place::NotBefore(allowed);
+        }
+        let at = state.next_place(&self.pace, now);
+        state.take(&self.pace, chat_id, at);
+        Place::At(at)
+    }
+
+    /// Waits for a place and for its moment: what a reply does. Delivery reserves one place at a time, so a
+    /// reply waits for one message at most, not for the queue.
+    pub async fn wait_for_place(&self, chat_id: i64) {
+        loop {
+            match self.reserve(chat_id, Instant::now()) {
+                Place::At(at) => return tokio::time::sleep_until(at).await,
+                Place::NotBefore(at) => tokio::time::sleep_until(at).await,
+            }
+        }
+    }
+
+    /// Until when everybody has to wait; `now` when nobody has to.
+    pub fn paused_until(&self, now: Instant) -> Instant {
+        self.lock().paused_until.map_or(now, |until| until.max(now))
+    }
+
+    /// The chats that have to wait at `now`, and the first moment at which one of them may be written to again.
+    pub fn waiting_chats(&self, now: Instant) -> (Vec<i64>, Option<Instant>) {
+        let state = self.lock();
+        let waiting: Vec<(i64, Instant)> = state
+            .chats
+            .keys()
+            .map(|chat_id| (*chat_id, state.chat_ready_at(&self.pace, *chat_id, now)))
+            .filter(|(_, ready)| *ready > now)
+            .collect();
+        let first = waiting.iter().map(|(_, ready)| *ready).min();
+        (waiting.into_iter().map(|(chat_id, _)| chat_id).collect(), first)
+    }
+
+    /// Telegram told `chat_id` to wait. Two chats limited at once mean that all of the bot is: then everybody
+    /// waits; true in that case.
+    pub fn pause_chat(&self, chat_id: i64, until: Instant, now: Instant) -> bool {
+        let mut state = self.lock();
+        state.chats.entry(chat_id).or_default().paused_until = Some(until);
+        let limited: Vec<Instant> =
+            state.chats.values().filter_map(|chat| chat.paused_until).filter(|until| *until > now).collect();
+        if limited.len() < 2 {
+            return false;
+        }
+        // The shortest of the waits: the others are waits of their chats.
+        state.paused_until = limited.into_iter().min().max(state.paused_until);
+        true
+    }
+
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl State {
+    fn next_place(&self, pace: &Pace, now: Instant) -> Instant {
+        if pace.per_second == 0 {
+            return now;
+        }
+        let in_window = self.recent.len() >= pace.per_second as usize;
+        let window = self.recent.front().filter(|_| in_window).map_or(now, |oldest| *oldest + SECOND);
+        self.all.ready_at(SECOND / pace.per_second, pace.burst, now).max(window)
+    }
+
+    fn chat_ready_at(&self, pace: &Pace, chat_id: i64, now: Instant) -> Instant {
+        let Some(chat) = self.chats.get(&chat_id) else { return now };
+        let mut ready = chat.paused_until.map_or(now, |until| until.max(now));
+        if pace.per_chat_per_second > 0 {
+            let interval = SECOND / pace.per_chat_per_second;
+            ready = ready.max(chat.bucket.ready_at(interval, pace.per_chat_burst, now));
+        }
+        if is_group(chat_id)
+            && pace.per_group_per_minute > 0
+            && chat.recent.len() >= pace.per_group_per_minute as usize
+        {
+            ready = ready.max(chat.recent.front().map_or(now, |oldest| *oldest + MINUTE));
+        }
+        ready
+    }
+
+    fn take(&mut self, pace: &Pace, chat_id: i64, at: Instant) {
+        if pace.per_second > 0 {
+            self.all.take(SECOND / pace.per_second, at);
+            self.recent.push_back(at);
+            if self.recent.len() > pace.per_second as usize {
+                self.recent.pop_front();
+            }
+        }
+        if self.chats.len() > SWEEP_ABOVE {
+            self.forget_idle_chats(at);
+        }
+        let chat = self.chats.entry(chat_id).or_default();
+        if pace.per_chat_per_second > 0 {
+            chat.bucket.take(SECOND / pace.per_chat_per_second, at);
+        }
+        if is_group(chat_id) && pace.per_group_per_minute > 0 {
+            chat.recent.push_back(at);
+            if chat.recent.len() > pace.per_group_per_minute as usize {
+                chat.recent.pop_front();
+            }
+        }
+    }
+
+    fn forget_idle_chats(&mut self, now: Instant) {
+        self.chats.retain(|_, chat| {
+            chat.paused_until.is_some_and(|until| until > now)
+                || chat.bucket.full_at.is_some_and(|full_at| full_at > now)
+                || chat.recent.back().is_some_and(|last| *last + MINUTE > now)
+        });
+    }
+}
+
+/// Groups, supergroups and channels have negative ids.
+fn is_group(chat_id: i64) -> bool {
+    chat_id < 0
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    const TELEGRAM: Pace = Pace {
+        per_second: 30,
+        burst: 5,
+        per_chat_per_second: 1,
+        per_chat_burst: 3,
+        per_group_per_minute: 20,
+    };
+
+    fn most_in_any(window: Duration, times: &[Instant]) -> usize {
+        let mut sorted = times.to_vec();
+        sorted.sort_unstable();
+        (0..sorted.len())
+            .map(|first| sorted[first..].iter().take_while(|time| **time - sorted[first] < window).count())
+            .max()
+            .unwrap_or(0)
+    }
+
+    /// When a message to `chat_id` that is ready `now` leaves.
+    fn sent_at(limits: &Limits, chat_id: i64, mut now: Instant) -> Instant {
+        loop {
+            match limits.reserve(chat_id, now) {
+                Place::At(at) => return at,
+                Place::NotBefore(at) => now = at,
+            }
+        }
+    }
+
+    fn send_all(limits: &Limits, chats: impl Iterator<Item = i64>, start: Instant) -> Vec<Instant> {
+        chats.map(|chat_id| sent_at(limits, chat_id, start)).collect()
+    }
+
+    #[test]
+    fn twelve_hundred_chats_take_forty_seconds_and_never_more_than_thirty_a_second() {
+        let start = Instant::now();
+        let times = send_all(&Limits::new(TELEGRAM), 1..=1_200, start);
+        assert!(most_in_any(Duration::from_secs(1), &times) <= 30);
+        let took = *times.iter().max().unwrap() - start;
+        assert!(took <= Duration::from_millis(40_500), "took {took:?}");
+    }
+
+    #[test]
+    fn a_small_burst_goes_at_once_after_idling() {
+        let start = Instant::now();
+        let times = send_all(&Limits::new(TELEGRAM), 1..=6, start);
+        assert_eq!(times.iter().filter(|time| **time == start).count(), 5);
+    }
+
+    #[test]
+    fn one_chat_gets_three_at_once_and_then_one_a_second() {
+        let start = Instant::now();
+        let times = send_all(&Limits::new(TELEGRAM), std::iter::repeat_n(7, 10), start);
+        assert_eq!(times.iter().filter(|time| **time - start < Duration::from_millis(500)).count(), 3);
+        assert!(times[9] - start >= Duration::from_secs(7));
+        assert!(times[9] - start <= Duration::from_millis(7_200));
+    }
+
+    #[test]
+    fn a_group_gets_twenty_a_minute() {
+        let start = Instant::now();
+        let times = send_all(&Limits::new(TELEGRAM), std::iter::repeat_n(-7, 60), start);
+        assert!(most_in_any(Duration::from_secs(60), &times) <= 20);
+    }
+
+    #[test]
+    fn a_chat_that_must_wait_delays_nobody_else() {
+        let start = Instant::now();
+        let limits = Limits::new(TELEGRAM);
+        assert!(!limits.pause_chat(1, start + Duration::from_secs(10_072), start));
+        assert_eq!(limits.reserve(1, start), Place::NotBefore(start + Duration::from_secs(10_072)));
+        assert_eq!(limits.reserve(2, start), Place::At(start));
+        let (waiting, first) = limits.waiting_chats(start);
+        assert_eq!((waiting, first), (vec![1], Some(start + Duration::from_secs(10_072))));
+    }
+
+    #[test]
+    fn two_limited_chats_mean_that_the_bot_is_limited() {
+        let start = Instant::now();
+        let limits = Limits::new(TELEGRAM);
+        limits.pause_chat(1, start + Duration::from_secs(9), start);
+        assert!(limits.pause_chat(2, start + Duration::from_secs(4), start));
+        assert_eq!(limits.reserve(3, start), Place::NotBefore(start + Duration::from_secs(4)));
+    }
+
+    #[test]
+    fn zero_is_no_limit() {
+        let start = Instant::now();
+        let pace = Pace {
+            per_second: 0,
+            burst: 0,
+            per_chat_per_second: 0,
+            per_chat_burst: 0,
+            per_group_per_minute: 0,
+        };
+        let times = send_all(&Limits::new(pace), std::iter::repeat_n(-1, 1_000), start);
+        assert!(times.iter().all(|time| *time == start));
+    }
+
+    proptest! {
+        #[test]
+        fn no_window_is_ever_overfilled(gaps in prop::collection::vec((0u64..400, 1i64..6), 1..200)) {
+            let start = Instant::now();
+            let limits = Limits::new(TELEGRAM);
+            let mut now = start;
+            let mut sent: Vec<(i64, Instant)> = Vec::new();
+            for (gap_ms, chat_id) in gaps {
+                now += Duration::from_millis(gap_ms);
+                if let Place::At(at) = limits.reserve(chat_id, now) {
+                    sent.push((chat_id, at));
+                }
+            }
+            let all: Vec<Instant> = sent.iter().map(|(_, at)| *at).collect();
+            prop_assert!(most_in_any(Duration::from_secs(1), &all) <= 30);
+            for chat_id in 1..6 {
+                let of_chat: Vec<Instant> =
+                    sent.iter().filter(|(to, _)| *to == chat_id).map(|(_, at)| *at).collect();
+                // A burst of three, and one more for each second of the window.
+                prop_assert!(most_in_any(Duration::from_secs(10), &of_chat) <= 13);
+            }
+        }
+    }
+}
