@@ -1,1 +1,38 @@
-//! text
+//! Every word a person reads.
+//!
+//! One function per text (a struct with `render` where it takes more than a few arguments), named as in
+//! the conversations it belongs to. The words are in `en.ftl` and `ko.ftl`; what a caller passes is
+//! cleaned, shortened and escaped in `argument` and nowhere else, so every text is valid Telegram HTML
+//! within 4096 UTF-16 units whatever its arguments. Only what depends on a calendar or a map is written
+//! in Rust: [`time`].
+//!
+//! | module | what it says |
+//! |---|---|
+//! | [`linking`] | hello, connect, switch, move, disconnect, come back |
+//! | [`status`] | `/status` |
+//! | [`notification`] | published, failed, unconfirmed, automation, announcement, test |
+//! | [`answer`] | help, unknown commands, apologies, toasts |
+//! | [`button`], [`menu`] | labels of buttons, command menus, the bot's own description |
+//! | [`admin`] | `/stats`, `/queue` |
+
+pub mod admin;
+pub mod answer;
+mod argument;
+pub mod button;
+mod catalog;
+mod html;
+mod lines;
+pub mod linking;
+pub mod menu;
+pub mod notification;
+pub mod status;
+pub mod time;
+mod words;
+
+#[cfg(test)]
+mod tests;
+
+pub use button::Button;
+pub use html::Html;
+pub use time::Hours;
+pub use words::language_name;

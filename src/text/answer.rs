@@ -1,0 +1,80 @@
+//! Help, unknown commands, apologies, and the toasts that answer a tap.
+
+use super::argument::Args;
+use super::catalog::{key, say};
+use super::html::Html;
+use super::lines::Lines;
+use super::menu::{Audience, Command};
+use super::words::written;
+use crate::domain::language::Language;
+
+/// The answer to `/help`. `support`: where to turn to, an e-mail address or a @name.
+pub fn help(language: Language, audience: Audience, support: Option<&str>) -> Html {
+    // The rest of the menu is /start, which the reader has found, and /help, which this is.
+    let people = [Command::Status, Command::Test, Command::Unlink];
+    let admins = match audience {
+        Audience::People => [].as_slice(),
+        Audience::Admins => &[Command::Stats, Command::Queue],
+    };
+    let text = commands(Lines::new(language).say(key!("help"), Args::new()), language, &people);
+    let text = commands(text.say_if(!admins.is_empty(), key!("help-admin")), language, admins);
+    text.blank()
+        .say_if_some(
+            key!("help-support"),
+            written(support).map(|contact| Args::new().name("contact", contact)),
+        )
+        .finish()
+}
+
+/// The answer to a command that does not exist, or not for this person.
+pub fn unknown_command(language: Language) -> Html {
+    say(language, key!("unknown-command"), &Args::new())
+}
+
+/// The answer to anything that is not a command.
+pub fn plain_text(language: Language) -> Html {
+    let text = Lines::new(language).say(key!("plain-text"), Args::new());
+    commands(text, language, &[Command::Status, Command::Help]).finish()
+}
+
+/// The answer when a command failed on our side.
+pub fn busy(language: Language) -> Html {
+    say(language, key!("busy"), &Args::new())
+}
+
+/// A short line over the chat that answers a tap on a button.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Toast {
+    /// It was done.
+    Done,
+    /// The button is outdated, or was used.
+    Expired,
+    /// The button was meant for somebody else.
+    NotYours,
+    /// It failed on our side.
+    TryLater,
+}
+
+impl Toast {
+    /// Every toast.
+    pub const ALL: [Self; 4] = [Self::Done, Self::Expired, Self::NotYours, Self::TryLater];
+
+    /// The words, as plain text (`answerCallbackQuery` allows 200 characters).
+    pub fn text(self, language: Language) -> String {
+        let key = match self {
+            Self::Done => key!("toast-done"),
+            Self::Expired => key!("toast-expired"),
+            Self::NotYours => key!("toast-not-yours"),
+            Self::TryLater => key!("toast-later"),
+        };
+        say(language, key, &Args::new()).plain()
+    }
+}
+
+fn commands(text: Lines, language: Language, commands: &[Command]) -> Lines {
+    commands.iter().fold(text, |text, command| {
+        let description = command.description(language);
+        let args = Args::new().name("command", command.name()).sentence("description", &description);
+        text.say(key!("help-command"), args)
+    })
+}

@@ -1,0 +1,79 @@
+//! Labels of the buttons under messages.
+
+use super::argument::Args;
+use super::catalog::{key, say};
+use crate::domain::language::Language;
+
+/// A button under a message.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Button {
+    /// Leave all as it is; under the question whether to connect.
+    Cancel,
+    /// Connect this chat to the account of the link.
+    Connect,
+    /// Disconnect this chat from its account.
+    Disconnect,
+    /// A page on the web where a new link is made.
+    GetNewLink,
+    /// Leave all as it is; under a question that would change something.
+    Keep,
+    /// Take the account away from its other chat.
+    MoveHere,
+    /// The post on the platform.
+    OpenPost,
+    /// From a group to the private chat with the bot.
+    OpenPrivateChat,
+    /// The settings page on the web, from hello.
+    OpenSettings,
+    /// Ask for the same message anew.
+    Refresh,
+    /// Send a test message.
+    SendTest,
+    /// Choose a time zone.
+    SetTimeZone,
+    /// The settings.
+    Settings,
+    /// Connect this chat to another account than now.
+    Switch,
+}
+
+impl Button {
+    /// Every button.
+    pub const ALL: [Self; 14] = [
+        Self::Cancel,
+        Self::Connect,
+        Self::Disconnect,
+        Self::GetNewLink,
+        Self::Keep,
+        Self::MoveHere,
+        Self::OpenPost,
+        Self::OpenPrivateChat,
+        Self::OpenSettings,
+        Self::Refresh,
+        Self::SendTest,
+        Self::SetTimeZone,
+        Self::Settings,
+        Self::Switch,
+    ];
+
+    /// What is written on it, as plain text.
+    pub fn label(self, language: Language) -> String {
+        let key = match self {
+            Self::Cancel => key!("button-cancel"),
+            Self::Connect => key!("button-connect"),
+            Self::Disconnect => key!("button-disconnect"),
+            Self::GetNewLink => key!("button-get-new-link"),
+            Self::Keep => key!("button-keep"),
+            Self::MoveHere => key!("button-move-here"),
+            Self::OpenPost => key!("button-open-post"),
+            Self::OpenPrivateChat => key!("button-open-private-chat"),
+            Self::OpenSettings => key!("button-open-settings"),
+            Self::Refresh => key!("button-refresh"),
+            Self::SendTest => key!("button-send-test"),
+            Self::SetTimeZone => key!("button-set-time-zone"),
+            Self::Settings => key!("button-settings"),
+            Self::Switch => key!("button-switch"),
+        };
+        say(language, key, &Args::new()).plain()
+    }
+}

@@ -1,0 +1,201 @@
+# Every word a person reads, in English.
+#
+# Telegram HTML: only Telegram's tags; variables arrive escaped and shortened. Each language's file has the
+# same names with the same variables. A line that may be absent has a name of its own.
+
+-where-to-connect = <b>Settings → Telegram</b>
+-press-connect = press <b>Connect</b>
+
+## Words and fragments
+
+language = English
+off = off
+quoted = “{ $text }”
+network = { $id ->
+    [facebook] Facebook
+    [instagram] Instagram
+    [linkedin] LinkedIn
+    [telegram] Telegram
+    [threads] Threads
+    [tiktok] TikTok
+    [x] X
+    [youtube] YouTube
+   *[other] { $name }
+}
+seconds = { $count } s
+age-seconds = { $count } s
+age-minutes = { $count } min
+age-hours = { $count } h
+age-days = { $count } d
+time-in-zone = { $time } ({ $zone })
+zone-assumed = { $zone } (not set)
+
+## Linking
+
+hello =
+    👋 <b>Hi, { $name }!</b>
+    I tell you when your scheduled posts go out or fail, and send a short daily digest.
+
+    To start, connect your account:
+hello-open-web = 1. Open { -where-to-connect } on the web
+hello-open-button = 1. Open { -where-to-connect } with the button below
+hello-connect = 2. Press <b>Connect</b> — you’ll come straight back here
+
+link-ask-connect = 🔗 <b>Connect this chat?</b>
+link-ask-switch = 🔁 <b>Switch account?</b>
+link-ask-move = 🔁 <b>Move notifications here?</b>
+link-account = Account: <b>{ $account }</b>
+link-account-email = Account: <b>{ $account }</b> ({ $email })
+link-chat = This chat: { $chat }
+link-now = Now: <b>{ $account }</b>
+link-new = New: <b>{ $account }</b>
+link-new-email = New: <b>{ $account }</b> ({ $email })
+link-readers = Anyone who can read this chat will see this account’s notifications.
+link-stops-here = Notifications for { $account } will stop here.
+link-stops-elsewhere = Another chat gets { $account }’s notifications now; they will stop there.
+
+linked = ✅ <b>Connected to { $account }</b>
+linked-failed = 🔔 Failed posts: right away
+linked-digest = 📰 Daily digest: { $digest }
+linked-quiet = 🌙 Quiet hours: { $quiet }
+linked-no-zone = 🌍 Your time zone isn’t set yet, so quiet hours stay off.
+linked-more = See what I can do: /help
+
+token-bad =
+    ⌛ <b>This link no longer works</b>
+    Links can be used once, within 10 minutes.
+
+    Get a new one from { -where-to-connect } on the web.
+already-linked = ✅ This chat is already connected to <b>{ $account }</b>.
+link-cancelled = 👌 Nothing has changed.
+moved-away =
+    ↪️ <b>Notifications moved to another chat</b>
+    { $account } was connected there, so they stop here.
+
+    Wasn’t it you? Connect this chat again in { -where-to-connect } on the web.
+group =
+    👋 I work in private chats only, so nobody else sees your account.
+    Tap the button to continue in private.
+
+unlink-ask =
+    <b>Disconnect { $account }?</b>
+    Notifications and digests stop. Your posts stay scheduled.
+unlinked = Disconnected. Your settings are kept for 30 days in case you come back.
+unlink-kept = 👌 <b>{ $account }</b> stays connected.
+not-linked =
+    🔌 <b>Connect an account first</b>
+    Open { -where-to-connect } on the web and { -press-connect }.
+back = 👋 Welcome back! <b>{ $account }</b> is still connected.
+back-missed = { $missed ->
+    [one] You missed { $missed } notice while I was blocked — /status shows where things stand.
+   *[other] You missed { $missed } notices while I was blocked — /status shows where things stand.
+}
+
+## Status
+
+status-connected = <b>{ $account }</b> · connected ✅
+status-paused = <b>{ $account }</b> · paused ⏸
+status-resume = Nothing is sent to this chat now. /start turns it on again.
+status-today = <b>Today</b>  { $counts }
+status-published = { $count } published
+status-failed-count = { $count } failed
+status-to-go = { $count } to go
+status-next = <b>Next</b>  { $details }
+status-failed = <b>Failed</b>  { $details }
+status-digest = 📰 Digest { $digest }
+status-quiet = 🌙 { $quiet }
+status-unlinked =
+    🔌 <b>This chat isn’t connected</b>
+    No account sends its notifications here.
+
+    To connect one, open { -where-to-connect } on the web and { -press-connect }.
+
+## Notifications
+
+published = ✅ <b>Published · { $network }</b>
+published-link = <a href="{ $url }">See it on { $network }</a>
+failed = ❌ <b>Post failed · { $network }</b>
+scheduled-for = Scheduled for { $time }
+why = <b>Why:</b> { $why }
+why-unknown = <b>Why:</b> { $network } gave no reason.
+fix = <b>Fix:</b> { $fix }
+reference = <blockquote expandable>ref { $reference }</blockquote>
+unconfirmed = ⚠️ <b>Not sure it went out · { $network }</b>
+unconfirmed-why = <b>Why:</b> the answer from { $network } never arrived.
+unconfirmed-fix = <b>Fix:</b> look there before you post it again.
+automation = ⚙️ <b>Automation ran</b>
+automation-summary = { $text }
+announcement =
+    📣 <b>Announcement</b>
+
+    { $text }
+test =
+    🔔 <b>Test notification</b>
+    If you can read this, notifications work.
+    Sent { $time }
+test-queued =
+    ⏳ <b>Test on its way</b>
+    It is waiting its turn and will arrive in this chat.
+
+## Answers
+
+help = <b>What I can do</b>
+help-admin = <b>For admins</b>
+help-command = /{ $command } – { $description }
+help-support = Trouble? { $contact }
+unknown-command = I don’t know that command. Try /help
+plain-text = 🤖 I only understand commands.
+busy =
+    ⚠️ <b>Something went wrong on my side</b>
+    Please try again in a minute.
+toast-done = Done ✅
+toast-expired = This button no longer works
+toast-not-yours = This button isn’t yours
+toast-later = That didn’t work. Please try again in a minute
+
+## Buttons
+
+button-cancel = Cancel
+button-connect = ✅ Connect
+button-disconnect = Disconnect
+button-get-new-link = Get new link
+button-keep = Keep
+button-move-here = Move here
+button-open-post = Open post
+button-open-private-chat = Open private chat
+button-open-settings = Open settings
+button-refresh = Refresh
+button-send-test = Send a test
+button-set-time-zone = Set my time zone
+button-settings = Settings
+button-switch = Switch
+
+## Menus
+
+command-start = say hello, connect this chat
+command-status = today at a glance
+command-test = send a test notification
+command-unlink = disconnect this chat
+command-help = what I can do
+command-stats = chats, sending and updates of the last 24 hours
+command-queue = what waits to be sent
+bot-description =
+    I tell you when your scheduled posts go out or fail, and send a short daily digest.
+
+    Press Start, then connect your account in Settings → Telegram on the web.
+bot-short-description = Tells you when your scheduled posts go out or fail.
+
+## Admins
+
+stats = <b>Stats</b> · 24 h
+stats-linked = Linked chats { $linked } (+{ $new }) · blocked { $blocked }
+stats-sent = Sent { $count }
+stats-failed = failed { $count }
+stats-p95 = p95 { $time }
+stats-queue = Queue { $count }
+stats-poll = last poll { $age } ago
+queue = <b>Queue</b>
+queue-waiting = Pending { $pending } · sending { $sending } · held { $held }
+queue-dead = Dead in 24 h { $count }
+queue-oldest = Oldest has waited { $age }
+queue-paused = ⏸ <b>Paused:</b> { $why }

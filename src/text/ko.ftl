@@ -1,0 +1,197 @@
+# 사람이 읽는 모든 말, 한국어.
+#
+# 이름과 변수는 en.ftl과 같아야 해요. 변수 뒤에는 받침에 따라 달라지는 조사(은/는, 이/가, 을/를)를 붙이지 않아요.
+
+-where-to-connect = <b>설정 → 텔레그램</b>
+-press-connect = <b>연결하기</b>를 눌러
+
+## Words and fragments
+
+language = 한국어
+off = 꺼짐
+quoted = “{ $text }”
+network = { $id ->
+    [facebook] 페이스북
+    [instagram] 인스타그램
+    [linkedin] 링크드인
+    [telegram] 텔레그램
+    [threads] 스레드
+    [tiktok] 틱톡
+    [x] X
+    [youtube] 유튜브
+   *[other] { $name }
+}
+seconds = { $count }초
+age-seconds = { $count }초
+age-minutes = { $count }분
+age-hours = { $count }시간
+age-days = { $count }일
+time-in-zone = { $time } ({ $zone })
+zone-assumed = { $zone } (미설정)
+
+## Linking
+
+hello =
+    👋 <b>{ $name }님, 안녕하세요!</b>
+    예약한 글이 게시되거나 실패하면 알려 드리고, 매일 짧은 요약을 보내 드려요.
+
+    먼저 계정을 연결해 주세요.
+hello-open-web = 1. 웹에서 { -where-to-connect }을 열고
+hello-open-button = 1. 아래 버튼으로 { -where-to-connect }을 열고
+hello-connect = 2. <b>연결하기</b>를 누르면 이 대화로 돌아와요
+
+link-ask-connect = 🔗 <b>이 대화를 연결할까요?</b>
+link-ask-switch = 🔁 <b>연결 계정을 바꿀까요?</b>
+link-ask-move = 🔁 <b>알림을 이 대화로 옮길까요?</b>
+link-account = 계정: <b>{ $account }</b>
+link-account-email = 계정: <b>{ $account }</b> ({ $email })
+link-chat = 이 대화: { $chat }
+link-now = 현재: <b>{ $account }</b>
+link-new = 변경: <b>{ $account }</b>
+link-new-email = 변경: <b>{ $account }</b> ({ $email })
+link-readers = 이 대화를 볼 수 있는 사람은 계정 알림을 모두 보게 돼요.
+link-stops-here = 이 대화로 오던 { $account } 알림은 멈춰요.
+link-stops-elsewhere = 지금 다른 대화로 가는 { $account } 알림은 그곳에서 멈춰요.
+
+linked = ✅ <b>{ $account }에 연결됐어요</b>
+linked-failed = 🔔 게시 실패: 바로 알림
+linked-digest = 📰 매일 요약: { $digest }
+linked-quiet = 🌙 방해 금지: { $quiet }
+linked-no-zone = 🌍 아직 시간대를 정하지 않아서 방해 금지는 꺼져 있어요.
+linked-more = 사용할 수 있는 명령: /help
+
+token-bad =
+    ⌛ <b>사용할 수 없는 링크예요</b>
+    링크는 10분 안에 한 번만 쓸 수 있어요.
+
+    웹의 { -where-to-connect }에서 새 링크를 받아 주세요.
+already-linked = ✅ 이 대화는 이미 <b>{ $account }</b>에 연결돼 있어요.
+link-cancelled = 👌 바뀐 것은 없어요.
+moved-away =
+    ↪️ <b>알림이 다른 대화로 옮겨졌어요</b>
+    { $account } 알림은 이제 그 대화로 가고, 여기서는 멈춰요.
+
+    본인이 아니라면 웹의 { -where-to-connect }에서 이 대화를 다시 연결해 주세요.
+group =
+    👋 계정 보호를 위해 1:1 대화에서만 사용할 수 있어요.
+    아래 버튼을 눌러 1:1 대화에서 계속해 주세요.
+
+unlink-ask =
+    <b>{ $account } 연결을 끊을까요?</b>
+    알림과 요약이 멈춰요. 예약한 글은 그대로 게시돼요.
+unlinked = 연결을 끊었어요. 다시 연결할 수 있게 설정은 30일 동안 보관해요.
+unlink-kept = 👌 <b>{ $account }</b>에 그대로 연결돼 있어요.
+not-linked =
+    🔌 <b>먼저 계정을 연결해 주세요</b>
+    웹에서 { -where-to-connect }을 열고 { -press-connect } 주세요.
+back = 👋 다시 오셨네요! <b>{ $account }</b>에 계속 연결돼 있어요.
+back-missed = 차단 중 놓친 알림이 { $missed }건 있어요. 지금 현황은 /status 에서 볼 수 있어요.
+
+## Status
+
+status-connected = <b>{ $account }</b> · 연결됨 ✅
+status-paused = <b>{ $account }</b> · 일시 중지 ⏸
+status-resume = 지금은 이 대화로 아무것도 보내지 않아요. /start 를 누르면 다시 켜져요.
+status-today = <b>오늘</b>  { $counts }
+status-published = 게시 { $count }
+status-failed-count = 실패 { $count }
+status-to-go = 예정 { $count }
+status-next = <b>다음</b>  { $details }
+status-failed = <b>실패</b>  { $details }
+status-digest = 📰 요약 { $digest }
+status-quiet = 🌙 { $quiet }
+status-unlinked =
+    🔌 <b>이 대화는 연결돼 있지 않아요</b>
+    이 대화로 알림을 보내는 계정이 없어요.
+
+    연결하려면 웹에서 { -where-to-connect }을 열고 { -press-connect } 주세요.
+
+## Notifications
+
+published = ✅ <b>게시 완료 · { $network }</b>
+published-link = <a href="{ $url }">{ $network }에서 보기</a>
+failed = ❌ <b>게시 실패 · { $network }</b>
+scheduled-for = 예약 시각 { $time }
+why = <b>이유:</b> { $why }
+why-unknown = <b>이유:</b> { $network }에서 알려 주지 않았어요.
+fix = <b>해결:</b> { $fix }
+reference = <blockquote expandable>번호 { $reference }</blockquote>
+unconfirmed = ⚠️ <b>게시 여부를 알 수 없음 · { $network }</b>
+unconfirmed-why = <b>이유:</b> { $network }에서 응답이 오지 않았어요.
+unconfirmed-fix = <b>해결:</b> 다시 게시하기 전에 직접 확인해 주세요.
+automation = ⚙️ <b>자동화 실행</b>
+automation-summary = { $text }
+announcement =
+    📣 <b>공지</b>
+
+    { $text }
+test =
+    🔔 <b>알림 테스트</b>
+    이 메시지가 보이면 알림이 정상이에요.
+    보낸 시각 { $time }
+test-queued =
+    ⏳ <b>테스트 알림을 보내는 중</b>
+    차례가 되면 이 대화에 도착해요.
+
+## Answers
+
+help = <b>사용할 수 있는 명령</b>
+help-admin = <b>관리자 명령</b>
+help-command = /{ $command } – { $description }
+help-support = 문의: { $contact }
+unknown-command = 모르는 명령이에요. /help 를 눌러 보세요.
+plain-text = 🤖 명령만 알아들을 수 있어요.
+busy =
+    ⚠️ <b>저에게 문제가 생겼어요</b>
+    잠시 후 다시 시도해 주세요.
+toast-done = 완료했어요 ✅
+toast-expired = 더 이상 쓸 수 없는 버튼이에요
+toast-not-yours = 다른 사람의 버튼이에요
+toast-later = 처리하지 못했어요. 잠시 후 다시 시도해 주세요
+
+## Buttons
+
+button-cancel = 취소
+button-connect = ✅ 연결
+button-disconnect = 연결 끊기
+button-get-new-link = 새 링크 받기
+button-keep = 유지
+button-move-here = 여기로 옮기기
+button-open-post = 글 열기
+button-open-private-chat = 1:1 대화 열기
+button-open-settings = 설정 열기
+button-refresh = 새로 고침
+button-send-test = 알림 테스트
+button-set-time-zone = 시간대 정하기
+button-settings = 설정
+button-switch = 변경
+
+## Menus
+
+command-start = 시작하기, 계정 연결
+command-status = 오늘 현황 보기
+command-test = 알림 테스트
+command-unlink = 연결 끊기
+command-help = 사용할 수 있는 명령
+command-stats = 최근 24시간의 대화·전송·수신 현황
+command-queue = 전송을 기다리는 알림
+bot-description =
+    예약한 글이 게시되거나 실패하면 알려 드리고, 매일 짧은 요약을 보내 드려요.
+
+    시작을 누른 뒤 웹의 설정 → 텔레그램에서 계정을 연결해 주세요.
+bot-short-description = 예약한 글이 게시되거나 실패하면 알려 드려요.
+
+## Admins
+
+stats = <b>통계</b> · 24시간
+stats-linked = 연결된 대화 { $linked } (+{ $new }) · 차단 { $blocked }
+stats-sent = 전송 { $count }
+stats-failed = 실패 { $count }
+stats-p95 = p95 { $time }
+stats-queue = 대기열 { $count }
+stats-poll = 마지막 수신 { $age } 전
+queue = <b>대기열</b>
+queue-waiting = 대기 { $pending } · 전송 중 { $sending } · 보류 { $held }
+queue-dead = 24시간 내 전송 불가 { $count }
+queue-oldest = 가장 오래 기다린 알림 { $age }
+queue-paused = ⏸ <b>멈춤:</b> { $why }

@@ -1,0 +1,89 @@
+//! The command menus and the bot's description of itself.
+
+use super::argument::Args;
+use super::catalog::{key, say};
+use crate::domain::language::Language;
+
+/// Who reads a menu or the help.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Audience {
+    /// Anybody.
+    People,
+    /// Admins, in their private chat; they see what people see and more.
+    Admins,
+}
+
+/// A command that the bot understands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Command {
+    /// Hello, and the way a link token arrives.
+    Start,
+    /// How the chat stands.
+    Status,
+    /// Send a test message.
+    Test,
+    /// Disconnect the chat.
+    Unlink,
+    /// What the bot can do.
+    Help,
+    /// For admins: chats, sending and updates.
+    Stats,
+    /// For admins: what waits to be sent.
+    Queue,
+}
+
+impl Command {
+    /// The commands that this audience's menu shows, in its order.
+    pub fn menu(audience: Audience) -> &'static [Self] {
+        const ALL: [Command; 7] = [
+            Command::Start,
+            Command::Status,
+            Command::Test,
+            Command::Unlink,
+            Command::Help,
+            Command::Stats,
+            Command::Queue,
+        ];
+        match audience {
+            Audience::People => ALL.split_at(5).0,
+            Audience::Admins => &ALL,
+        }
+    }
+
+    /// The command without its slash.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Start => "start",
+            Self::Status => "status",
+            Self::Test => "test",
+            Self::Unlink => "unlink",
+            Self::Help => "help",
+            Self::Stats => "stats",
+            Self::Queue => "queue",
+        }
+    }
+
+    /// What it does, as plain text for the menu (Telegram allows 256 characters) and for the help.
+    pub fn description(self, language: Language) -> String {
+        let key = match self {
+            Self::Start => key!("command-start"),
+            Self::Status => key!("command-status"),
+            Self::Test => key!("command-test"),
+            Self::Unlink => key!("command-unlink"),
+            Self::Help => key!("command-help"),
+            Self::Stats => key!("command-stats"),
+            Self::Queue => key!("command-queue"),
+        };
+        say(language, key, &Args::new()).plain()
+    }
+}
+
+/// What an empty chat with the bot shows, as plain text (`setMyDescription`, 512 characters at most).
+pub fn bot_description(language: Language) -> String {
+    say(language, key!("bot-description"), &Args::new()).plain()
+}
+
+/// What the bot's profile and shared links show, as plain text (`setMyShortDescription`, 120 at most).
+pub fn bot_short_description(language: Language) -> String {
+    say(language, key!("bot-short-description"), &Args::new()).plain()
+}

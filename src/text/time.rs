@@ -1,0 +1,259 @@
+//! Moments, times of day, zones and durations, as each language writes them.
+
+use std::time::Duration;
+
+use chrono::{DateTime, Datelike as _, NaiveTime, Timelike as _, Utc};
+use chrono_tz::Tz;
+
+use super::argument::Args;
+use super::catalog::{Key, key, say};
+use super::html::Html;
+use super::words::off;
+use crate::domain::language::Language;
+
+/// When a person hears from us.
+#[derive(Clone, Debug)]
+pub struct Hours {
+    /// When the daily digest comes; `None`: it is off.
+    pub digest: Option<NaiveTime>,
+    /// From when until when it is quiet; `None`: quiet hours are off.
+    pub quiet: Option<(NaiveTime, NaiveTime)>,
+    /// The zone that these times are in.
+    pub zone: Tz,
+    /// Whether `zone` is known to be the person's, not merely the default.
+    pub zone_is_known: bool,
+}
+
+impl Hours {
+    /// "09:00", or that there is no digest.
+    pub(super) fn digest(&self, language: Language) -> Html {
+        self.digest.map_or_else(|| off(language), |at| time_of_day(language, at))
+    }
+
+    /// "09:00 (Asia/Seoul)", or that there is no digest.
+    pub(super) fn digest_with_zone(&self, language: Language) -> Html {
+        let Some(at) = self.digest else { return off(language) };
+        let args =
+            Args::new().html("time", time_of_day(language, at)).name("zone", zone(language, self.zone));
+        say(language, key!("time-in-zone"), &args)
+    }
+
+    /// "22:00–08:00", or that there are no quiet hours.
+    pub(super) fn quiet(&self, language: Language) -> Html {
+        let Some((from, until)) = self.quiet else { return off(language) };
+        let [from, until] = [from, until].map(|time| time_of_day(language, time).into_string());
+        Html::trusted(format!("{from}–{until}"))
+    }
+
+    /// The zone, marked when it is only the default.
+    pub(super) fn zone(&self, language: Language) -> Html {
+        let name = zone(language, self.zone);
+        if self.zone_is_known {
+            return Html::escaped(name);
+        }
+        say(language, key!("zone-assumed"), &Args::new().name("zone", name))
+    }
+}
+
+/// How much of a moment a text shows.
+#[derive(Clone, Copy)]
+pub(super) enum Precision {
+    /// "17:00"
+    Time,
+    /// "17:00:00"
+    Seconds,
+    /// "Nov 22, 17:00"; Telegram adds the weekday.
+    Day,
+}
+
+impl Precision {
+    /// The `format` of `<tg-time>`: w weekday, d short date, t and T short and long time (Bot API,
+    /// "Date-time entity formatting").
+    fn format(self) -> &'static str {
+        match self {
+            Self::Time => "t",
+            Self::Seconds => "T",
+            Self::Day => "wdt",
+        }
+    }
+}
+
+/// A moment, shown by Telegram in the reader's own zone; clients that cannot do that show what we wrote,
+/// in `zone`.
+pub(super) fn moment(language: Language, at: DateTime<Utc>, zone: Tz, precision: Precision) -> Html {
+    let local = at.with_timezone(&zone);
+    let time = match precision {
+        Precision::Seconds => {
+            format!("{}:{:02}", time_of_day(language, local.time()).as_str(), local.second())
+        }
+        Precision::Time | Precision::Day => time_of_day(language, local.time()).into_string(),
+    };
+    let shown = match (precision, language) {
+        (Precision::Day, Language::En) => format!("{}, {time}", local.format("%b %-d")),
+        (Precision::Day, Language::Ko) => format!("{}월 {}일 {time}", local.month(), local.day()),
+        _ => time,
+    };
+    let unix = at.timestamp();
+    // Telegram reads the attribute as a positive 32-bit number and refuses the message otherwise.
+    if !(1..=i64::from(i32::MAX)).contains(&unix) {
+        return Html::trusted(shown);
+    }
+    let format = precision.format();
+    Html::trusted(format!(r#"<tg-time unix="{unix}" format="{format}">{shown}</tg-time>"#))
+}
+
+/// A time of day: "17:00", "오후 5:00".
+pub(super) fn time_of_day(language: Language, time: NaiveTime) -> Html {
+    Html::trusted(match language {
+        Language::En => time.format("%H:%M").to_string(),
+        Language::Ko => {
+            let (afternoon, hour) = time.hour12();
+            let half = if afternoon { "오후" } else { "오전" };
+            format!("{half} {hour}:{:02}", time.minute())
+        }
+    })
+}
+
+/// What people call a zone: its city where we know the language's word for it, else its IANA name.
+pub(super) fn zone(language: Language, zone: Tz) -> &'static str {
+    match language {
+        Language::En => zone.name(),
+        Language::Ko => korean_city(zone).unwrap_or(zone.name()),
+    }
+}
+
+fn korean_city(zone: Tz) -> Option<&'static str> {
+    Some(match zone {
+        Tz::Asia__Seoul => "서울",
+        Tz::Asia__Tokyo => "도쿄",
+        Tz::Asia__Shanghai => "상하이",
+        Tz::Asia__Hong_Kong => "홍콩",
+        Tz::Asia__Taipei => "타이베이",
+        Tz::Asia__Singapore => "싱가포르",
+        Tz::Asia__Bangkok => "방콕",
+        Tz::Asia__Ho_Chi_Minh => "호찌민",
+        Tz::Asia__Manila => "마닐라",
+        Tz::Asia__Jakarta => "자카르타",
+        Tz::Asia__Kolkata => "콜카타",
+        Tz::Asia__Dubai => "두바이",
+        Tz::Australia__Sydney => "시드니",
+        Tz::Pacific__Auckland => "오클랜드",
+        Tz::Europe__London => "런던",
+        Tz::Europe__Paris => "파리",
+        Tz::Europe__Berlin => "베를린",
+        Tz::America__New_York => "뉴욕",
+        Tz::America__Chicago => "시카고",
+        Tz::America__Los_Angeles => "로스앤젤레스",
+        Tz::America__Vancouver => "밴쿠버",
+        Tz::America__Toronto => "토론토",
+        Tz::America__Sao_Paulo => "상파울루",
+        _ => return None,
+    })
+}
+
+/// How long ago something was, in its largest whole unit: "2 s", "5 min", "3 h", "2 d".
+pub(super) fn age(language: Language, age: Duration) -> Html {
+    const UNITS: [(Key, u64); 3] =
+        [(key!("age-days"), 86_400), (key!("age-hours"), 3_600), (key!("age-minutes"), 60)];
+    let seconds = age.as_secs();
+    let (key, unit) =
+        UNITS.into_iter().find(|(_, unit)| seconds >= *unit).unwrap_or((key!("age-seconds"), 1));
+    say(language, key, &Args::new().count("count", seconds / unit))
+}
+
+/// How long something took, in tenths of a second: "0.8 s".
+pub(super) fn latency(language: Language, took: Duration) -> Html {
+    let args = Args::new().html("count", Html::trusted(format!("{:.1}", took.as_secs_f64())));
+    say(language, key!("seconds"), &args)
+}
+
+#[cfg(test)]
+mod tests {
+    use Language::{En, Ko};
+
+    use super::*;
+
+    const SEOUL: Tz = Tz::Asia__Seoul;
+
+    fn at(unix: i64) -> DateTime<Utc> {
+        DateTime::from_timestamp(unix, 0).expect("a moment")
+    }
+
+    #[test]
+    fn times_of_day() {
+        for (hour, minute, english, korean) in [
+            (0, 0, "00:00", "오전 12:00"),
+            (9, 5, "09:05", "오전 9:05"),
+            (12, 0, "12:00", "오후 12:00"),
+            (23, 59, "23:59", "오후 11:59"),
+        ] {
+            let time = NaiveTime::from_hms_opt(hour, minute, 30).expect("a time");
+            assert_eq!(time_of_day(En, time).as_str(), english);
+            assert_eq!(time_of_day(Ko, time).as_str(), korean);
+        }
+    }
+
+    #[test]
+    fn a_moment_is_written_in_the_zone_for_clients_that_cannot_convert_it() {
+        let shown = |language, precision| moment(language, at(1_795_334_400), SEOUL, precision).into_string();
+        let element =
+            |format, text| format!(r#"<tg-time unix="1795334400" format="{format}">{text}</tg-time>"#);
+        assert_eq!(shown(En, Precision::Time), element("t", "17:00"));
+        assert_eq!(shown(En, Precision::Seconds), element("T", "17:00:00"));
+        assert_eq!(shown(En, Precision::Day), element("wdt", "Nov 22, 17:00"));
+        assert_eq!(shown(Ko, Precision::Time), element("t", "오후 5:00"));
+        assert_eq!(shown(Ko, Precision::Seconds), element("T", "오후 5:00:00"));
+        assert_eq!(shown(Ko, Precision::Day), element("wdt", "11월 22일 오후 5:00"));
+    }
+
+    #[test]
+    fn the_zone_decides_the_day() {
+        let new_year = at(1_798_730_000); // 2026-12-31 15:13:20 UTC
+        assert_eq!(moment(En, new_year, SEOUL, Precision::Day).plain(), "Jan 1, 00:13");
+        assert_eq!(moment(Ko, new_year, Tz::UTC, Precision::Day).plain(), "12월 31일 오후 3:13");
+    }
+
+    #[test]
+    fn a_moment_that_telegram_refuses_is_plain_text() {
+        for unix in [-1, 0, i64::from(i32::MAX) + 1] {
+            let html = moment(En, at(unix), Tz::UTC, Precision::Day);
+            assert_eq!(html.as_str(), html.plain());
+            assert!(!html.as_str().is_empty());
+        }
+        assert!(
+            moment(En, at(i64::from(i32::MAX)), Tz::UTC, Precision::Day).as_str().starts_with("<tg-time")
+        );
+    }
+
+    #[test]
+    fn every_korean_city_is_of_its_own_zone_and_other_zones_keep_their_names() {
+        assert_eq!(zone(En, SEOUL), "Asia/Seoul");
+        assert_eq!(zone(Ko, SEOUL), "서울");
+        assert_eq!(zone(Ko, Tz::Antarctica__Troll), "Antarctica/Troll");
+        let mut cities: Vec<_> = chrono_tz::TZ_VARIANTS.into_iter().filter_map(korean_city).collect();
+        let known = cities.len();
+        cities.sort_unstable();
+        cities.dedup();
+        assert_eq!(cities.len(), known, "two zones share a city");
+    }
+
+    #[test]
+    fn ages_use_their_largest_unit() {
+        for (seconds, english, korean) in [
+            (0, "0 s", "0초"),
+            (59, "59 s", "59초"),
+            (60, "1 min", "1분"),
+            (7_199, "1 h", "1시간"),
+            (172_800, "2 d", "2일"),
+        ] {
+            assert_eq!(age(En, Duration::from_secs(seconds)).as_str(), english);
+            assert_eq!(age(Ko, Duration::from_secs(seconds)).as_str(), korean);
+        }
+    }
+
+    #[test]
+    fn latencies_have_tenths() {
+        assert_eq!(latency(En, Duration::from_millis(812)).as_str(), "0.8 s");
+        assert_eq!(latency(Ko, Duration::from_millis(12_040)).as_str(), "12.0초");
+    }
+}
