@@ -10,15 +10,11 @@ use crate::domain::language::Language;
 
 /// The answer to `/help`. `support`: where to turn to, an e-mail address or a @name.
 pub fn help(language: Language, audience: Audience, support: Option<&str>) -> Html {
-    // The rest of the menu is /start, which the reader has found, and /help, which this is.
-    let people = [Command::Status, Command::Test, Command::Unlink];
-    let admins = match audience {
-        Audience::People => [].as_slice(),
-        Audience::Admins => &[Command::Stats, Command::Queue],
-    };
-    let text = commands(Lines::new(language).say(key!("help"), Args::new()), language, &people);
-    let text = commands(text.say_if(!admins.is_empty(), key!("help-admin")), language, admins);
-    text.blank()
+    // The reader has found /start, and this is /help.
+    let listed =
+        Command::menu(audience).iter().filter(|command| !matches!(command, Command::Start | Command::Help));
+    commands(Lines::new(language).say(key!("help"), Args::new()), language, listed)
+        .blank()
         .say_if_some(
             key!("help-support"),
             written(support).map(|contact| Args::new().name("contact", contact)),
@@ -71,8 +67,8 @@ impl Toast {
     }
 }
 
-fn commands(text: Lines, language: Language, commands: &[Command]) -> Lines {
-    commands.iter().fold(text, |text, command| {
+fn commands<'a>(text: Lines, language: Language, commands: impl IntoIterator<Item = &'a Command>) -> Lines {
+    commands.into_iter().fold(text, |text, command| {
         let description = command.description(language);
         let args = Args::new().name("command", command.name()).sentence("description", &description);
         text.say(key!("help-command"), args)

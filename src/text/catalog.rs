@@ -53,7 +53,7 @@ pub(super) fn say(language: Language, key: Key, args: &Args) -> Html {
         Language::Ko => &KOREAN,
     };
     #[cfg(test)]
-    used::note(key.0);
+    witness::said(key.0);
 
     let Some(pattern) = bundle.get_message(key.0).and_then(|message| message.value()) else {
         failed(language, key, "no such text");
@@ -70,7 +70,7 @@ pub(super) fn say(language: Language, key: Key, args: &Args) -> Html {
 fn failed(language: Language, key: Key, error: &str) {
     log::error!("text {} in {}: {error}", key.0, language.code());
     #[cfg(test)]
-    panic!("text {} in {}: {error}", key.0, language.code());
+    witness::failed(language, key.0, error);
 }
 
 fn bundle(language: Language) -> FluentBundle<FluentResource> {
@@ -132,23 +132,30 @@ const fn begins(source: &[u8], at: usize, expected: &[u8]) -> bool {
     true
 }
 
-/// Which texts a test has asked for, so that one nobody uses is noticed.
+/// What the tests see of [`say`]: which texts were said, so that one nobody says is noticed, and that a
+/// failure is not overlooked.
 #[cfg(test)]
-pub(super) mod used {
+pub(super) mod witness {
     use std::cell::RefCell;
     use std::collections::BTreeSet;
 
+    use crate::domain::language::Language;
+
     thread_local! {
-        static KEYS: RefCell<BTreeSet<&'static str>> = const { RefCell::new(BTreeSet::new()) };
+        static SAID: RefCell<BTreeSet<&'static str>> = const { RefCell::new(BTreeSet::new()) };
     }
 
-    pub(super) fn note(key: &'static str) {
-        KEYS.with_borrow_mut(|keys| keys.insert(key));
+    pub(super) fn said(key: &'static str) {
+        SAID.with_borrow_mut(|keys| keys.insert(key));
     }
 
-    /// The names of the texts that this thread has rendered.
+    pub(super) fn failed(language: Language, key: &str, error: &str) {
+        panic!("text {key} in {}: {error}", language.code());
+    }
+
+    /// The names of the texts that this thread has said.
     pub(in crate::text) fn keys() -> BTreeSet<&'static str> {
-        KEYS.with_borrow(Clone::clone)
+        SAID.with_borrow(Clone::clone)
     }
 }
 

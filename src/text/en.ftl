@@ -52,7 +52,7 @@ link-new = New: <b>{ $account }</b>
 link-new-email = New: <b>{ $account }</b> ({ $email })
 link-readers = Anyone who can read this chat will see this account’s notifications.
 link-stops-here = Notifications for { $account } will stop here.
-link-stops-elsewhere = Another chat gets { $account }’s notifications now; they will stop there.
+link-stops-elsewhere = Another chat gets the notifications for { $account } now; they will stop there.
 
 linked = ✅ <b>Connected to { $account }</b>
 linked-failed = 🔔 Failed posts: right away
@@ -140,7 +140,6 @@ test-queued =
 ## Answers
 
 help = <b>What I can do</b>
-help-admin = <b>For admins</b>
 help-command = /{ $command } – { $description }
 help-support = Trouble? { $contact }
 unknown-command = I don’t know that command. Try /help

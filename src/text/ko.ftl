@@ -51,7 +51,7 @@ link-new = 변경: <b>{ $account }</b>
 link-new-email = 변경: <b>{ $account }</b> ({ $email })
 link-readers = 이 대화를 볼 수 있는 사람은 계정 알림을 모두 보게 돼요.
 link-stops-here = 이 대화로 오던 { $account } 알림은 멈춰요.
-link-stops-elsewhere = 지금 다른 대화로 가는 { $account } 알림은 그곳에서 멈춰요.
+link-stops-elsewhere = 지금 다른 대화로 가고 있는 { $account } 알림은 그곳에서 멈춰요.
 
 linked = ✅ <b>{ $account }에 연결됐어요</b>
 linked-failed = 🔔 게시 실패: 바로 알림
@@ -69,7 +69,7 @@ already-linked = ✅ 이 대화는 이미 <b>{ $account }</b>에 연결돼 있�
 link-cancelled = 👌 바뀐 것은 없어요.
 moved-away =
     ↪️ <b>알림이 다른 대화로 옮겨졌어요</b>
-    { $account } 알림은 이제 그 대화로 가고, 여기서는 멈춰요.
+    이제 { $account } 알림은 그 대화로 가고 여기로는 오지 않아요.
 
     본인이 아니라면 웹의 { -where-to-connect }에서 이 대화를 다시 연결해 주세요.
 group =
@@ -116,7 +116,7 @@ why = <b>이유:</b> { $why }
 why-unknown = <b>이유:</b> { $network }에서 알려 주지 않았어요.
 fix = <b>해결:</b> { $fix }
 reference = <blockquote expandable>번호 { $reference }</blockquote>
-unconfirmed = ⚠️ <b>게시 여부를 알 수 없음 · { $network }</b>
+unconfirmed = ⚠️ <b>게시 확인 필요 · { $network }</b>
 unconfirmed-why = <b>이유:</b> { $network }에서 응답이 오지 않았어요.
 unconfirmed-fix = <b>해결:</b> 다시 게시하기 전에 직접 확인해 주세요.
 automation = ⚙️ <b>자동화 실행</b>
@@ -136,7 +136,6 @@ test-queued =
 ## Answers
 
 help = <b>사용할 수 있는 명령</b>
-help-admin = <b>관리자 명령</b>
 help-command = /{ $command } – { $description }
 help-support = 문의: { $contact }
 unknown-command = 모르는 명령이에요. /help 를 눌러 보세요.

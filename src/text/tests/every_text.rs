@@ -1,0 +1,137 @@
+//! Every text of the room with given words in every place that takes words.
+
+use std::time::Duration;
+
+use chrono::{DateTime, NaiveTime};
+use chrono_tz::Tz;
+
+use crate::domain::language::Language;
+use crate::text::answer::{self, Toast};
+use crate::text::menu::{self, Audience, Command};
+use crate::text::notification::{self, Failed, Published};
+use crate::text::status::{FailedPost, NextPost, Status, Today, status_unlinked};
+use crate::text::{Button, Hours, Html, admin, language_name, linking};
+
+/// Every message, once with all that is optional (`full`) and once without.
+pub(super) fn messages(language: Language, words: &str, full: bool) -> Vec<Html> {
+    let mut messages = linking_messages(language, words, full);
+    messages.extend(notifications(language, words, full));
+    messages.extend(answers(language, words, full));
+    messages.push(status(language, words, full));
+    messages
+}
+
+/// Every text that is shown without markup: its limit in UTF-16 units, and the text.
+pub(super) fn labels(language: Language) -> Vec<(usize, String)> {
+    let buttons = Button::ALL.map(|button| (64, button.label(language)));
+    let toasts = Toast::ALL.map(|toast| (200, toast.text(language)));
+    let commands = Command::menu(Audience::Admins).iter().map(|command| (256, command.description(language)));
+    let about = [
+        (512, menu::bot_description(language)),
+        (120, menu::bot_short_description(language)),
+        (64, language_name(language)),
+    ];
+    buttons.into_iter().chain(toasts).chain(commands).chain(about).collect()
+}
+
+fn linking_messages(language: Language, words: &str, full: bool) -> Vec<Html> {
+    let mut messages = vec![
+        linking::hello_unlinked(language, words, full),
+        linking::linked(language, words, &hours(full)),
+        linking::token_bad(language),
+        linking::already_same(language, words),
+        linking::link_cancelled(language),
+        linking::moved_away(language, words),
+        linking::group(language),
+        linking::unlink_ask(language, words),
+        linking::unlinked(language),
+        linking::unlink_kept(language, words),
+        linking::not_linked(language),
+        linking::back(language, words, u64::from(full)),
+    ];
+    for (connected_now, elsewhere) in [(None, false), (None, true), (Some(words), false), (Some(words), true)]
+    {
+        let masked_email = full.then_some(words);
+        let request =
+            linking::LinkRequest { account: words, masked_email, chat: words, connected_now, elsewhere };
+        messages.push(request.render(language));
+    }
+    messages
+}
+
+fn notifications(language: Language, words: &str, full: bool) -> Vec<Html> {
+    let given = full.then_some(words);
+    let address = format!("https://post.example/?q={words}");
+    let at = DateTime::from_timestamp(1_795_334_400, 0).expect("a moment");
+    vec![
+        Published { network: words, text: given, url: full.then_some(&*address) }.render(language),
+        Published { network: words, text: given, url: given }.render(language),
+        Failed {
+            network: words,
+            text: given,
+            scheduled_at: full.then_some(at),
+            zone: Tz::Asia__Seoul,
+            why: given,
+            fix: given,
+            reference: given,
+        }
+        .render(language),
+        notification::unconfirmed(language, words, given),
+        notification::automation(language, given, given),
+        notification::announcement(language, words),
+        notification::test(language, at, Tz::Asia__Seoul),
+        notification::test_queued(language),
+    ]
+}
+
+fn answers(language: Language, words: &str, full: bool) -> Vec<Html> {
+    let given = full.then_some(words);
+    let mut answers = vec![
+        answer::help(language, Audience::People, given),
+        answer::help(language, Audience::Admins, given),
+        answer::unknown_command(language),
+        answer::plain_text(language),
+        answer::busy(language),
+        status_unlinked(language),
+    ];
+    for seconds in [1, 60, 3_600, 86_400] {
+        let passed = full.then_some(Duration::from_secs(seconds));
+        let stats = admin::Stats {
+            linked: 1_204,
+            linked_lately: 18,
+            blocked: 31,
+            sent: u64::MAX,
+            failed: 12,
+            p95: passed,
+            queue: 0,
+            last_poll: passed,
+        };
+        let queue =
+            admin::Queue { pending: 3, sending: 2, held: u64::MAX, dead: 1, oldest: passed, paused: given };
+        answers.extend([stats.render(language), queue.render(language)]);
+    }
+    answers
+}
+
+fn status(language: Language, words: &str, full: bool) -> Html {
+    let at = DateTime::from_timestamp(1_795_341_600, 0).expect("a moment");
+    let status = Status {
+        account: words,
+        paused: !full,
+        today: full.then_some(Today { published: 4, failed: 1, to_go: Some(2) }),
+        next: full.then_some(NextPost { at, network: words, text: Some(words) }),
+        failed: full.then_some(FailedPost { network: words, why: Some(words) }),
+        hours: hours(full),
+    };
+    status.render(language)
+}
+
+fn hours(full: bool) -> Hours {
+    let time = |hour| NaiveTime::from_hms_opt(hour, 0, 0).expect("a time");
+    Hours {
+        digest: full.then(|| time(9)),
+        quiet: full.then(|| (time(22), time(8))),
+        zone: Tz::America__Argentina__ComodRivadavia,
+        zone_is_known: full,
+    }
+}
