@@ -3,17 +3,18 @@
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use chrono::{DateTime, Utc};
+use tokio::sync::watch;
 
 /// What is known about the parts this process depends on. Cheap to clone; clones share it.
 #[derive(Clone, Debug, Default)]
 pub struct Health {
+    telegram: Arc<watch::Sender<Telegram>>,
     // A std mutex: held for a copy, never across an await.
     state: Arc<Mutex<State>>,
 }
 
 #[derive(Debug, Default)]
 struct State {
-    telegram: Telegram,
     bot_username: Option<String>,
     last_poll: Option<DateTime<Utc>>,
     leading: bool,
@@ -45,6 +46,11 @@ pub enum Telegram {
 }
 
 impl Telegram {
+    /// Whether sending makes sense: an answerless Telegram may answer the next call, a wrong token won't.
+    fn takes_messages(&self) -> bool {
+        matches!(self, Self::Up | Self::Unreachable | Self::Conflict)
+    }
+
     /// Why this is not ready, in words for the operator; `None` when it is.
     pub fn problem(&self) -> Option<String> {
         match self {
@@ -66,15 +72,22 @@ impl Telegram {
 impl Health {
     /// How it stands with Telegram.
     pub fn telegram(&self) -> Telegram {
-        self.lock().telegram.clone()
+        self.telegram.borrow().clone()
     }
 
     /// Notes how it stands with Telegram; true when that is news.
     pub fn set_telegram(&self, telegram: Telegram) -> bool {
-        let mut state = self.lock();
-        let news = state.telegram != telegram;
-        state.telegram = telegram;
-        news
+        self.telegram.send_if_modified(|known| {
+            let news = *known != telegram;
+            *known = telegram;
+            news
+        })
+    }
+
+    /// Returns when messages may be sent: the token is accepted and belongs to this database's bot.
+    pub async fn until_telegram_takes_messages(&self) {
+        // The sender lives as long as `self`, so waiting can't fail.
+        let _ = self.telegram.subscribe().wait_for(Telegram::takes_messages).await;
     }
 
     /// The bot's name without the `@`, once known.

@@ -77,6 +77,8 @@ impl MigrationTrait for Migration {
         for index in [
             // What is due, most urgent and newest first; small, because only waiting rows are in it.
             "CREATE INDEX notifications_due ON notifications (urgency, due_at_ms DESC) WHERE state = 'pending'",
+            // When the next row is due: what an idle worker sleeps until.
+            "CREATE INDEX notifications_due_time ON notifications (due_at_ms) WHERE state = 'pending'",
             // A chat's lane, first in first out.
             "CREATE INDEX notifications_lane ON notifications (chat_id, due_at_ms, id) \
              WHERE state IN ('pending', 'sending')",

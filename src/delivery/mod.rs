@@ -1,1 +1,191 @@
-//! delivery
+//! Due rows → render → Telegram → outcome. One worker; it claims a bounded number of rows, keeps Telegram's
+//! limits, and has at most one message in flight per chat.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use chrono::TimeDelta;
+use chrono_tz::Tz;
+use tokio::task::JoinSet;
+use tokio::time::Instant;
+use tokio_util::sync::CancellationToken;
+
+mod outage;
+mod outcome;
+mod render;
+mod send;
+
+use crate::clock::Clock;
+use crate::config;
+use crate::domain::notification::Claimed;
+use crate::health::Health;
+use crate::store::Store;
+use crate::telegram::{Api, Limits, Place};
+use outage::Outage;
+use render::Renderer;
+use send::Sender;
+
+
+/// How long does an idle worker sleep at most? What another instance accepted is found this late.
+const IDLE_LIMIT: Duration = Duration::from_secs(1);
+
+/// How many rows may wait in memory for their place under the limits? About a second's worth at 30/s, so
+/// that a more urgent row is not overtaken for longer.
+const CLAIM_LIMIT: usize = 32;
+
+/// How often are leases looked through that a stuck task let end?
+const RELEASE_EVERY: Duration = Duration::from_secs(15);
+
+/// The wait after the database failed.
+const STORE_PAUSE: Duration = Duration::from_secs(1);
+
+/// What delivery works with.
+pub struct Delivery {
+    /// Where the rows are.
+    pub store: Store,
+    /// The way to Telegram.
+    pub api: Api,
+    /// The limits it shares with replies.
+    pub limits: Arc<Limits>,
+    /// Who knows whether Telegram takes messages.
+    pub health: Health,
+    /// What time it is.
+    pub clock: Clock,
+    /// How fast, how often and how long.
+    pub settings: config::Delivery,
+    /// Where buttons lead.
+    pub platform: config::Platform,
+    /// The zone of people whose zone is not known.
+    pub default_zone: Tz,
+}
+
+impl Delivery {
+    /// Delivers until `stop`; returns when what was in flight is answered and written down.
+    ///
+    /// Only the leader runs it: what is claimed when it starts was claimed by somebody who is gone.
+    pub async fn run(self, stop: CancellationToken) {
+        self.take_over().await;
+        let sender = Arc::new(Sender {
+            store: self.store.clone(),
+            api: self.api.clone(),
+            limits: Arc::clone(&self.limits),
+            health: self.health.clone(),
+            clock: self.clock.clone(),
+            outage: Outage::default(),
+            renderer: Renderer { platform: self.platform.clone(), default_zone: self.default_zone },
+            settings: self.settings.clone(),
+        });
+        let mut in_flight = JoinSet::new();
+        let mut released_at = Instant::now();
+        while !stop.is_cancelled() {
+            if released_at.elapsed() >= RELEASE_EVERY {
+                released_at = Instant::now();
+                self.release_expired().await;
+            }
+            tokio::select! {
+                () = stop.cancelled() => break,
+                () = self.round(&sender, &mut in_flight) => {}
+            }
+        }
+        // Rows that are claimed and not under way stay claimed; the next leader releases them.
+        while in_flight.join_next().await.is_some() {}
+    }
+
+    /// One round: claim what is due, send it one by one under the limits; or wait for something to be due.
+    async fn round(&self, sender: &Arc<Sender>, in_flight: &mut JoinSet<()>) {
+        self.health.until_telegram_takes_messages().await;
+        sender.outage.wait().await;
+        while in_flight.try_join_next().is_some() {}
+        let free = self.settings.max_in_flight.saturating_sub(in_flight.len());
+        if free == 0 {
+            in_flight.join_next().await;
+            return;
+        }
+        let now = Instant::now();
+        let paused_until = self.limits.paused_until(now);
+        if paused_until > now {
+            return tokio::time::sleep_until(paused_until).await;
+        }
+        let (waiting, first_ready) = self.limits.waiting_chats(now);
+        let lease = TimeDelta::from_std(self.settings.lease).unwrap_or(TimeDelta::minutes(1));
+        match self.store.claim_due(free.min(CLAIM_LIMIT), waiting, lease, self.clock.now()).await {
+            Ok(claimed) if claimed.is_empty() => self.idle(in_flight, first_ready).await,
+            Ok(claimed) => self.send_all(sender, in_flight, claimed).await,
+            Err(error) => {
+                log::error!(target: "delivery", "nothing can be claimed: {error}");
+                tokio::time::sleep(STORE_PAUSE).await;
+            }
+        }
+    }
+
+    async fn send_all(&self, sender: &Arc<Sender>, in_flight: &mut JoinSet<()>, claimed: Vec<Claimed>) {
+        for row in claimed {
+            match self.limits.reserve(row.chat_id, Instant::now()) {
+                Place::At(at) => {
+                    tokio::time::sleep_until(at).await;
+                    in_flight.spawn(Arc::clone(sender).send(row));
+                }
+                // A reply to the chat, or a 429, came in between: the row goes back and holds no slot.
+                Place::NotBefore(at) => {
+                    in_flight.spawn(Arc::clone(sender).put_back(row, at));
+                }
+            }
+        }
+    }
+
+    /// Waits until something may be due: a new row, a row whose time has come, a chat that may be written to
+    /// again, an answer that frees its chat's lane.
+    async fn idle(&self, in_flight: &mut JoinSet<()>, first_ready: Option<Instant>) {
+        let limit = match self.store.next_due().await {
+            Ok(Some(due)) => (due - self.clock.now()).to_std().unwrap_or_default(),
+            _ => IDLE_LIMIT,
+        };
+        // A row that is due and was not claimed waits for its chat: that has its own wake-up.
+        let limit = if limit.is_zero() { IDLE_LIMIT } else { limit.min(IDLE_LIMIT) };
+        let until = first_ready.map_or(Instant::now() + limit, |ready| ready.min(Instant::now() + limit));
+        tokio::select! {
+            () = tokio::time::sleep_until(until) => {}
+            () = self.store.wait_for_due(limit) => {}
+            Some(_) = in_flight.join_next() => {}
+        }
+    }
+
+    /// Puts back what a dead process held and remembers the chats that have to wait.
+    async fn take_over(&self) {
+        let now = self.clock.now();
+        loop {
+            match self.store.release_all(now).await {
+                Ok(0) => break,
+                Ok(rows) => {
+                    log::info!(target: "delivery", "{rows} notifications of an earlier run are sent again");
+                    break;
+                }
+                Err(error) => {
+                    log::error!(target: "delivery", "an earlier run's claims can't be released: {error}");
+                    tokio::time::sleep(STORE_PAUSE).await;
+                }
+            }
+        }
+        match self.store.chat_waits(now).await {
+            Ok(waits) => {
+                for (chat_id, until) in waits {
+                    let wait = (until - now).to_std().unwrap_or_default();
+                    self.limits.keep_waiting(chat_id, Instant::now() + wait);
+                }
+            }
+            Err(error) => {
+                log::error!(target: "delivery", "the chats that have to wait can't be read: {error}")
+            }
+        }
+    }
+
+    async fn release_expired(&self) {
+        match self.store.release_expired(self.clock.now()).await {
+            Ok(0) => {}
+            Ok(rows) => {
+                log::warn!(target: "delivery", "{rows} notifications were stuck longer than their lease")
+            }
+            Err(error) => log::error!(target: "delivery", "ended leases can't be released: {error}"),
+        }
+    }
+}

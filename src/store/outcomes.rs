@@ -69,6 +69,11 @@ pub enum Outcome {
         /// Why.
         reason: &'static str,
     },
+    /// Not to be sent any more; nothing was sent.
+    Cancelled {
+        /// Why.
+        reason: &'static str,
+    },
 }
 
 /// What becomes of the chat.
@@ -149,6 +154,7 @@ impl FinaliseAt {
                 finished(State::Sent, None).col_expr(Column::MessageId, Expr::val(*message_id))
             }
             Outcome::Dead { reason } => finished(State::Dead, Some(reason)),
+            Outcome::Cancelled { reason } => finished(State::Cancelled, Some(reason)),
             Outcome::Retry { due_at, reason } => {
                 put_back(*due_at, reason).col_expr(Column::Attempts, Expr::col(Column::Attempts).add(1))
             }

@@ -151,6 +151,11 @@ impl Limits {
         true
     }
 
+    /// `chat_id` was told to wait before this process started.
+    pub fn keep_waiting(&self, chat_id: i64, until: Instant) {
+        self.lock().chats.entry(chat_id).or_default().paused_until = Some(until);
+    }
+
     fn lock(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }

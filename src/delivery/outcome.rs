@@ -1,0 +1,269 @@
+//! What an answer of Telegram means for the row that was sent, for its chat, and for everybody.
+
+use std::time::Duration;
+
+use chrono::{DateTime, TimeDelta, Utc};
+use teloxide::types::Message;
+
+use crate::domain::account::DisabledReason;
+use crate::store::{Effect, Outcome};
+use crate::telegram::{Answer, Gone, Refusal, RefusalClass};
+
+/// "chat not found" is believed after three failures over 24 hours: so the tries are half a day apart.
+const MAYBE_GONE_RETRY: TimeDelta = TimeDelta::hours(12);
+
+/// What a person has to mend in a group is tried daily.
+const MENDABLE_RETRY: TimeDelta = TimeDelta::hours(24);
+
+/// How much longer than asked a limited chat is left alone, at most: many chats must not return at once.
+const WAIT_JITTER: Duration = Duration::from_millis(1_000);
+
+/// The verdict on one attempt.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Verdict {
+    /// What becomes of the row.
+    pub(super) outcome: Outcome,
+    /// What becomes of the chat.
+    pub(super) effect: Effect,
+    /// What it means for all sending.
+    pub(super) signal: Signal,
+    /// The class, for the history of attempts.
+    pub(super) class: &'static str,
+    /// Telegram's words, or the network's.
+    pub(super) words: Option<String>,
+}
+
+/// What one attempt tells about all of them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Signal {
+    /// Telegram answers.
+    Answering,
+    /// It did not, this time.
+    Silent,
+    /// It refuses the token.
+    TokenRefused,
+}
+
+/// What is known about the attempt.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Attempt<'a> {
+    /// Attempts spent before this one.
+    pub(super) spent: u32,
+    /// Whether it went out without formatting.
+    pub(super) plain: bool,
+    /// The waits after the first, second, … failure.
+    pub(super) backoff: &'a [Duration],
+    /// A random number in 0..1, for jitter.
+    pub(super) dice: f64,
+    /// The time of the answer.
+    pub(super) now: DateTime<Utc>,
+}
+
+/// Decides what becomes of the row.
+pub(super) fn judge(answer: Answer<Message>, attempt: Attempt<'_>) -> Verdict {
+    match answer {
+        Answer::Done(message) => Verdict {
+            outcome: Outcome::Sent { message_id: message.as_ref().map(|message| message.id.0) },
+            effect: Effect::None,
+            signal: Signal::Answering,
+            class: if message.is_some() { "sent" } else { "sent_unread" },
+            words: None,
+        },
+        // Nothing was sent, so nothing was tried.
+        Answer::NotSent(why) => Verdict {
+            outcome: snooze(attempt.now, "telegram_unreachable"),
+            effect: Effect::None,
+            signal: Signal::Silent,
+            class: "not_sent",
+            words: Some(why),
+        },
+        Answer::Unknown(why) => Verdict {
+            outcome: attempt.retry("ambiguous"),
+            effect: Effect::None,
+            signal: Signal::Silent,
+            class: "ambiguous",
+            words: Some(why),
+        },
+        Answer::Refused(refusal) => refused(refusal, attempt),
+    }
+}
+
+fn refused(refusal: Refusal, attempt: Attempt<'_>) -> Verdict {
+    let now = attempt.now;
+    let mut signal = Signal::Answering;
+    let (class, outcome, effect) = match refusal.class() {
+        RefusalClass::Wait(wait) => {
+            let until = now + wait + WAIT_JITTER.mul_f64(attempt.dice);
+            ("limited", snooze(until, "limited"), Effect::Wait { until })
+        }
+        RefusalClass::Gone(gone) => {
+            let reason = disabled_reason(gone);
+            ("gone", Outcome::Dead { reason: reason.as_str() }, Effect::Gone(reason))
+        }
+        RefusalClass::MaybeGone => {
+            ("maybe_gone", attempt.retry_in(MAYBE_GONE_RETRY, "chat_not_found"), Effect::MaybeGone)
+        }
+        RefusalClass::Mendable => ("mendable", attempt.retry_in(MENDABLE_RETRY, "no_rights"), Effect::None),
+        RefusalClass::Migrated(to) => ("migrated", snooze(now, "migrated"), Effect::Migrated { to }),
+        RefusalClass::TopicGone => ("topic_gone", again(now, "topic_gone", false, true), Effect::None),
+        RefusalClass::Unparsable if !attempt.plain => {
+            ("unparsable", again(now, "unparsable", true, false), Effect::None)
+        }
+        RefusalClass::Unparsable | RefusalClass::Unsendable => {
+            ("unsendable", Outcome::Dead { reason: "unsendable" }, Effect::None)
+        }
+        RefusalClass::TokenRefused => {
+            signal = Signal::TokenRefused;
+            ("token_refused", snooze(now, "token_refused"), Effect::None)
+        }
+        RefusalClass::Conflict
+        | RefusalClass::WebhookActive
+        | RefusalClass::StaleCallback
+        | RefusalClass::NotModified
+        | RefusalClass::NotEditable
+        | RefusalClass::Other => ("refused", attempt.retry("refused"), Effect::None),
+    };
+    Verdict { outcome, effect, signal, class, words: Some(refusal.description) }
+}
+
+/// The name under which a chat's end is kept.
+fn disabled_reason(gone: Gone) -> DisabledReason {
+    match gone {
+        Gone::Blocked => DisabledReason::Blocked,
+        Gone::Deactivated => DisabledReason::Deactivated,
+        Gone::Unreachable => DisabledReason::Unreachable,
+    }
+}
+
+fn snooze(due_at: DateTime<Utc>, reason: &'static str) -> Outcome {
+    again(due_at, reason, false, false)
+}
+
+fn again(due_at: DateTime<Utc>, reason: &'static str, plain: bool, without_thread: bool) -> Outcome {
+    Outcome::Snooze { due_at, reason, plain, without_thread }
+}
+
+impl Attempt<'_> {
+    /// After the next wait of the backoff, give or take a tenth; dead when the waits are used up.
+    fn retry(&self, reason: &'static str) -> Outcome {
+        match self.backoff.get(self.spent as usize) {
+            Some(wait) => Outcome::Retry { due_at: self.now + wait.mul_f64(0.9 + 0.2 * self.dice), reason },
+            None => Outcome::Dead { reason },
+        }
+    }
+
+    /// After `wait`, as often as the backoff allows.
+    fn retry_in(&self, wait: TimeDelta, reason: &'static str) -> Outcome {
+        if (self.spent as usize) < self.backoff.len() {
+            Outcome::Retry { due_at: self.now + wait, reason }
+        } else {
+            Outcome::Dead { reason }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const BACKOFF: [Duration; 2] = [Duration::from_secs(5), Duration::from_secs(30)];
+
+    fn attempt(spent: u32) -> Attempt<'static> {
+        Attempt { spent, plain: false, backoff: &BACKOFF, dice: 0.5, now: DateTime::UNIX_EPOCH }
+    }
+
+    fn after(seconds: i64) -> DateTime<Utc> {
+        DateTime::UNIX_EPOCH + TimeDelta::seconds(seconds)
+    }
+
+    fn said(code: u16, description: &str) -> Answer<Message> {
+        Answer::Refused(Refusal {
+            code,
+            description: description.into(),
+            retry_after: None,
+            migrate_to: None,
+        })
+    }
+
+    #[test]
+    fn an_unknown_answer_spends_attempts_until_the_row_is_dead() {
+        let due: Vec<Outcome> =
+            (0..3).map(|spent| judge(Answer::Unknown("reset".into()), attempt(spent)).outcome).collect();
+        assert_eq!(due[0], Outcome::Retry { due_at: after(5), reason: "ambiguous" });
+        assert_eq!(due[1], Outcome::Retry { due_at: after(30), reason: "ambiguous" });
+        assert_eq!(due[2], Outcome::Dead { reason: "ambiguous" });
+    }
+
+    #[test]
+    fn what_never_reached_telegram_spends_nothing() {
+        let verdict = judge(Answer::NotSent("refused".into()), attempt(99));
+        assert!(matches!(verdict.outcome, Outcome::Snooze { .. }), "{verdict:?}");
+        assert_eq!(verdict.signal, Signal::Silent);
+    }
+
+    #[test]
+    fn a_success_of_unknown_shape_is_sent_and_never_repeated() {
+        assert_eq!(judge(Answer::Done(None), attempt(0)).outcome, Outcome::Sent { message_id: None });
+    }
+
+    #[test]
+    fn a_limited_chat_waits_at_least_as_long_as_telegram_says() {
+        let limited = Refusal {
+            code: 429,
+            description: "Too Many Requests: retry after 2282".into(),
+            retry_after: Some(Duration::from_secs(2_282)),
+            migrate_to: None,
+        };
+        let verdict = judge(Answer::Refused(limited), attempt(99));
+        let Effect::Wait { until } = verdict.effect else { panic!("the chat must wait: {verdict:?}") };
+        assert!(until >= after(2_282) && until <= after(2_284));
+        assert!(matches!(verdict.outcome, Outcome::Snooze { due_at, .. } if due_at == until));
+    }
+
+    #[test]
+    fn a_wrong_token_fails_no_row() {
+        for answer in [said(401, "Unauthorized"), said(404, "Not Found")] {
+            let verdict = judge(answer, attempt(99));
+            assert!(matches!(verdict.outcome, Outcome::Snooze { .. }), "{verdict:?}");
+            assert_eq!(verdict.signal, Signal::TokenRefused);
+        }
+    }
+
+    #[test]
+    fn formatting_that_telegram_cannot_parse_is_tried_once_as_plain_text() {
+        let words = "Bad Request: can't parse entities: Unsupported start tag \"x\" at byte offset 1";
+        let first = judge(said(400, words), attempt(0));
+        assert!(matches!(first.outcome, Outcome::Snooze { plain: true, .. }), "{first:?}");
+        let second = judge(said(400, words), Attempt { plain: true, ..attempt(0) });
+        assert_eq!(second.outcome, Outcome::Dead { reason: "unsendable" });
+    }
+
+    #[test]
+    fn a_chat_that_is_gone_takes_the_row_with_it() {
+        let verdict = judge(said(403, "Forbidden: bot was blocked by the user"), attempt(0));
+        assert_eq!(verdict.outcome, Outcome::Dead { reason: "blocked" });
+        assert_eq!(verdict.effect, Effect::Gone(DisabledReason::Blocked));
+        let verdict = judge(said(400, "Bad Request: chat not found"), attempt(0));
+        assert_eq!(verdict.effect, Effect::MaybeGone, "it has been said wrongly of live people");
+        assert!(matches!(verdict.outcome, Outcome::Retry { .. }));
+    }
+
+    #[test]
+    fn a_group_that_became_a_supergroup_is_followed() {
+        let refusal = Refusal {
+            code: 400,
+            description: "Bad Request: group chat was upgraded to a supergroup chat".into(),
+            retry_after: None,
+            migrate_to: Some(-1_001),
+        };
+        let verdict = judge(Answer::Refused(refusal), attempt(0));
+        assert_eq!(verdict.effect, Effect::Migrated { to: -1_001 });
+        assert!(matches!(verdict.outcome, Outcome::Snooze { due_at, .. } if due_at == after(0)));
+    }
+
+    #[test]
+    fn a_closed_topic_falls_back_to_the_chat() {
+        let verdict = judge(said(400, "Bad Request: TOPIC_CLOSED"), attempt(0));
+        assert!(matches!(verdict.outcome, Outcome::Snooze { without_thread: true, .. }), "{verdict:?}");
+    }
+}

@@ -1,0 +1,96 @@
+//! A claimed row becomes a message, in the person's language and zone of this moment.
+
+use chrono_tz::Tz;
+use teloxide::payloads::{SendMessage, SendMessageSetters as _};
+use teloxide::types::{
+    ChatId, InlineKeyboardButton, InlineKeyboardMarkup, LinkPreviewOptions, MessageId, ParseMode, ThreadId,
+};
+
+use crate::config;
+use crate::domain::account::Settings;
+use crate::domain::event::EventKind;
+use crate::domain::notification::{Claimed, Kind};
+use crate::text::{self, Button, Html};
+
+/// What rendering needs beside the row and its account.
+#[derive(Clone, Debug)]
+pub(super) struct Renderer {
+    /// Where buttons lead.
+    pub(super) platform: config::Platform,
+    /// The zone of people whose zone is not known.
+    pub(super) default_zone: Tz,
+}
+
+/// Nothing but the text: "no preview" (Bot API documentation, "LinkPreviewOptions").
+const NO_PREVIEW: LinkPreviewOptions = LinkPreviewOptions {
+    is_disabled: true,
+    url: None,
+    prefer_small_media: false,
+    prefer_large_media: false,
+    show_above_text: false,
+};
+
+impl Renderer {
+    /// The message that tells `row` to the account of `settings`, addressed to `chat_id`.
+    pub(super) fn message(&self, row: &Claimed, chat_id: i64, settings: &Settings) -> SendMessage {
+        let html = self.text(row, settings);
+        let mut message = if row.plain {
+            SendMessage::new(ChatId(chat_id), html.plain())
+        } else {
+            SendMessage::new(ChatId(chat_id), html.into_string()).parse_mode(ParseMode::Html)
+        };
+        message = message.link_preview_options(NO_PREVIEW).disable_notification(row.silent);
+        if let Some(thread_id) = row.thread_id {
+            message = message.message_thread_id(ThreadId(MessageId(thread_id)));
+        }
+        match self.buttons(row, settings) {
+            Some(buttons) => message.reply_markup(buttons),
+            None => message,
+        }
+    }
+
+    fn text(&self, row: &Claimed, settings: &Settings) -> Html {
+        let language = settings.language();
+        let zone = settings.zone.unwrap_or(self.default_zone);
+        let data = &row.content.event;
+        let network = data.network.as_deref().unwrap_or_default();
+        let said = data.text.as_deref();
+        match row.kind {
+            Kind::Event(EventKind::PostPublished) => {
+                text::notification::Published { network, text: said, url: data.url.as_deref() }
+                    .render(language)
+            }
+            Kind::Event(EventKind::PostFailed) => text::notification::Failed {
+                network,
+                text: said,
+                scheduled_at: data.scheduled_at,
+                zone,
+                why: data.error.as_deref(),
+                fix: data.fix.as_deref(),
+                reference: data.post_id.as_deref(),
+            }
+            .render(language),
+            Kind::Event(EventKind::PostUnconfirmed) => {
+                text::notification::unconfirmed(language, network, said)
+            }
+            Kind::Event(EventKind::AutomationExecuted) => {
+                text::notification::automation(language, data.name.as_deref(), said)
+            }
+            Kind::Event(EventKind::Announcement) => {
+                text::notification::announcement(language, said.unwrap_or_default())
+            }
+            Kind::Test => text::notification::test(language, row.event_at, zone),
+            Kind::LinkMoved => text::linking::moved_away(language, &settings.account_name),
+        }
+    }
+
+    /// The page of the post, where the platform has one.
+    fn buttons(&self, row: &Claimed, settings: &Settings) -> Option<InlineKeyboardMarkup> {
+        let post_id = row.content.event.post_id.as_deref()?;
+        let about_trouble =
+            matches!(row.kind, Kind::Event(EventKind::PostFailed | EventKind::PostUnconfirmed));
+        let page = self.platform.post_link(post_id).filter(|_| about_trouble)?;
+        let label = Button::OpenPost.label(settings.language());
+        Some(InlineKeyboardMarkup::new([[InlineKeyboardButton::url(label, page)]]))
+    }
+}

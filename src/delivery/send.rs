@@ -1,0 +1,194 @@
+//! One claimed row: sent, judged, written down.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use chrono::{DateTime, Utc};
+use tokio::time::Instant;
+
+use super::outage::Outage;
+use super::outcome::{Attempt, Signal, Verdict, judge};
+use super::render::Renderer;
+use crate::clock::Clock;
+use crate::config;
+use crate::domain::account::{DisabledReason, Settings};
+use crate::domain::notification::{Claimed, Kind};
+use crate::health::{Health, Telegram};
+use crate::store::{Effect, Finalise, Outcome, Store, StoreError};
+use crate::telegram::{Api, Limits};
+
+/// The wait before an outcome is written again that the database did not take.
+const FINALISE_PAUSE: Duration = Duration::from_millis(500);
+
+/// What sending one row needs.
+pub(super) struct Sender {
+    pub(super) store: Store,
+    pub(super) api: Api,
+    pub(super) limits: Arc<Limits>,
+    pub(super) health: Health,
+    pub(super) clock: Clock,
+    pub(super) outage: Outage,
+    pub(super) renderer: Renderer,
+    pub(super) settings: config::Delivery,
+}
+
+impl Sender {
+    /// Sends `row` and writes down what became of it.
+    pub(super) async fn send(self: Arc<Self>, row: Claimed) {
+        let started_at = self.clock.now();
+        let started = Instant::now();
+        let (chat_id, verdict) = match self.addressee(&row).await {
+            Ok((chat_id, settings)) => {
+                let message = self.renderer.message(&row, chat_id, &settings);
+                let answer = self.api.call(&message, self.settings.request_timeout).await;
+                (chat_id, judge(answer, self.attempt(&row)))
+            }
+            Err(verdict) => (row.chat_id, verdict),
+        };
+        self.heed(chat_id, &verdict);
+        let latency_ms = i32::try_from(started.elapsed().as_millis()).unwrap_or(i32::MAX);
+        self.write_down(row, chat_id, verdict, started_at, latency_ms).await;
+    }
+
+    /// Puts `row` back, to be due `at`: its chat has to wait.
+    pub(super) async fn put_back(self: Arc<Self>, row: Claimed, at: Instant) {
+        let now = self.clock.now();
+        let outcome = Outcome::Snooze {
+            due_at: now + at.saturating_duration_since(Instant::now()),
+            reason: "chat_waits",
+            plain: false,
+            without_thread: false,
+        };
+        let verdict = Verdict {
+            outcome,
+            effect: Effect::None,
+            signal: Signal::Answering,
+            class: "put_back",
+            words: None,
+        };
+        let chat_id = row.chat_id;
+        self.write_down(row, chat_id, verdict, now, 0).await;
+    }
+
+    /// Where the account's messages go at this moment; a verdict when nowhere.
+    async fn addressee(&self, row: &Claimed) -> Result<(i64, Settings), Verdict> {
+        let settings = match self.store.settings_of_account(&row.account).await {
+            Ok(settings) => settings,
+            Err(error) => return Err(self.database_failed(&error)),
+        };
+        let cancelled = |reason| Verdict {
+            outcome: Outcome::Cancelled { reason },
+            effect: Effect::None,
+            signal: Signal::Answering,
+            class: "cancelled",
+            words: None,
+        };
+        let Some(settings) = settings else { return Err(cancelled("unknown_account")) };
+        match (row.kind, settings.chat_id) {
+            // It is the old chat that is told.
+            (Kind::LinkMoved, _) => Ok((row.chat_id, settings)),
+            // Unlinked or moved since the row was claimed: nobody else's chat gets it.
+            (_, Some(chat_id)) => Ok((chat_id, settings)),
+            (_, None) => Err(cancelled(DisabledReason::Unlinked.as_str())),
+        }
+    }
+
+    fn database_failed(&self, error: &StoreError) -> Verdict {
+        log::error!(target: "delivery", "an account can't be read: {error}");
+        let due_at = self.clock.now() + Duration::from_secs(1);
+        Verdict {
+            outcome: Outcome::Snooze { due_at, reason: "database", plain: false, without_thread: false },
+            effect: Effect::None,
+            signal: Signal::Answering,
+            class: "database",
+            words: None,
+        }
+    }
+
+    fn attempt(&self, row: &Claimed) -> Attempt<'_> {
+        Attempt {
+            spent: row.attempts,
+            plain: row.plain,
+            backoff: &self.settings.backoff,
+            dice: rand::random::<f64>(),
+            now: self.clock.now(),
+        }
+    }
+
+    /// What the verdict means for other messages.
+    fn heed(&self, chat_id: i64, verdict: &Verdict) {
+        match verdict.signal {
+            Signal::Answering => {
+                if self.outage.answered() {
+                    log::info!(target: "TELEGRAM", "Telegram takes messages again");
+                }
+            }
+            Signal::Silent => {
+                if self.outage.silent() {
+                    let words = verdict.words.as_deref().unwrap_or_default();
+                    log::warn!(target: "TELEGRAM", "Telegram does not take messages, they wait: {words}");
+                }
+            }
+            Signal::TokenRefused => {
+                if self.health.set_telegram(Telegram::TokenRefused) {
+                    log::error!(target: "TELEGRAM", "Telegram refuses the bot token: messages wait");
+                }
+            }
+        }
+        if let Effect::Wait { until } = verdict.effect {
+            let now = Instant::now();
+            let wait = (until - self.clock.now()).to_std().unwrap_or_default();
+            if self.limits.pause_chat(chat_id, now + wait, now) {
+                log::warn!(target: "TELEGRAM", "several chats are limited at once: all sending pauses");
+            }
+        }
+        if verdict.class == "unparsable" {
+            let words = verdict.words.as_deref().unwrap_or_default();
+            log::error!(target: "delivery", "a text of ours can't be parsed, it goes out plain: {words}");
+        }
+    }
+
+    /// Writes the outcome until the database takes it or the lease is over: Telegram has the message, and only
+    /// this says so.
+    async fn write_down(
+        &self,
+        row: Claimed,
+        chat_id: i64,
+        verdict: Verdict,
+        started_at: DateTime<Utc>,
+        latency_ms: i32,
+    ) {
+        if let Outcome::Dead { reason } = &verdict.outcome {
+            log::warn!(target: "delivery", "notification {} is given up: {reason}", row.id);
+        }
+        let finalise = Finalise {
+            id: row.id,
+            lease_token: row.lease_token,
+            chat_id,
+            outcome: verdict.outcome,
+            effect: verdict.effect,
+            started_at,
+            latency_ms,
+            class: verdict.class,
+            words: verdict.words,
+        };
+        let deadline = Instant::now() + self.settings.lease;
+        loop {
+            match self.store.finalise(finalise.clone(), self.clock.now()).await {
+                Ok(true) => return,
+                Ok(false) => {
+                    log::warn!(target: "delivery", "notification {}: the lease was over before its outcome", row.id);
+                    return;
+                }
+                Err(error) if Instant::now() < deadline => {
+                    log::error!(target: "delivery", "notification {}: outcome not written yet: {error}", row.id);
+                    tokio::time::sleep(FINALISE_PAUSE).await;
+                }
+                Err(error) => {
+                    log::error!(target: "delivery", "notification {}: outcome lost: {error}", row.id);
+                    return;
+                }
+            }
+        }
+    }
+}
