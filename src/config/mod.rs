@@ -5,9 +5,25 @@
 //! silently ignored: a typing mistake must not look like a working limit. Every problem is reported at once.
 
 mod database_url;
+mod environment;
+mod layers;
+mod read;
+mod reader;
 mod sections;
+mod suggest;
+#[cfg(test)]
+mod tests;
 
+use std::path::Path;
+
+use secrecy::{ExposeSecret, SecretString};
+use thiserror::Error;
+
+pub use environment::Environment;
 pub use sections::{Database, Delivery, Digest, Engine, Http, Jwt, Platform, Telegram, UpdateMode};
+
+use layers::{Layer, Problems};
+use reader::Reader;
 
 /// Every setting, checked. A `Debug` of it prints no secret.
 #[derive(Clone, Debug)]
@@ -26,4 +42,89 @@ pub struct Config {
     pub digest: Digest,
     /// What messages say about the platform.
     pub platform: Platform,
+    /// The lines of [`Config::explain`], as loaded.
+    explained: Vec<String>,
+}
+
+impl Config {
+    /// Loads the settings: the defaults, then the file, then the environment. `file` is what `--config` named;
+    /// without it `CONFIG_FILE` of the environment counts.
+    ///
+    /// # Errors
+    ///
+    /// Everything that is wrong, not only the first: unknown settings, values out of range, files that
+    /// cannot be read, one thing set twice.
+    pub fn load(environment: &Environment, file: Option<&Path>) -> Result<Self, ConfigError> {
+        let mut problems = Problems::default();
+        let mut settings = layers::defaults(&mut problems);
+        settings.extend(file_layer(environment, file, &mut problems));
+        settings.extend(environment.layer(&mut problems));
+
+        let mut reader = Reader::new(settings, problems);
+        let telegram = Telegram::read(&mut reader);
+        let database = Database::read(&mut reader);
+        let http = Http::read(&mut reader);
+        let jwt = Jwt::read(&mut reader);
+        let delivery = Delivery::read(&mut reader);
+        let digest = Digest::read(&mut reader);
+        let platform = Platform::read(&mut reader);
+        let explained = reader.finish().map_err(|problems| ConfigError { problems })?;
+        let telegram = telegram.ok_or_else(|| ConfigError::of("telegram.api_url: has no value; set it"))?;
+        Ok(Self { telegram, database, http, jwt, delivery, digest, platform, explained })
+    }
+
+    /// A line for each setting, as it was loaded: `key = value  (from: default | file … | environment …)`.
+    /// Secrets are shown as `***`.
+    pub fn explain(&self) -> &[String] {
+        &self.explained
+    }
+
+    /// The key that tokens are checked with. Only `run` and `token` need it, so that it may be missing
+    /// elsewhere.
+    ///
+    /// # Errors
+    ///
+    /// When it is not set: with a command that makes one.
+    pub fn require_jwt_secret(&self) -> Result<&SecretString, ConfigError> {
+        let problem = "JWT_SECRET: is not set; make one with: openssl rand -base64 48 \
+                       (and give the same to the platform that signs the tokens)";
+        self.jwt.secret.as_ref().ok_or_else(|| ConfigError::of(problem))
+    }
+
+    /// Every secret in the settings, for the log to hide: the bot token whole and without its public id, the
+    /// JWT key, the database's password.
+    pub fn secrets(&self) -> Vec<SecretString> {
+        let token = self.telegram.token.iter().map(ExposeSecret::expose_secret);
+        let key = self.jwt.secret.iter().map(ExposeSecret::expose_secret);
+        let token_secret = token.clone().filter_map(|token| token.split_once(':')).map(|(_, secret)| secret);
+        let passwords = database_url::passwords(self.database.url.expose_secret());
+        let plain = token.chain(token_secret).chain(key).map(SecretString::from);
+        plain.chain(passwords.into_iter().map(SecretString::from)).collect()
+    }
+}
+
+/// What is wrong with the settings: one line each, naming the setting as it was written and the mend.
+#[derive(Clone, Debug, Error, PartialEq, Eq)]
+#[error("{}", problems.join("\n"))]
+pub struct ConfigError {
+    problems: Vec<String>,
+}
+
+impl ConfigError {
+    /// The problems, a line each; never empty.
+    pub fn problems(&self) -> &[String] {
+        &self.problems
+    }
+
+    fn of(problem: &str) -> Self {
+        Self { problems: vec![problem.to_owned()] }
+    }
+}
+
+fn file_layer(environment: &Environment, file: Option<&Path>, problems: &mut Problems) -> Layer {
+    match (file, environment.get("CONFIG_FILE")) {
+        (Some(path), _) => layers::file(path, "--config", problems),
+        (None, Some(path)) => layers::file(Path::new(path), "CONFIG_FILE", problems),
+        (None, None) => Layer::new(),
+    }
 }

@@ -183,6 +183,10 @@ impl Platform {
 
     /// The page of one post; `None` when `post_url` is not set. The id may hold any characters.
     pub fn post_link(&self, post_id: &str) -> Option<Url> {
+        // Dots alone mean "this folder" and "the one above" in a path, escaped or not.
+        if matches!(post_id, "" | "." | "..") {
+            return None;
+        }
         // Everything but unreserved characters is escaped, so that an id cannot lead to another page.
         let escaped: String = post_id
             .bytes()

@@ -1,0 +1,223 @@
+//! Reads and checks each section: the ranges, and what must hold between settings.
+
+use std::time::Duration;
+
+use chrono::NaiveTime;
+use chrono_tz::Tz;
+use secrecy::SecretString;
+
+use super::database_url::without_password;
+use super::reader::{HIDDEN, Reader, web_address};
+use super::sections::{Database, Delivery, Digest, Engine, Http, Jwt, Platform, Telegram, UpdateMode};
+
+/// A bot token's secret part has 35 characters at Telegram; a Bot API server of one's own may issue others.
+const MIN_TOKEN_SECRET: usize = 30;
+/// HS256 keys are at least as long as the hash (RFC 7518, section 3.2).
+const MIN_JWT_SECRET: usize = 32;
+/// Connections when nobody said how many: PostgreSQL's pool, and the readers of a SQLite file.
+const POSTGRES_CONNECTIONS: u32 = 8;
+const SQLITE_READERS: u32 = 4;
+/// How long a request to Telegram may take when nobody said: teloxide's own limit.
+const REQUEST_TIMEOUT: Duration = Duration::from_secs(17);
+
+impl Telegram {
+    /// `None` when the address is wrong, which the reader knows then.
+    pub(super) fn read(reader: &mut Reader) -> Option<Self> {
+        let expected = "a bot token (digits, a colon, 35 letters and digits); copy it again from @BotFather";
+        let token = reader.hidden("telegram.token", expected, |text| {
+            is_bot_token(text).then(|| (HIDDEN.to_owned(), SecretString::from(text)))
+        });
+        let api_url = reader.url("telegram.api_url");
+        let admins = reader.numbers(
+            "telegram.admins",
+            1..=i64::MAX,
+            "Telegram user ids, which are positive numbers (not names)",
+        );
+        let update_mode = match reader.parsed("telegram.update_mode", "\"polling\"", mode) {
+            Some(Mode::Webhook) => {
+                reader.complain("telegram.update_mode", "\"webhook\" is not available yet; use \"polling\"");
+                UpdateMode::Polling
+            }
+            Some(Mode::Polling) | None => UpdateMode::Polling,
+        };
+        Some(Self {
+            token,
+            admins: admins.into_iter().collect(),
+            update_mode,
+            poll_timeout: reader.seconds("telegram.poll_timeout_seconds", 1..=50),
+            handler_timeout: reader.seconds("telegram.handler_timeout_seconds", 1..=60),
+            accept_new_bot: reader.optional_number("telegram.accept_new_bot", 1..=i64::MAX),
+            api_url: api_url?,
+        })
+    }
+}
+
+impl Database {
+    pub(super) fn read(reader: &mut Reader) -> Self {
+        let key = "database.url";
+        let expected = "a database URL that starts with sqlite: or postgres://, \
+                        like sqlite:///data/scheduler.db?mode=rwc or postgres://user:password@host/name";
+        let url = reader.hidden(key, expected, |text| {
+            is_database_url(text).then(|| (without_password(text), SecretString::from(text)))
+        });
+        let mut database = Self {
+            url: url.unwrap_or_default(),
+            max_connections: 0,
+            busy_timeout: reader.millis("database.busy_timeout_ms", 100..=60_000),
+        };
+        let key = "database.max_connections";
+        database.max_connections = reader.optional_number(key, 1..=100).unwrap_or_else(|| {
+            let connections = match database.engine() {
+                Engine::Sqlite => SQLITE_READERS,
+                Engine::Postgres => POSTGRES_CONNECTIONS,
+            };
+            reader.explain_worked_out(key, &connections.to_string());
+            connections
+        });
+        database
+    }
+}
+
+impl Http {
+    pub(super) fn read(reader: &mut Reader) -> Self {
+        let expected = "an IP address and a port, like 127.0.0.1:8000 or 0.0.0.0:8000";
+        let addr = reader.parsed("http.addr", expected, |text| text.parse().ok());
+        Self {
+            addr: addr.unwrap_or_else(|| ([127, 0, 0, 1], 0).into()),
+            max_connections: reader.number("http.max_connections", 1..=65_535),
+            header_timeout: reader.seconds("http.header_timeout_seconds", 1..=60),
+            body_timeout: reader.seconds("http.body_timeout_seconds", 1..=300),
+            request_timeout: reader.seconds("http.request_timeout_seconds", 1..=300),
+            body_limit: reader.number("http.body_limit_bytes", 1024..=16 * 1024 * 1024),
+            events_body_limit: reader.number("http.events_body_limit_bytes", 1024..=64 * 1024 * 1024),
+            max_headers: reader.number("http.max_headers", 8..=256),
+        }
+    }
+}
+
+impl Jwt {
+    pub(super) fn read(reader: &mut Reader) -> Self {
+        let expected = "at least 32 bytes long; make one with: openssl rand -base64 48";
+        Self {
+            secret: reader.secret("jwt.secret", expected, |secret| secret.len() >= MIN_JWT_SECRET),
+            issuer: reader.text("jwt.issuer"),
+            audience: reader.text("jwt.audience"),
+            leeway: reader.seconds("jwt.leeway_seconds", 0..=300),
+            max_lifetime: reader.hours("jwt.max_lifetime_hours", 1..=24),
+        }
+    }
+}
+
+impl Delivery {
+    pub(super) fn read(reader: &mut Reader) -> Self {
+        let lease = reader.seconds("delivery.lease_seconds", 2..=3600);
+        Self {
+            messages_per_second: reader.number("delivery.messages_per_second", 0..=1000),
+            burst: reader.number("delivery.burst", 1..=1000),
+            per_chat_per_second: reader.number("delivery.per_chat_per_second", 0..=100),
+            per_chat_burst: reader.number("delivery.per_chat_burst", 1..=100),
+            per_group_per_minute: reader.number("delivery.per_group_per_minute", 0..=10_000),
+            max_in_flight: reader.number("delivery.max_in_flight", 1..=1024),
+            lease,
+            request_timeout: request_timeout(reader, lease),
+            backoff: backoff(reader),
+            max_age_published: reader.hours("delivery.max_age_published_hours", 1..=8760),
+            max_age_failed: reader.hours("delivery.max_age_failed_hours", 1..=8760),
+        }
+    }
+}
+
+impl Digest {
+    pub(super) fn read(reader: &mut Reader) -> Self {
+        let time = reader.parsed("digest.default_time", "a time of day like \"09:00\"", |text| {
+            NaiveTime::parse_from_str(text, "%H:%M").ok()
+        });
+        let expected = "an IANA time zone like \"UTC\" or \"Asia/Seoul\"";
+        let zone = reader.parsed("digest.default_zone", expected, |text| text.parse().ok());
+        Self { default_time: time.unwrap_or_default(), default_zone: zone.unwrap_or(Tz::UTC) }
+    }
+}
+
+impl Platform {
+    pub(super) fn read(reader: &mut Reader) -> Self {
+        let expected = "an http:// or https:// address with {post_id} in its path or query, \
+                        like https://app.example.com/posts/{post_id}";
+        Self {
+            name: reader.text("platform.name"),
+            settings_url: reader.url("platform.settings_url"),
+            post_url: reader.hidden("platform.post_url", expected, |text| {
+                is_post_url(text).then(|| (text.to_owned(), text.to_owned()))
+            }),
+            calendar_url: reader.url("platform.calendar_url"),
+            reconnect_url: reader.url("platform.reconnect_url"),
+            support: reader.url("platform.support"),
+        }
+    }
+}
+
+/// Unset, it follows a short lease, so that shortening the lease alone keeps working. Set, it must be shorter.
+fn request_timeout(reader: &mut Reader, lease: Duration) -> Duration {
+    let key = "delivery.request_timeout_seconds";
+    let Some(seconds) = reader.optional_number(key, 1..=600) else {
+        let timeout = REQUEST_TIMEOUT.min(lease / 2);
+        reader.explain_worked_out(key, &timeout.as_secs_f64().to_string());
+        return timeout;
+    };
+    let timeout = Duration::from_secs(seconds);
+    if timeout >= lease {
+        let problem = format!(
+            "must be shorter than delivery.lease_seconds ({}), or a slow message goes out twice; \
+             lower this or raise the lease",
+            lease.as_secs()
+        );
+        reader.complain(key, &problem);
+    }
+    timeout
+}
+
+fn backoff(reader: &mut Reader) -> Vec<Duration> {
+    let key = "delivery.backoff_seconds";
+    let waits = reader.numbers(key, 1..=2_592_000, "whole numbers of seconds from 1 to 2592000");
+    if waits.is_empty() && reader.is_set(key) {
+        reader.complain(key, "must hold at least one wait, like [5, 30, 120]");
+    }
+    waits.into_iter().filter_map(|it| u64::try_from(it).ok()).map(Duration::from_secs).collect()
+}
+
+enum Mode {
+    Polling,
+    Webhook,
+}
+
+fn mode(text: &str) -> Option<Mode> {
+    match text {
+        "polling" => Some(Mode::Polling),
+        "webhook" => Some(Mode::Webhook),
+        _ => None,
+    }
+}
+
+fn is_bot_token(text: &str) -> bool {
+    text.split_once(':').is_some_and(|(id, secret)| {
+        id.parse::<i64>().is_ok_and(|id| id > 0)
+            && id.bytes().all(|byte| byte.is_ascii_digit())
+            && secret.len() >= MIN_TOKEN_SECRET
+            && secret.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'))
+    })
+}
+
+/// A scheme we know; PostgreSQL's must be a whole URL, a SQLite path is the driver's to judge.
+fn is_database_url(text: &str) -> bool {
+    match Engine::of(text) {
+        Some(Engine::Postgres) => url::Url::parse(text).is_ok(),
+        Some(Engine::Sqlite) => true,
+        None => false,
+    }
+}
+
+/// An address that names the same host whatever the post.
+fn is_post_url(text: &str) -> bool {
+    let of = |id: &str| web_address(&text.replace(Platform::POST_ID, id));
+    let hosts = of("a").zip(of("b")).is_some_and(|(one, other)| one.origin() == other.origin());
+    text.contains(Platform::POST_ID) && hosts
+}
