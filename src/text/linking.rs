@@ -3,9 +3,9 @@
 use super::argument::Args;
 use super::button::Button;
 use super::catalog::{key, say};
+use super::hours::Hours;
 use super::html::Html;
 use super::lines::Lines;
-use super::time::Hours;
 use super::words::written;
 use crate::domain::language::Language;
 

@@ -4,7 +4,7 @@
 //! the conversations it belongs to. The words are in `en.ftl` and `ko.ftl`; what a caller passes is
 //! cleaned, shortened and escaped in `argument` and nowhere else, so every text is valid Telegram HTML
 //! within 4096 UTF-16 units whatever its arguments. Only what depends on a calendar or a map is written
-//! in Rust: [`time`].
+//! in Rust: `time`.
 //!
 //! | module | what it says |
 //! |---|---|
@@ -20,19 +20,20 @@ pub mod answer;
 mod argument;
 pub mod button;
 mod catalog;
+mod hours;
 mod html;
 mod lines;
 pub mod linking;
 pub mod menu;
 pub mod notification;
 pub mod status;
-pub mod time;
+mod time;
 mod words;
 
 #[cfg(test)]
 mod tests;
 
 pub use button::Button;
+pub use hours::Hours;
 pub use html::Html;
-pub use time::Hours;
 pub use words::language_name;

@@ -4,9 +4,10 @@ use chrono::{DateTime, Utc};
 
 use super::argument::{Args, snippet};
 use super::catalog::{Key, key, say};
+use super::hours::Hours;
 use super::html::{Html, joined};
 use super::lines::Lines;
-use super::time::{Hours, Precision, moment};
+use super::time::{Precision, moment};
 use super::words::{network, quoted, written};
 use crate::domain::language::Language;
 

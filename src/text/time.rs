@@ -8,52 +8,7 @@ use chrono_tz::Tz;
 use super::argument::Args;
 use super::catalog::{Key, key, say};
 use super::html::Html;
-use super::words::off;
 use crate::domain::language::Language;
-
-/// When a person hears from us.
-#[derive(Clone, Debug)]
-pub struct Hours {
-    /// When the daily digest comes; `None`: it is off.
-    pub digest: Option<NaiveTime>,
-    /// From when until when it is quiet; `None`: quiet hours are off.
-    pub quiet: Option<(NaiveTime, NaiveTime)>,
-    /// The zone that these times are in.
-    pub zone: Tz,
-    /// Whether `zone` is known to be the person's, not merely the default.
-    pub zone_is_known: bool,
-}
-
-impl Hours {
-    /// "09:00", or that there is no digest.
-    pub(super) fn digest(&self, language: Language) -> Html {
-        self.digest.map_or_else(|| off(language), |at| time_of_day(language, at))
-    }
-
-    /// "09:00 (Asia/Seoul)", or that there is no digest.
-    pub(super) fn digest_with_zone(&self, language: Language) -> Html {
-        let Some(at) = self.digest else { return off(language) };
-        let args =
-            Args::new().html("time", time_of_day(language, at)).name("zone", zone(language, self.zone));
-        say(language, key!("time-in-zone"), &args)
-    }
-
-    /// "22:00–08:00", or that there are no quiet hours.
-    pub(super) fn quiet(&self, language: Language) -> Html {
-        let Some((from, until)) = self.quiet else { return off(language) };
-        let [from, until] = [from, until].map(|time| time_of_day(language, time).into_string());
-        Html::trusted(format!("{from}–{until}"))
-    }
-
-    /// The zone, marked when it is only the default.
-    pub(super) fn zone(&self, language: Language) -> Html {
-        let name = zone(language, self.zone);
-        if self.zone_is_known {
-            return Html::escaped(name);
-        }
-        say(language, key!("zone-assumed"), &Args::new().name("zone", name))
-    }
-}
 
 /// How much of a moment a text shows.
 #[derive(Clone, Copy)]
