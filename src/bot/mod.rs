@@ -1,1 +1,71 @@
-//! bot
+//! The conversation: people and admins in their private chats, through teloxide's dispatcher and a dptree tree.
+//!
+//! | file | what it does |
+//! |---|---|
+//! | `tree` | which handler gets an update; the wrapper that acknowledges it and catches panics |
+//! | `session` | sign in, poll, dispatch, stop |
+//! | `command`, `tap` | what a person typed, what a button means |
+//! | `person`, `reply` | who is writing, and answering them |
+//! | `start`, `link`, `status`, `test`, `unlink`, `help` | one file per command or conversation |
+//! | `membership` | blocked, unblocked, added to a group, group moved |
+//! | `admin` | `/stats`, `/queue` |
+//! | `menu` | what Telegram shows about the bot |
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use chrono_tz::Tz;
+
+mod admin;
+mod command;
+mod help;
+mod link;
+mod membership;
+mod menu;
+mod person;
+mod reply;
+mod session;
+mod start;
+mod status;
+mod tap;
+mod test;
+mod tree;
+mod unlink;
+
+use crate::clock::Clock;
+use crate::config;
+use crate::health::Health;
+use crate::store::{Store, StoreError};
+use crate::telegram::{Acknowledgements, Api, Limits};
+
+/// What the conversation works with.
+pub struct Bot {
+    /// Where links and settings are.
+    pub store: Store,
+    /// The way to Telegram.
+    pub api: Api,
+    /// The limits that replies share with delivery.
+    pub limits: Arc<Limits>,
+    /// Which updates are being handled.
+    pub acknowledgements: Acknowledgements,
+    /// Who is told how it stands with Telegram.
+    pub health: Health,
+    /// What time it is.
+    pub clock: Clock,
+    /// Which bot we are, and who are its admins.
+    pub telegram: config::Telegram,
+    /// Where buttons lead.
+    pub platform: config::Platform,
+    /// The zone of people whose zone is not known.
+    pub default_zone: Tz,
+}
+
+/// A handler fails only when the database does: what goes wrong with Telegram is dealt with where it happens.
+type Handled = Result<(), StoreError>;
+
+impl Bot {
+    /// How long one update may be worked on.
+    fn handler_limit(&self) -> Duration {
+        self.telegram.handler_timeout
+    }
+}

@@ -25,7 +25,6 @@ use outage::Outage;
 use render::Renderer;
 use send::Sender;
 
-
 /// How long does an idle worker sleep at most? What another instance accepted is found this late.
 const IDLE_LIMIT: Duration = Duration::from_secs(1);
 

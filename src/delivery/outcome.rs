@@ -5,9 +5,8 @@ use std::time::Duration;
 use chrono::{DateTime, TimeDelta, Utc};
 use teloxide::types::Message;
 
-use crate::domain::account::DisabledReason;
 use crate::store::{Effect, Outcome};
-use crate::telegram::{Answer, Gone, Refusal, RefusalClass};
+use crate::telegram::{Answer, Refusal, RefusalClass};
 
 /// "chat not found" is believed after three failures over 24 hours: so the tries are half a day apart.
 const MAYBE_GONE_RETRY: TimeDelta = TimeDelta::hours(12);
@@ -96,8 +95,7 @@ fn refused(refusal: Refusal, attempt: Attempt<'_>) -> Verdict {
             let until = now + wait + WAIT_JITTER.mul_f64(attempt.dice);
             ("limited", snooze(until, "limited"), Effect::Wait { until })
         }
-        RefusalClass::Gone(gone) => {
-            let reason = disabled_reason(gone);
+        RefusalClass::Gone(reason) => {
             ("gone", Outcome::Dead { reason: reason.as_str() }, Effect::Gone(reason))
         }
         RefusalClass::MaybeGone => {
@@ -124,15 +122,6 @@ fn refused(refusal: Refusal, attempt: Attempt<'_>) -> Verdict {
         | RefusalClass::Other => ("refused", attempt.retry("refused"), Effect::None),
     };
     Verdict { outcome, effect, signal, class, words: Some(refusal.description) }
-}
-
-/// The name under which a chat's end is kept.
-fn disabled_reason(gone: Gone) -> DisabledReason {
-    match gone {
-        Gone::Blocked => DisabledReason::Blocked,
-        Gone::Deactivated => DisabledReason::Deactivated,
-        Gone::Unreachable => DisabledReason::Unreachable,
-    }
 }
 
 fn snooze(due_at: DateTime<Utc>, reason: &'static str) -> Outcome {
@@ -165,6 +154,7 @@ impl Attempt<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::account::DisabledReason;
 
     const BACKOFF: [Duration; 2] = [Duration::from_secs(5), Duration::from_secs(30)];
 

@@ -2,14 +2,13 @@
 
 use chrono_tz::Tz;
 use teloxide::payloads::{SendMessage, SendMessageSetters as _};
-use teloxide::types::{
-    ChatId, InlineKeyboardButton, InlineKeyboardMarkup, LinkPreviewOptions, MessageId, ParseMode, ThreadId,
-};
+use teloxide::types::{InlineKeyboardButton, InlineKeyboardMarkup, MessageId, ThreadId};
 
 use crate::config;
 use crate::domain::account::Settings;
 use crate::domain::event::EventKind;
 use crate::domain::notification::{Claimed, Kind};
+use crate::telegram::{html_message, without_formatting};
 use crate::text::{self, Button, Html};
 
 /// What rendering needs beside the row and its account.
@@ -21,25 +20,14 @@ pub(super) struct Renderer {
     pub(super) default_zone: Tz,
 }
 
-/// Nothing but the text: "no preview" (Bot API documentation, "LinkPreviewOptions").
-const NO_PREVIEW: LinkPreviewOptions = LinkPreviewOptions {
-    is_disabled: true,
-    url: None,
-    prefer_small_media: false,
-    prefer_large_media: false,
-    show_above_text: false,
-};
-
 impl Renderer {
     /// The message that tells `row` to the account of `settings`, addressed to `chat_id`.
     pub(super) fn message(&self, row: &Claimed, chat_id: i64, settings: &Settings) -> SendMessage {
         let html = self.text(row, settings);
-        let mut message = if row.plain {
-            SendMessage::new(ChatId(chat_id), html.plain())
-        } else {
-            SendMessage::new(ChatId(chat_id), html.into_string()).parse_mode(ParseMode::Html)
-        };
-        message = message.link_preview_options(NO_PREVIEW).disable_notification(row.silent);
+        let mut message = html_message(chat_id, html.as_str()).disable_notification(row.silent);
+        if row.plain {
+            without_formatting(&mut message, html.plain());
+        }
         if let Some(thread_id) = row.thread_id {
             message = message.message_thread_id(ThreadId(MessageId(thread_id)));
         }

@@ -30,7 +30,7 @@ pub use error::StoreError;
 pub use idempotency::IdempotencyKey;
 pub use leader::{LEADS_FOR, Leadership, RENEW_EVERY, SqliteLock};
 pub use links::{LinkOffer, LinkOutcome, TokenState};
-pub use notifications::{Recorded, Rule, Status};
+pub use notifications::{PostsToldAbout, Recorded, Rule, Status};
 pub use outcomes::{Effect, Finalise, Outcome};
 pub use queue_figures::{Figures, QueueFigures};
 

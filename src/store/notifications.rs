@@ -13,7 +13,7 @@ use sea_orm::{
 use super::write_queue::Command;
 use super::{IdempotencyKey, Store, StoreError, idempotency, ms, ms_after, settings, time};
 use crate::domain::account::Settings;
-use crate::domain::event::Event;
+use crate::domain::event::{Event, EventKind};
 use crate::domain::notification::{Claimed, Content, Kind, NewNotification, State};
 use crate::entity::notification::{ActiveModel, Column, Entity, Model};
 
@@ -43,6 +43,15 @@ pub struct Status {
     pub reason: Option<String>,
     /// Telegram's id of the message, once sent.
     pub message_id: Option<i32>,
+}
+
+/// An account's posts, as far as events told about them.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct PostsToldAbout {
+    /// Went out.
+    pub published: u64,
+    /// Did not go out.
+    pub failed: u64,
 }
 
 impl Store {
@@ -97,6 +106,24 @@ impl Store {
         let sql = "SELECT MIN(due_at_ms) AS due_at_ms FROM notifications WHERE state = 'pending'";
         let query = Statement::from_string(self.reader.get_database_backend(), sql);
         Ok(Next::find_by_statement(query).one(&self.reader).await?.and_then(|next| next.due_at_ms).map(time))
+    }
+
+    /// How many posts of `account` the platform told us about that happened since `since`.
+    pub async fn posts_told_about(
+        &self,
+        account: &str,
+        since: DateTime<Utc>,
+    ) -> Result<PostsToldAbout, StoreError> {
+        let of_kind = |kind: EventKind| {
+            Entity::find()
+                .filter(Column::Account.eq(account))
+                .filter(Column::Kind.eq(Kind::Event(kind).as_str()))
+                .filter(Column::EventAtMs.gte(ms(since)))
+                .count(&self.reader)
+        };
+        let (published, failed) =
+            tokio::try_join!(of_kind(EventKind::PostPublished), of_kind(EventKind::PostFailed))?;
+        Ok(PostsToldAbout { published, failed })
     }
 
     /// Where the row `id` stands; `None` for an id never given.

@@ -78,6 +78,12 @@ impl Api {
         Ok(Self { client, base, token })
     }
 
+    /// teloxide's own access to the same bot over the same connections: its dispatcher asks getMe with it.
+    pub fn for_dispatcher(&self) -> teloxide::Bot {
+        teloxide::Bot::with_client(self.token.expose_secret(), self.client.clone())
+            .set_api_url(self.base.clone())
+    }
+
     /// Calls the method of `payload` and waits at most `limit` for the whole answer.
     pub async fn call<P>(&self, payload: &P, limit: Duration) -> Answer<P::Output>
     where

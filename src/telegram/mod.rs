@@ -3,11 +3,13 @@
 mod acknowledgement;
 mod call;
 mod limits;
+mod message;
 mod refusal;
 mod updates;
 
 pub use acknowledgement::{Acknowledgements, HandledGuard};
 pub use call::{Answer, Api};
 pub use limits::{Limits, Pace, Place};
-pub use refusal::{Gone, Refusal, RefusalClass};
+pub use message::{NO_PREVIEW, html_message, without_formatting};
+pub use refusal::{Refusal, RefusalClass};
 pub use updates::{Poller, UpdateQueue};

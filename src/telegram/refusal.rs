@@ -5,6 +5,8 @@
 
 use std::time::Duration;
 
+use crate::domain::account::DisabledReason;
+
 /// Telegram's refusal of a call.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Refusal {
@@ -24,7 +26,7 @@ pub enum RefusalClass {
     /// Leave the chat alone for that long.
     Wait(Duration),
     /// Nothing can be sent there any more.
-    Gone(Gone),
+    Gone(DisabledReason),
     /// Perhaps nothing can be sent there: it has been said wrongly of live people.
     MaybeGone,
     /// A person can mend it: rights in a group, a closed write permission.
@@ -51,17 +53,6 @@ pub enum RefusalClass {
     NotEditable,
     /// Words we don't know.
     Other,
-}
-
-/// Why nothing can be sent to a chat any more.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Gone {
-    /// The person blocked the bot.
-    Blocked,
-    /// The person's account is deleted.
-    Deactivated,
-    /// Never started, removed, or the chat is deleted.
-    Unreachable,
 }
 
 /// The wait when Telegram says 429 without a number.
@@ -102,13 +93,13 @@ impl Refusal {
 
 /// Beginnings of Telegram's words (Bot API server and TDLib sources), in lower case.
 const WORDS: &[(&str, RefusalClass)] = &[
-    ("bot was blocked by the user", RefusalClass::Gone(Gone::Blocked)),
-    ("user is deactivated", RefusalClass::Gone(Gone::Deactivated)),
-    ("bot can't initiate conversation with a user", RefusalClass::Gone(Gone::Unreachable)),
-    ("the bot can't send messages to the bot", RefusalClass::Gone(Gone::Unreachable)),
-    ("bot was kicked from the", RefusalClass::Gone(Gone::Unreachable)),
-    ("bot is not a member of the", RefusalClass::Gone(Gone::Unreachable)),
-    ("the group chat was deleted", RefusalClass::Gone(Gone::Unreachable)),
+    ("bot was blocked by the user", RefusalClass::Gone(DisabledReason::Blocked)),
+    ("user is deactivated", RefusalClass::Gone(DisabledReason::Deactivated)),
+    ("bot can't initiate conversation with a user", RefusalClass::Gone(DisabledReason::Unreachable)),
+    ("the bot can't send messages to the bot", RefusalClass::Gone(DisabledReason::Unreachable)),
+    ("bot was kicked from the", RefusalClass::Gone(DisabledReason::Unreachable)),
+    ("bot is not a member of the", RefusalClass::Gone(DisabledReason::Unreachable)),
+    ("the group chat was deleted", RefusalClass::Gone(DisabledReason::Unreachable)),
     ("chat not found", RefusalClass::MaybeGone),
     ("peer_id_invalid", RefusalClass::MaybeGone),
     ("have no write access to the chat", RefusalClass::Mendable),
@@ -140,13 +131,29 @@ mod tests {
     fn telegrams_words_have_their_meaning() {
         use RefusalClass as Class;
         let said: &[(u16, &str, Class)] = &[
-            (403, "Forbidden: bot was blocked by the user", Class::Gone(Gone::Blocked)),
-            (403, "Forbidden: user is deactivated", Class::Gone(Gone::Deactivated)),
-            (403, "Forbidden: bot can't initiate conversation with a user", Class::Gone(Gone::Unreachable)),
-            (403, "Forbidden: the bot can't send messages to the bot", Class::Gone(Gone::Unreachable)),
-            (403, "Forbidden: bot was kicked from the supergroup chat", Class::Gone(Gone::Unreachable)),
-            (403, "Forbidden: bot is not a member of the channel chat", Class::Gone(Gone::Unreachable)),
-            (403, "Forbidden: the group chat was deleted", Class::Gone(Gone::Unreachable)),
+            (403, "Forbidden: bot was blocked by the user", Class::Gone(DisabledReason::Blocked)),
+            (403, "Forbidden: user is deactivated", Class::Gone(DisabledReason::Deactivated)),
+            (
+                403,
+                "Forbidden: bot can't initiate conversation with a user",
+                Class::Gone(DisabledReason::Unreachable),
+            ),
+            (
+                403,
+                "Forbidden: the bot can't send messages to the bot",
+                Class::Gone(DisabledReason::Unreachable),
+            ),
+            (
+                403,
+                "Forbidden: bot was kicked from the supergroup chat",
+                Class::Gone(DisabledReason::Unreachable),
+            ),
+            (
+                403,
+                "Forbidden: bot is not a member of the channel chat",
+                Class::Gone(DisabledReason::Unreachable),
+            ),
+            (403, "Forbidden: the group chat was deleted", Class::Gone(DisabledReason::Unreachable)),
             (403, "Forbidden: words nobody has seen", Class::MaybeGone),
             (400, "Bad Request: chat not found", Class::MaybeGone),
             (400, "Bad Request: PEER_ID_INVALID", Class::MaybeGone),

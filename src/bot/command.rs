@@ -1,0 +1,77 @@
+//! What a person typed: a command, or something else.
+
+use teloxide::types::Message;
+
+/// A command to this bot.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Command {
+    /// `/start`, with the deep link's payload where there is one.
+    Start(String),
+    /// `/status`
+    Status,
+    /// `/test`
+    Test,
+    /// `/unlink`
+    Unlink,
+    /// `/help`
+    Help,
+    /// `/stats`, for admins.
+    Stats,
+    /// `/queue`, for admins.
+    Queue,
+    /// A command that does not exist.
+    Unknown,
+}
+
+/// The command in a message to the bot `username`; `None` when it is not a command, or one for another bot.
+///
+/// Unlike teloxide's parser it takes any case, any white space after the name, and needless arguments: a
+/// person who types `/Status please` means `/status`.
+pub(super) fn command_of(message: &Message, username: Option<&str>) -> Option<Command> {
+    parse(message.text()?, username)
+}
+
+fn parse(text: &str, username: Option<&str>) -> Option<Command> {
+    let rest = text.strip_prefix('/')?;
+    let (word, payload) = rest.split_once(char::is_whitespace).unwrap_or((rest, ""));
+    let (name, addressee) = word.split_once('@').unwrap_or((word, ""));
+    if !addressee.is_empty() && username.is_some_and(|username| !username.eq_ignore_ascii_case(addressee)) {
+        return None;
+    }
+    Some(match name.to_ascii_lowercase().as_str() {
+        "start" => Command::Start(payload.trim().to_owned()),
+        "status" => Command::Status,
+        "test" => Command::Test,
+        "unlink" => Command::Unlink,
+        "help" => Command::Help,
+        "stats" => Command::Stats,
+        "queue" => Command::Queue,
+        _ => Command::Unknown,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn commands_are_found_however_they_are_typed() {
+        let typed: &[(&str, Option<Command>)] = &[
+            ("/start", Some(Command::Start(String::new()))),
+            ("/start abc-DEF_1", Some(Command::Start("abc-DEF_1".into()))),
+            ("/start\nabc", Some(Command::Start("abc".into()))),
+            ("/START   abc ", Some(Command::Start("abc".into()))),
+            ("/status@Scheduler_Bot", Some(Command::Status)),
+            ("/Status please", Some(Command::Status)),
+            ("/frobnicate", Some(Command::Unknown)),
+            ("/", Some(Command::Unknown)),
+            ("/status@another_bot", None),
+            ("status", None),
+            ("hello /status", None),
+            ("", None),
+        ];
+        for (text, expected) in typed {
+            assert_eq!(parse(text, Some("scheduler_bot")), *expected, "{text:?}");
+        }
+    }
+}

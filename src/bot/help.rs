@@ -1,0 +1,31 @@
+//! `/help`, and the answers to what we don't understand: nobody is left without one.
+
+use std::sync::Arc;
+
+use super::person::Person;
+use super::{Bot, Handled};
+use crate::text::answer;
+use crate::text::menu::Audience;
+
+/// `/help`
+pub(super) async fn on_help(bot: Arc<Bot>, person: Person) -> Handled {
+    let person = bot.look_up(person).await?;
+    let audience = if bot.is_admin(&person) { Audience::Admins } else { Audience::People };
+    let support = bot.platform.support.as_ref().map(url::Url::as_str);
+    bot.say(person.chat_id, answer::help(person.language(), audience, support)).await;
+    Ok(())
+}
+
+/// A command that does not exist, or not for this person.
+pub(super) async fn on_unknown_command(bot: Arc<Bot>, person: Person) -> Handled {
+    let language = bot.language_of(&person).await?;
+    bot.say(person.chat_id, answer::unknown_command(language)).await;
+    Ok(())
+}
+
+/// Ordinary text, a sticker, a voice message, kinds that are newer than this program.
+pub(super) async fn on_anything_else(bot: Arc<Bot>, person: Person) -> Handled {
+    let language = bot.language_of(&person).await?;
+    bot.say(person.chat_id, answer::plain_text(language)).await;
+    Ok(())
+}

@@ -1,0 +1,188 @@
+//! Answers to people: sent under the limits that delivery keeps too, tried again where that is safe.
+
+use std::time::Duration;
+
+use teloxide::payloads::{
+    AnswerCallbackQuery, AnswerCallbackQuerySetters as _, EditMessageText, EditMessageTextSetters as _,
+    SendMessageSetters as _,
+};
+use teloxide::types::{
+    CallbackQueryId, ChatId, InlineKeyboardButton, InlineKeyboardMarkup, MessageId, ParseMode,
+};
+use tokio::time::Instant;
+
+use super::Bot;
+use super::tap::Tap;
+use crate::domain::account::DisabledReason;
+use crate::domain::language::Language;
+use crate::telegram::{Answer, NO_PREVIEW, RefusalClass, html_message, without_formatting};
+use crate::text::{Button, Html};
+
+/// How long may one call for a reply take? Shorter than the time a handler has.
+const CALL_LIMIT: Duration = Duration::from_secs(4);
+
+/// A longer wait that Telegram asks for is not waited: the person has written again by then.
+const LONGEST_WAIT: Duration = Duration::from_secs(2);
+
+/// How often is a reply tried that never reached Telegram?
+const TRIES: u32 = 3;
+
+/// The pause between these tries.
+const PAUSE: Duration = Duration::from_millis(300);
+
+/// A message to a person: a text and the rows of buttons below it.
+#[derive(Clone, Debug)]
+pub(super) struct Reply {
+    html: Html,
+    buttons: Vec<Vec<InlineKeyboardButton>>,
+}
+
+impl From<Html> for Reply {
+    fn from(html: Html) -> Self {
+        Self { html, buttons: Vec::new() }
+    }
+}
+
+impl Reply {
+    /// Adds a row with a button that leads to a page; no row where there is no page.
+    pub(super) fn link_row(mut self, button: Button, page: Option<&url::Url>, language: Language) -> Self {
+        if let Some(page) = page {
+            self.buttons.push(vec![InlineKeyboardButton::url(button.label(language), page.clone())]);
+        }
+        self
+    }
+
+    /// Adds a row of buttons to tap.
+    pub(super) fn tap_row<const N: usize>(mut self, buttons: [(Button, Tap); N], language: Language) -> Self {
+        let row = buttons
+            .map(|(button, tap)| InlineKeyboardButton::callback(button.label(language), tap.to_data()));
+        self.buttons.push(row.into());
+        self
+    }
+
+    fn markup(&self) -> InlineKeyboardMarkup {
+        InlineKeyboardMarkup::new(self.buttons.clone())
+    }
+}
+
+/// What is left to do after a call for a reply.
+enum Next {
+    Finished,
+    Again,
+    AsPlainText,
+    AsNewMessage,
+}
+
+impl Bot {
+    /// Sends `reply` to `chat_id`. A reply is for now: one that can't be sent in a few seconds is dropped and
+    /// logged.
+    pub(super) async fn say(&self, chat_id: i64, reply: impl Into<Reply>) {
+        let reply = reply.into();
+        let mut message = html_message(chat_id, reply.html.as_str());
+        if !reply.buttons.is_empty() {
+            message = message.reply_markup(reply.markup());
+        }
+        for _ in 0..TRIES {
+            self.limits.wait_for_place(chat_id).await;
+            match self.next_after(self.api.call(&message, CALL_LIMIT).await, chat_id).await {
+                Next::Again => {}
+                Next::AsPlainText if message.parse_mode.is_some() => {
+                    without_formatting(&mut message, reply.html.plain());
+                }
+                _ => return,
+            }
+        }
+    }
+
+    /// Replaces the message with the buttons that were tapped; says it anew where that can't be edited.
+    pub(super) async fn edit(&self, chat_id: i64, message_id: MessageId, reply: impl Into<Reply>) {
+        let reply = reply.into();
+        let mut edit = EditMessageText::new(ChatId(chat_id), message_id, reply.html.as_str())
+            .parse_mode(ParseMode::Html)
+            .link_preview_options(NO_PREVIEW)
+            .reply_markup(reply.markup());
+        for _ in 0..TRIES {
+            self.limits.wait_for_place(chat_id).await;
+            match self.next_after(self.api.call(&edit, CALL_LIMIT).await, chat_id).await {
+                Next::Again => {}
+                Next::AsPlainText if edit.parse_mode.is_some() => {
+                    edit.text = reply.html.plain();
+                    edit.parse_mode = None;
+                }
+                Next::AsNewMessage => return self.say(chat_id, reply).await,
+                _ => return,
+            }
+        }
+    }
+
+    /// Answers a tap, with a line over the chat or silently. A tap that is too old needs no answer.
+    pub(super) async fn answer_tap(&self, id: CallbackQueryId, words: Option<String>) {
+        let mut answer = AnswerCallbackQuery::new(id);
+        if let Some(words) = words {
+            answer = answer.text(words);
+        }
+        match self.api.call(&answer, CALL_LIMIT).await {
+            Answer::Done(_) => {}
+            Answer::Refused(refusal) if refusal.class() == RefusalClass::StaleCallback => {}
+            Answer::Refused(refusal) => {
+                log::warn!(target: "TELEGRAM", "a tap could not be answered: {}", refusal.description);
+            }
+            Answer::NotSent(why) | Answer::Unknown(why) => {
+                log::warn!(target: "TELEGRAM", "a tap could not be answered: {why}");
+            }
+        }
+    }
+
+    async fn next_after<T>(&self, answer: Answer<T>, chat_id: i64) -> Next {
+        let refusal = match answer {
+            Answer::Done(_) => return Next::Finished,
+            Answer::NotSent(why) => {
+                log::warn!(target: "TELEGRAM", "a reply did not reach Telegram: {why}");
+                tokio::time::sleep(PAUSE).await;
+                return Next::Again;
+            }
+            // Saying it twice is worse than once too seldom: the person can ask again.
+            Answer::Unknown(why) => {
+                log::warn!(target: "TELEGRAM", "a reply may be lost: {why}");
+                return Next::Finished;
+            }
+            Answer::Refused(refusal) => refusal,
+        };
+        match refusal.class() {
+            RefusalClass::NotModified => Next::Finished,
+            RefusalClass::NotEditable => Next::AsNewMessage,
+            RefusalClass::Unparsable => {
+                log::error!(target: "bot", "a text of ours can't be parsed: {}", refusal.description);
+                Next::AsPlainText
+            }
+            RefusalClass::Wait(wait) => self.heed_wait(chat_id, wait).await,
+            RefusalClass::Gone(reason) => {
+                self.disable(chat_id, reason).await;
+                Next::Finished
+            }
+            _ => {
+                log::warn!(target: "TELEGRAM", "a reply was refused: {}", refusal.description);
+                Next::Finished
+            }
+        }
+    }
+
+    async fn heed_wait(&self, chat_id: i64, wait: Duration) -> Next {
+        let now = Instant::now();
+        self.limits.pause_chat(chat_id, now + wait, now);
+        if wait <= LONGEST_WAIT {
+            return Next::Again;
+        }
+        log::warn!(target: "TELEGRAM", "a chat is limited for {} s: a reply is dropped", wait.as_secs());
+        if let Err(error) = self.store.keep_chat_wait(chat_id, self.clock.now() + wait).await {
+            log::error!(target: "bot", "the wait of a chat is not kept: {error}");
+        }
+        Next::Finished
+    }
+
+    async fn disable(&self, chat_id: i64, reason: DisabledReason) {
+        if let Err(error) = self.store.disable_chat(chat_id, reason, self.clock.now()).await {
+            log::error!(target: "bot", "a chat that is gone can't be disabled: {error}");
+        }
+    }
+}

@@ -1,0 +1,98 @@
+//! `/status`: today at a glance.
+
+use std::sync::Arc;
+
+use chrono::{DateTime, Utc};
+use chrono_tz::Tz;
+use teloxide::types::MessageId;
+
+use super::person::Person;
+use super::reply::Reply;
+use super::tap::Tap;
+use super::{Bot, Handled};
+use crate::domain::account::Settings;
+use crate::store::StoreError;
+use crate::text::status::{Status, Today, status_unlinked};
+use crate::text::{Button, Hours};
+
+/// `/status`
+pub(super) async fn on_status(bot: Arc<Bot>, person: Person) -> Handled {
+    let person = bot.look_up(person).await?;
+    say(&bot, &person).await
+}
+
+/// Sends the status of the person's chat.
+pub(super) async fn say(bot: &Bot, person: &Person) -> Handled {
+    let reply = status(bot, person).await?;
+    bot.say(person.chat_id, reply).await;
+    Ok(())
+}
+
+/// [Refresh]
+pub(super) async fn on_refresh(bot: &Bot, person: &Person, message_id: MessageId) -> Handled {
+    let reply = status(bot, person).await?;
+    bot.edit(person.chat_id, message_id, reply).await;
+    Ok(())
+}
+
+async fn status(bot: &Bot, person: &Person) -> Result<Reply, StoreError> {
+    let language = person.language();
+    let Some(settings) = &person.settings else {
+        let page = bot.platform.settings_url.as_ref();
+        return Ok(Reply::from(status_unlinked(language)).link_row(Button::OpenSettings, page, language));
+    };
+    let today = today(bot, settings).await?;
+    let status = Status {
+        account: &settings.account_name,
+        paused: !settings.enabled,
+        today: Some(today),
+        next: None,
+        failed: None,
+        hours: Hours::of(settings, bot.default_zone),
+    };
+    Ok(Reply::from(status.render(language)).tap_row([(Button::Refresh, Tap::RefreshStatus)], language))
+}
+
+/// What the platform told about since midnight where the person is.
+async fn today(bot: &Bot, settings: &Settings) -> Result<Today, StoreError> {
+    let zone = settings.zone.unwrap_or(bot.default_zone);
+    let midnight = last_midnight(bot.clock.now(), zone);
+    let posts = bot.store.posts_told_about(&settings.account, midnight).await?;
+    Ok(Today { published: posts.published, failed: posts.failed, to_go: None })
+}
+
+/// The start of the local day; where the clock skipped midnight, the first moment after the gap.
+fn last_midnight(now: DateTime<Utc>, zone: Tz) -> DateTime<Utc> {
+    let mut time = now.with_timezone(&zone).date_naive().and_time(chrono::NaiveTime::MIN);
+    // Gaps are shorter than a day and end on a quarter of an hour.
+    for _ in 0..96 {
+        if let Some(midnight) = time.and_local_timezone(zone).earliest() {
+            return midnight.with_timezone(&Utc);
+        }
+        time += chrono::TimeDelta::minutes(15);
+    }
+    now
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn midnight(now: &str, zone: Tz) -> String {
+        let now = DateTime::parse_from_rfc3339(now).unwrap().with_timezone(&Utc);
+        last_midnight(now, zone).to_rfc3339()
+    }
+
+    #[test]
+    fn the_day_begins_at_local_midnight() {
+        assert_eq!(midnight("2026-11-22T16:00:00Z", Tz::Asia__Seoul), "2026-11-22T15:00:00+00:00");
+        assert_eq!(midnight("2026-11-22T03:00:00Z", Tz::America__New_York), "2026-11-21T05:00:00+00:00");
+        assert_eq!(midnight("2026-11-22T18:20:00Z", Tz::Asia__Kathmandu), "2026-11-22T18:15:00+00:00");
+    }
+
+    #[test]
+    fn a_midnight_that_the_clock_skips_is_the_end_of_the_gap() {
+        // Lebanon springs forward at midnight: 2026-03-29 begins at 01:00.
+        assert_eq!(midnight("2026-03-29T12:00:00Z", Tz::Asia__Beirut), "2026-03-28T22:00:00+00:00");
+    }
+}

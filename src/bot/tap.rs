@@ -1,0 +1,128 @@
+//! What a button means: written into its callback data, read back from a tap.
+//!
+//! Callback data can be forged by whoever holds the chat, so it carries no authority of its own: a link tap is
+//! worth what its token is worth, an unlink tap names the account it was shown for.
+
+use sha2::{Digest as _, Sha256};
+
+use crate::domain::link::{Consent, LinkToken};
+
+/// A tap on one of our buttons.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Tap {
+    /// Link this chat, giving up what was consented to.
+    Link {
+        /// The token of the question.
+        token: LinkToken,
+        /// What the question said would end.
+        consent: Consent,
+    },
+    /// Leave the links as they are.
+    KeepLinks,
+    /// Disconnect the account with this tag.
+    Unlink {
+        /// See [`account_tag`].
+        account_tag: String,
+    },
+    /// Stay connected.
+    StayLinked,
+    /// Show the status anew.
+    RefreshStatus,
+}
+
+impl Tap {
+    /// As callback data: at most 64 bytes (Bot API documentation, "InlineKeyboardButton").
+    pub(super) fn to_data(&self) -> String {
+        match self {
+            Self::Link { token, consent } => {
+                let consent = match (consent.switch_account, consent.move_chat) {
+                    (false, false) => "-",
+                    (true, false) => "s",
+                    (false, true) => "m",
+                    (true, true) => "b",
+                };
+                format!("link:{consent}:{}", token.expose())
+            }
+            Self::KeepLinks => "link:no".into(),
+            Self::Unlink { account_tag } => format!("unlink:{account_tag}"),
+            Self::StayLinked => "unlink:no".into(),
+            Self::RefreshStatus => "status".into(),
+        }
+    }
+
+    /// The tap that callback data stands for; `None` for data that is not ours, or not any more.
+    pub(super) fn of_data(data: &str) -> Option<Self> {
+        match data.split_once(':') {
+            None if data == "status" => Some(Self::RefreshStatus),
+            Some(("link", "no")) => Some(Self::KeepLinks),
+            Some(("unlink", "no")) => Some(Self::StayLinked),
+            Some(("unlink", tag)) if tag.len() == TAG_LENGTH => {
+                Some(Self::Unlink { account_tag: tag.to_owned() })
+            }
+            Some(("link", rest)) => {
+                let (consent, token) = rest.split_once(':')?;
+                let (switch_account, move_chat) = match consent {
+                    "-" => (false, false),
+                    "s" => (true, false),
+                    "m" => (false, true),
+                    "b" => (true, true),
+                    _ => return None,
+                };
+                let token = LinkToken::parse(token)?;
+                Some(Self::Link { token, consent: Consent { switch_account, move_chat } })
+            }
+            _ => None,
+        }
+    }
+}
+
+/// Hex digits in a tag.
+const TAG_LENGTH: usize = 16;
+
+/// Tells accounts apart in callback data without spelling them out: an old "Disconnect?" must not disconnect
+/// the account that the chat was connected to since.
+pub(super) fn account_tag(account: &str) -> String {
+    Sha256::digest(account.as_bytes()).iter().take(TAG_LENGTH / 2).map(|byte| format!("{byte:02x}")).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_tap_is_read_back_and_fits_into_callback_data() {
+        let consents = [(false, false), (true, false), (false, true), (true, true)];
+        let links = consents.map(|(switch_account, move_chat)| Tap::Link {
+            token: LinkToken::generate(),
+            consent: Consent { switch_account, move_chat },
+        });
+        let others = [
+            Tap::KeepLinks,
+            Tap::StayLinked,
+            Tap::RefreshStatus,
+            Tap::Unlink { account_tag: account_tag("alice") },
+        ];
+        for tap in links.into_iter().chain(others) {
+            let data = tap.to_data();
+            assert!(data.len() <= 64, "{data} is too long for Telegram");
+            assert_eq!(Tap::of_data(&data), Some(tap));
+        }
+    }
+
+    #[test]
+    fn forged_and_foreign_data_is_no_tap() {
+        for data in [
+            "",
+            "link",
+            "link:",
+            "link:x:abc",
+            "link:-:short",
+            "unlink:",
+            "unlink:abc",
+            "retry:1",
+            "status:1",
+        ] {
+            assert_eq!(Tap::of_data(data), None, "{data:?}");
+        }
+    }
+}

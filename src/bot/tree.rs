@@ -1,0 +1,146 @@
+//! Which handler gets an update, and the wrapper around them all.
+
+use std::ops::ControlFlow;
+use std::panic::AssertUnwindSafe;
+use std::sync::Arc;
+
+use dptree::di::DependencyMap;
+use dptree::{Cont, HandlerDescription as _, HandlerSignature};
+use futures::FutureExt as _;
+use teloxide::dispatching::{DpHandlerDescription, UpdateFilterExt as _, UpdateHandler};
+use teloxide::types::{CallbackQuery, Message, Update, UpdateKind};
+
+use super::command::{Command, command_of};
+use super::person::Person;
+use super::tap::Tap;
+use super::{Bot, Handled, admin, help, link, membership, start, status, test, unlink};
+use crate::store::StoreError;
+use crate::text::answer::{self, Toast};
+
+/// The whole tree, inside the wrapper that acknowledges.
+pub(super) fn root() -> UpdateHandler<StoreError> {
+    acknowledging().chain(branches())
+}
+
+fn branches() -> UpdateHandler<StoreError> {
+    dptree::entry()
+        .branch(
+            Update::filter_message()
+                .branch(
+                    dptree::filter_map(|message: Message| Person::who_wrote(&message)).branch(in_private()),
+                )
+                .branch(dptree::endpoint(membership::on_group_message)),
+        )
+        .branch(Update::filter_callback_query().endpoint(on_tap))
+        .branch(Update::filter_my_chat_member().endpoint(membership::on_change))
+}
+
+/// Everything a person may write in their private chat.
+fn in_private() -> UpdateHandler<StoreError> {
+    use Command::{Help, Queue, Start, Stats, Status, Test, Unlink};
+    dptree::entry()
+        .branch(
+            dptree::filter_map(|message: Message, bot: Arc<Bot>| {
+                command_of(&message, bot.health.bot_username().as_deref())
+            })
+            .branch(dptree::case![Start(payload)].endpoint(start::on_start))
+            .branch(dptree::case![Status].endpoint(status::on_status))
+            .branch(dptree::case![Test].endpoint(test::on_test))
+            .branch(dptree::case![Unlink].endpoint(unlink::on_unlink))
+            .branch(dptree::case![Help].endpoint(help::on_help))
+            .branch(
+                dptree::filter(|person: Person, bot: Arc<Bot>| bot.is_admin(&person))
+                    .branch(dptree::case![Stats].endpoint(admin::on_stats))
+                    .branch(dptree::case![Queue].endpoint(admin::on_queue)),
+            )
+            .endpoint(help::on_unknown_command),
+        )
+        .branch(dptree::endpoint(help::on_anything_else))
+}
+
+/// A tap: answered at once, then done. Buttons work only for the person whose private chat they are in.
+async fn on_tap(bot: Arc<Bot>, query: CallbackQuery) -> Handled {
+    let person = Person::of(&query.from);
+    let language = bot.language_of(&person).await?;
+    let message = query.message.as_ref().filter(|message| message.chat().id.0 == person.chat_id);
+    let Some(message_id) = message.map(|message| message.id()) else {
+        bot.answer_tap(query.id, Some(Toast::NotYours.text(language))).await;
+        return Ok(());
+    };
+    let Some(tap) = query.data.as_deref().and_then(Tap::of_data) else {
+        bot.answer_tap(query.id, Some(Toast::Expired.text(language))).await;
+        return Ok(());
+    };
+    bot.answer_tap(query.id, None).await;
+    let person = bot.look_up(person).await?;
+    match tap {
+        Tap::Link { token, consent } => link::on_agreed(&bot, &person, message_id, &token, consent).await,
+        Tap::KeepLinks => link::on_kept(&bot, &person, message_id).await,
+        Tap::Unlink { account_tag } => unlink::on_agreed(&bot, &person, message_id, &account_tag).await,
+        Tap::StayLinked => unlink::on_kept(&bot, &person, message_id).await,
+        Tap::RefreshStatus => status::on_refresh(&bot, &person, message_id).await,
+    }
+}
+
+/// Acknowledges the update when the handlers behind it end, however they do: done, failed, panicked or out of
+/// time. A panic that left this wrapper would kill the chat's worker and, with the chat's next update, the
+/// process.
+fn acknowledging() -> UpdateHandler<StoreError> {
+    dptree::from_fn_with_description(
+        // Adds nothing to what the branches ask Telegram for.
+        DpHandlerDescription::entry(),
+        |dependencies: DependencyMap, handlers: Cont<'static, Handled>| async move {
+            let update: Arc<Update> = dependencies.get();
+            let bot: Arc<Arc<Bot>> = dependencies.get();
+            let _acknowledged_when_dropped = bot.acknowledgements.guard(update.id.0);
+            let handled = AssertUnwindSafe(handlers(dependencies)).catch_unwind();
+            let failed = match tokio::time::timeout(bot.handler_limit(), handled).await {
+                Ok(Ok(ControlFlow::Break(Ok(())) | ControlFlow::Continue(_))) => None,
+                Ok(Ok(ControlFlow::Break(Err(error)))) => Some(error.to_string()),
+                Ok(Err(_)) => Some("the handler panicked".to_owned()),
+                Err(_) => Some(format!("not done after {} s", bot.handler_limit().as_secs())),
+            };
+            if let Some(why) = failed {
+                log::error!(target: "bot", "update {}: {why}", update.id.0);
+                // With a limit of its own: the apology must not hold the acknowledgement up for long.
+                let _ = tokio::time::timeout(bot.handler_limit(), bot.apologise(&update)).await;
+            }
+            ControlFlow::Break(Ok(()))
+        },
+        HandlerSignature::Entry,
+    )
+}
+
+impl Bot {
+    /// Tells the person behind an update that could not be handled.
+    async fn apologise(&self, update: &Update) {
+        let Some(person) = update.from().map(Person::of) else { return };
+        match &update.kind {
+            UpdateKind::CallbackQuery(query) => {
+                let words = Toast::TryLater.text(person.language());
+                self.answer_tap(query.id.clone(), Some(words)).await;
+            }
+            UpdateKind::Message(message) if message.chat.is_private() => {
+                self.say(person.chat_id, answer::busy(person.language())).await;
+            }
+            _ => {}
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use dptree::Type;
+    use teloxide::types::Me;
+
+    #[test]
+    fn every_handler_gets_what_it_takes() {
+        // What the dispatcher puts beside our own dependency.
+        let provided =
+            [Type::of::<Update>(), Type::of::<Me>(), Type::of::<teloxide::Bot>(), Type::of::<Arc<Bot>>()];
+        for tree in [branches(), root()] {
+            dptree::type_check(tree.sig(), &DependencyMap::new(), &provided);
+        }
+    }
+}
