@@ -1,1 +1,26 @@
-//! http
+//! The HTTP port: JSON in and out, every wait limited, every failure a problem document.
+//!
+//! A request goes through [`serve`] (connections and their limits), `dispatch` (route, caller, body, time), one
+//! handler of the table in `routes`, and back as an `Answer` or a `Problem`. `hyper` is named only here.
+
+mod answer;
+mod auth;
+mod call;
+mod dispatch;
+mod events;
+mod json;
+mod port;
+mod probes;
+mod problem;
+mod routes;
+mod seats;
+mod serve;
+mod telegram;
+mod timed_stream;
+
+#[cfg(test)]
+mod tests;
+
+pub use auth::{MintError, NewToken, NoJwtSecret, Scope, mint};
+pub use port::Port;
+pub use serve::serve;

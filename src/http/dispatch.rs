@@ -1,0 +1,90 @@
+//! From a request to its answer: the route, the caller, the body, the handler, within the time there is.
+
+use std::panic::AssertUnwindSafe;
+
+use futures::FutureExt as _;
+use http_body_util::Full;
+use hyper::body::{Bytes, Incoming};
+use hyper::header::{HeaderName, HeaderValue};
+use hyper::{Method, Request, Response};
+
+use super::answer::Answer;
+use super::call::Call;
+use super::port::Port;
+use super::problem::Problem;
+use super::routes::{self, Access, Route};
+
+/// Names the request in the log and in the answer, so that one can be found by the other.
+const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+
+/// Answers `request`, whatever happens.
+pub(super) async fn answer(port: Port, request: Request<Incoming>) -> Response<Full<Bytes>> {
+    let id = format!("{:016x}", rand::random::<u64>());
+    let method = request.method().clone();
+    let mut response = match routes::find(port.routes(), &method, request.uri().path()) {
+        Ok((route, path_id)) => match guarded(port, route, path_id, request).await {
+            Ok(answer) => answer,
+            Err(problem) => failed(&id, &method, route.path, problem),
+        },
+        // The path may be anything, a pasted token too: it is not logged.
+        Err(problem) => failed(&id, &method, "(no route)", problem),
+    }
+    .into_response();
+    if let Ok(id) = HeaderValue::try_from(id) {
+        response.headers_mut().insert(REQUEST_ID, id);
+    }
+    response
+}
+
+/// Handles the request within its time; a panic in it is a 500 and ends nothing else.
+async fn guarded(
+    port: Port,
+    route: &Route,
+    path_id: Option<String>,
+    request: Request<Incoming>,
+) -> Result<Answer, Problem> {
+    let limit = port.config().http.request_timeout;
+    let handling = AssertUnwindSafe(handle(port, route, path_id, request)).catch_unwind();
+    match tokio::time::timeout(limit, handling).await {
+        Ok(Ok(result)) => result,
+        // What it said went through the panic hook.
+        Ok(Err(_)) => Err(Problem::internal("the handler panicked")),
+        Err(_) => Err(Problem::unavailable("The request took too long. Try again a little later.")
+            .because(format!("not done after {} seconds", limit.as_secs_f64()))),
+    }
+}
+
+async fn handle(
+    port: Port,
+    route: &Route,
+    path_id: Option<String>,
+    request: Request<Incoming>,
+) -> Result<Answer, Problem> {
+    let (head, body) = request.into_parts();
+    // Before the body: whoever may not call does not get to send one.
+    let caller = match route.access {
+        Access::Open(_) => None,
+        Access::Scoped(scope, _) => {
+            let caller = port.verifier().verify(&head.headers, port.now()).map_err(Problem::unauthorized)?;
+            if !caller.has(scope) {
+                return Err(Problem::missing_scope(scope));
+            }
+            Some(caller)
+        }
+    };
+    let body = route.takes.read(body, &head.headers, &port).await?;
+    let query = head.uri.query().map(str::to_owned);
+    let call = Call { port, id: path_id, query, headers: head.headers, body };
+    match (route.access, caller) {
+        (Access::Open(handler), _) => handler(call).await,
+        (Access::Scoped(_, handler), Some(caller)) => handler(call, caller).await,
+        (Access::Scoped(..), None) => Err(Problem::internal("a scoped route without a caller")),
+    }
+}
+
+/// The one line in the log about a failure.
+fn failed(id: &str, method: &Method, path: &str, problem: Problem) -> Answer {
+    let status = problem.status().as_u16();
+    log::log!(target: "http", problem.level(), "{method} {path}: {status}, {} (request {id})", problem.cause());
+    problem.into()
+}

@@ -1,0 +1,95 @@
+//! What load balancers, orchestrators and people ask without a token: alive, ready, how is it.
+
+use std::time::Duration;
+
+use hyper::StatusCode;
+use serde::Serialize;
+
+use super::answer::Answer;
+use super::call::Call;
+use super::port::Port;
+use super::problem::Problem;
+use crate::config::Engine;
+use crate::health::Telegram;
+
+/// How long may the database take to answer a probe? Kubernetes' probes time out after a second by default;
+/// longer than two and nobody would read the answer.
+const PING_LIMIT: Duration = Duration::from_secs(2);
+
+#[derive(Serialize)]
+struct Health {
+    status: &'static str,
+    version: &'static str,
+    telegram: &'static str,
+    database: &'static str,
+}
+
+#[derive(Serialize)]
+struct Readiness {
+    status: &'static str,
+    reasons: Vec<String>,
+}
+
+/// `GET /healthz`: 200 while the process can answer at all.
+pub(super) async fn alive() -> Result<Answer, Problem> {
+    Ok(Answer::text(StatusCode::OK, "ok"))
+}
+
+/// `GET /health`: 200 with how each part is.
+pub(super) async fn health(call: Call) -> Result<Answer, Problem> {
+    let database = database_answers(&call.port).await;
+    let telegram = call.port.health().telegram();
+    let well = database && telegram.problem().is_none();
+    Answer::json(
+        StatusCode::OK,
+        &Health {
+            status: if well { "ok" } else { "degraded" },
+            version: env!("CARGO_PKG_VERSION"),
+            telegram: name(&telegram),
+            database: if database { "up" } else { "down" },
+        },
+    )
+}
+
+/// `GET /readyz`: 200, or 503 with the reasons why work should not come here.
+pub(super) async fn ready(call: Call) -> Result<Answer, Problem> {
+    let mut reasons = Vec::new();
+    if !database_answers(&call.port).await {
+        reasons.push("the database does not answer".to_owned());
+    }
+    if answers_for_telegram(&call.port) {
+        reasons.extend(call.port.health().telegram().problem());
+    }
+    let (status, word) = match reasons.is_empty() {
+        true => (StatusCode::OK, "ready"),
+        false => (StatusCode::SERVICE_UNAVAILABLE, "not ready"),
+    };
+    Answer::json(status, &Readiness { status: word, reasons })
+}
+
+/// With PostgreSQL only the leader talks to Telegram; the others serve HTTP all the same.
+fn answers_for_telegram(port: &Port) -> bool {
+    port.health().leading() || port.config().database.engine() == Engine::Sqlite
+}
+
+async fn database_answers(port: &Port) -> bool {
+    let cause = match tokio::time::timeout(PING_LIMIT, port.store().ping()).await {
+        Ok(Ok(())) => return true,
+        Ok(Err(error)) => error.to_string(),
+        Err(_) => format!("no answer within {} seconds", PING_LIMIT.as_secs()),
+    };
+    log::warn!(target: "http", "a probe found the database down: {cause}");
+    false
+}
+
+fn name(telegram: &Telegram) -> &'static str {
+    match telegram {
+        Telegram::NotConfigured => "not_configured",
+        Telegram::Starting => "starting",
+        Telegram::Up => "up",
+        Telegram::Unreachable => "unreachable",
+        Telegram::TokenRefused => "token_refused",
+        Telegram::Conflict => "conflict",
+        Telegram::AnotherBot { .. } => "another_bot",
+    }
+}

@@ -1,0 +1,211 @@
+//! Failures as RFC 9457 problem documents. What went wrong inside is for the log, never for the body.
+
+use std::borrow::Cow;
+use std::time::Duration;
+
+use hyper::StatusCode;
+use hyper::header::{ALLOW, HeaderName, HeaderValue, RETRY_AFTER, WWW_AUTHENTICATE};
+use log::Level;
+use serde::Serialize;
+
+use super::answer::Answer;
+use super::auth::Scope;
+use crate::store::StoreError;
+
+/// When may a caller try again after a 503? As long as a statement waits for a lock: sooner would only queue up.
+const TRY_AGAIN_AFTER: Duration = Duration::from_secs(5);
+
+/// The kinds of failure. Their `type` is what a program may rely on; the words may change.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Kind {
+    /// The body, the query or a header is not what the route takes.
+    BadRequest,
+    /// No bot token: everything but Telegram works.
+    TelegramNotConfigured,
+    /// No token, or not one that we accept.
+    Unauthorized,
+    /// The token does not allow this.
+    MissingScope,
+    /// No such path.
+    NotFound,
+    /// The path takes other methods.
+    MethodNotAllowed,
+    /// The body took too long to arrive.
+    BodyTimeout,
+    /// The account is not linked to a chat.
+    NotLinked,
+    /// The account's chat can't be reached.
+    ChatUnreachable,
+    /// A webhook call while updates are polled.
+    PollingMode,
+    /// The body is larger than the route takes.
+    BodyTooLarge,
+    /// The body is not declared as JSON.
+    UnsupportedMediaType,
+    /// The events are well-formed and make no sense.
+    InvalidEvent,
+    /// The idempotency key came with another body before.
+    KeyReused,
+    /// Our fault.
+    Internal,
+    /// Not now: a part we depend on does not answer.
+    Unavailable,
+}
+
+impl Kind {
+    /// The last part of the problem's type, its title and its status.
+    fn describe(self) -> (&'static str, &'static str, StatusCode) {
+        match self {
+            Self::BadRequest => ("bad-request", "The request is malformed", StatusCode::BAD_REQUEST),
+            Self::TelegramNotConfigured => {
+                ("telegram-not-configured", "Telegram is not set up", StatusCode::BAD_REQUEST)
+            }
+            Self::Unauthorized => {
+                ("unauthorized", "A valid bearer token is needed", StatusCode::UNAUTHORIZED)
+            }
+            Self::MissingScope => ("missing-scope", "The token does not allow this", StatusCode::FORBIDDEN),
+            Self::NotFound => ("not-found", "There is nothing here", StatusCode::NOT_FOUND),
+            Self::MethodNotAllowed => {
+                ("method-not-allowed", "This address takes other methods", StatusCode::METHOD_NOT_ALLOWED)
+            }
+            Self::BodyTimeout => {
+                ("body-timeout", "The body took too long to arrive", StatusCode::REQUEST_TIMEOUT)
+            }
+            Self::NotLinked => ("not-linked", "No chat is connected", StatusCode::CONFLICT),
+            Self::ChatUnreachable => ("chat-unreachable", "The chat can't be reached", StatusCode::CONFLICT),
+            Self::PollingMode => ("polling-mode", "Updates are polled", StatusCode::CONFLICT),
+            Self::BodyTooLarge => ("body-too-large", "The body is too large", StatusCode::PAYLOAD_TOO_LARGE),
+            Self::UnsupportedMediaType => {
+                ("unsupported-media-type", "The body must be JSON", StatusCode::UNSUPPORTED_MEDIA_TYPE)
+            }
+            Self::InvalidEvent => {
+                ("invalid-event", "An event can't be accepted", StatusCode::UNPROCESSABLE_ENTITY)
+            }
+            Self::KeyReused => (
+                "idempotency-key-reused",
+                "The idempotency key belongs to another request",
+                StatusCode::UNPROCESSABLE_ENTITY,
+            ),
+            Self::Internal => ("internal", "Something went wrong", StatusCode::INTERNAL_SERVER_ERROR),
+            Self::Unavailable => ("unavailable", "Not available now", StatusCode::SERVICE_UNAVAILABLE),
+        }
+    }
+}
+
+/// A failure: what the caller is told, and what only the log is.
+#[derive(Debug)]
+pub(super) struct Problem {
+    kind: Kind,
+    detail: Cow<'static, str>,
+    headers: Vec<(HeaderName, HeaderValue)>,
+    cause: Option<Cow<'static, str>>,
+}
+
+#[derive(Serialize)]
+struct Document<'a> {
+    r#type: String,
+    title: &'a str,
+    status: u16,
+    detail: &'a str,
+}
+
+impl Problem {
+    /// A problem that says `detail` to the caller: what is wrong and how to mend it.
+    pub(super) fn new(kind: Kind, detail: impl Into<Cow<'static, str>>) -> Self {
+        Self { kind, detail: detail.into(), headers: Vec::new(), cause: None }
+    }
+
+    /// The one 401: whatever was wrong with the token, only the log learns which check failed.
+    pub(super) fn unauthorized(failed_check: &'static str) -> Self {
+        Self::new(Kind::Unauthorized, "Send a valid token as \"Authorization: Bearer …\".")
+            .with_header(WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"))
+            .because(failed_check)
+    }
+
+    /// A valid token without `scope`.
+    pub(super) fn missing_scope(scope: Scope) -> Self {
+        let challenge = format!("Bearer error=\"insufficient_scope\", scope=\"{scope}\"");
+        let problem =
+            Self::new(Kind::MissingScope, format!("This needs a token with the scope \"{scope}\"."));
+        match HeaderValue::try_from(challenge) {
+            Ok(challenge) => problem.with_header(WWW_AUTHENTICATE, challenge),
+            Err(_) => problem,
+        }
+    }
+
+    /// A known path asked with a method it does not take.
+    pub(super) fn method_not_allowed(allowed: &str) -> Self {
+        let problem = Self::new(Kind::MethodNotAllowed, format!("This address takes: {allowed}."));
+        match HeaderValue::try_from(allowed) {
+            Ok(allowed) => problem.with_header(ALLOW, allowed),
+            Err(_) => problem,
+        }
+    }
+
+    /// Not now, but a little later the same request may work.
+    pub(super) fn unavailable(detail: &'static str) -> Self {
+        Self::new(Kind::Unavailable, detail)
+            .with_header(RETRY_AFTER, HeaderValue::from(TRY_AGAIN_AFTER.as_secs()))
+    }
+
+    /// Our fault; `cause` is for the log.
+    pub(super) fn internal(cause: impl Into<Cow<'static, str>>) -> Self {
+        Self::new(Kind::Internal, "The request was not carried out. It has been logged.").because(cause)
+    }
+
+    /// Notes for the log what happened inside. It may hold no personal data.
+    pub(super) fn because(mut self, cause: impl Into<Cow<'static, str>>) -> Self {
+        self.cause = Some(cause.into());
+        self
+    }
+
+    pub(super) fn status(&self) -> StatusCode {
+        self.kind.describe().2
+    }
+
+    /// For the log: what happened inside, else the title; never the detail, which may quote a body.
+    pub(super) fn cause(&self) -> &str {
+        self.cause.as_deref().unwrap_or(self.kind.describe().1)
+    }
+
+    /// How loudly it is logged: our faults are, callers' mistakes only where they may be an attack.
+    pub(super) fn level(&self) -> Level {
+        match self.kind {
+            Kind::Internal => Level::Error,
+            Kind::Unavailable => Level::Warn,
+            Kind::Unauthorized | Kind::MissingScope => Level::Info,
+            _ => Level::Debug,
+        }
+    }
+
+    fn with_header(mut self, name: HeaderName, value: HeaderValue) -> Self {
+        self.headers.push((name, value));
+        self
+    }
+}
+
+impl From<Problem> for Answer {
+    fn from(problem: Problem) -> Self {
+        let (name, title, status) = problem.kind.describe();
+        let document = Document {
+            r#type: format!("/problems/{name}"),
+            title,
+            status: status.as_u16(),
+            detail: &problem.detail,
+        };
+        // Strings and a number always serialise; an empty body would still have the right status.
+        let body = serde_json::to_vec(&document).unwrap_or_default();
+        let answer = Answer::new(status, "application/problem+json", body);
+        problem.headers.into_iter().fold(answer, |answer, (name, value)| answer.with_header(name, value))
+    }
+}
+
+impl From<StoreError> for Problem {
+    fn from(error: StoreError) -> Self {
+        if error.is_transient() {
+            Self::unavailable("Nothing was changed. Try again a little later.").because(error.to_string())
+        } else {
+            Self::internal(error.to_string())
+        }
+    }
+}

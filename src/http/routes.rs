@@ -1,0 +1,162 @@
+//! The routes as data: what is served, to whom, with which body.
+
+use futures::future::BoxFuture;
+use hyper::Method;
+
+use super::answer::Answer;
+use super::auth::{Caller, Scope};
+use super::call::{Call, Takes};
+use super::problem::{Kind, Problem};
+use super::{events, probes, telegram};
+
+type Handling = BoxFuture<'static, Result<Answer, Problem>>;
+
+/// One method of one path.
+pub(super) struct Route {
+    pub(super) method: Method,
+    /// The path; one part of it may be `{id}`.
+    pub(super) path: &'static str,
+    pub(super) takes: Takes,
+    pub(super) access: Access,
+}
+
+/// Who may call, and what happens then.
+#[derive(Clone, Copy)]
+pub(super) enum Access {
+    /// Anybody.
+    Open(fn(Call) -> Handling),
+    /// Whoever has a token with this scope.
+    Scoped(Scope, fn(Call, Caller) -> Handling),
+}
+
+/// Every route of the port.
+pub(super) const TABLE: &[Route] = &[
+    Route {
+        method: Method::GET,
+        path: "/health",
+        takes: Takes::Nothing,
+        access: Access::Open(|call| Box::pin(probes::health(call))),
+    },
+    Route {
+        method: Method::GET,
+        path: "/healthz",
+        takes: Takes::Nothing,
+        access: Access::Open(|_| Box::pin(probes::alive())),
+    },
+    Route {
+        method: Method::GET,
+        path: "/readyz",
+        takes: Takes::Nothing,
+        access: Access::Open(|call| Box::pin(probes::ready(call))),
+    },
+    Route {
+        method: Method::GET,
+        path: "/api/telegram/link-account",
+        takes: Takes::Nothing,
+        access: Access::Scoped(Scope::Telegram, |call, caller| {
+            Box::pin(telegram::link_account(call, caller))
+        }),
+    },
+    Route {
+        method: Method::POST,
+        path: "/api/telegram/verify-link",
+        takes: Takes::Json,
+        access: Access::Scoped(Scope::Telegram, |call, caller| Box::pin(telegram::verify_link(call, caller))),
+    },
+    Route {
+        method: Method::GET,
+        path: "/api/telegram/status",
+        takes: Takes::Nothing,
+        access: Access::Scoped(Scope::Telegram, |call, caller| Box::pin(telegram::status(call, caller))),
+    },
+    Route {
+        method: Method::POST,
+        path: "/api/telegram/send-test-message",
+        takes: Takes::MaybeJson,
+        access: Access::Scoped(Scope::Telegram, |call, caller| {
+            Box::pin(telegram::send_test_message(call, caller))
+        }),
+    },
+    Route {
+        method: Method::POST,
+        path: "/api/telegram/unlink-account",
+        takes: Takes::MaybeJson,
+        access: Access::Scoped(Scope::Telegram, |call, caller| {
+            Box::pin(telegram::unlink_account(call, caller))
+        }),
+    },
+    Route {
+        method: Method::POST,
+        path: "/api/telegram/webhook",
+        takes: Takes::Nothing,
+        access: Access::Open(|call| Box::pin(telegram::webhook(call))),
+    },
+    Route {
+        method: Method::POST,
+        path: "/api/events",
+        takes: Takes::Events,
+        access: Access::Scoped(Scope::Events, |call, caller| Box::pin(events::accept(call, caller))),
+    },
+];
+
+/// The route that `method` and `path` name, and what stands for `{id}`.
+///
+/// # Errors
+/// 404 for an unknown path (a trailing slash makes one), 405 with `Allow` for another method of a known one.
+pub(super) fn find(
+    routes: &'static [Route],
+    method: &Method,
+    path: &str,
+) -> Result<(&'static Route, Option<String>), Problem> {
+    // HEAD is GET without the body, which hyper leaves out.
+    let wanted = if method == Method::HEAD { &Method::GET } else { method };
+    let mut allowed = Vec::new();
+    for route in routes {
+        let Some(id) = matches(route.path, path) else { continue };
+        if route.method == *wanted {
+            return Ok((route, id));
+        }
+        allowed.push(route.method.as_str());
+        if route.method == Method::GET {
+            allowed.push(Method::HEAD.as_str());
+        }
+    }
+    if allowed.is_empty() {
+        return Err(Problem::new(Kind::NotFound, "No route has this path."));
+    }
+    Err(Problem::method_not_allowed(&allowed.join(", ")))
+}
+
+/// `None` when `path` is not of the pattern; else the decoded id, where the pattern has one.
+fn matches(pattern: &str, path: &str) -> Option<Option<String>> {
+    let mut parts = path.split('/');
+    let mut id = None;
+    for expected in pattern.split('/') {
+        let part = parts.next()?;
+        if expected == "{id}" {
+            id = Some(decode(part).filter(|id| !id.is_empty())?);
+        } else if expected != part {
+            return None;
+        }
+    }
+    parts.next().is_none().then_some(id)
+}
+
+/// Percent-decodes one part of a path; `None` when that is not UTF-8.
+fn decode(part: &str) -> Option<String> {
+    let mut decoded = Vec::with_capacity(part.len());
+    let mut rest = part.as_bytes();
+    while let Some((&byte, after)) = rest.split_first() {
+        let (byte, after) = escaped(byte, after).unwrap_or((byte, after));
+        decoded.push(byte);
+        rest = after;
+    }
+    String::from_utf8(decoded).ok()
+}
+
+/// The byte that `%` and two hexadecimal digits stand for, and what follows them.
+fn escaped(byte: u8, after: &[u8]) -> Option<(u8, &[u8])> {
+    let (digits, rest) = after.split_at_checked(2).filter(|_| byte == b'%')?;
+    let value = |digit: u8| char::from(digit).to_digit(16).and_then(|value| u8::try_from(value).ok());
+    Some((value(digits[0])? << 4 | value(digits[1])?, rest))
+}

@@ -1,0 +1,127 @@
+//! How many connections there are, and which one goes when somebody else needs its place.
+//!
+//! Whoever opens connections and sends nothing must not keep others out: when all seats are taken, the
+//! connection that has been without a request for longest loses its own.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::time::Instant;
+use tokio_util::sync::CancellationToken;
+
+/// How long is a connection without a request left alone? Its last answer may still be on its way out, and a
+/// new one's first request on its way in.
+const SETTLES_IN: Duration = Duration::from_secs(1);
+
+/// The seats of all connections.
+pub(super) struct Seats {
+    free: Arc<Semaphore>,
+    waiting: Mutex<Waiting>,
+}
+
+/// The connections without a request, by when they became so.
+#[derive(Default)]
+struct Waiting {
+    next_ticket: u64,
+    by_ticket: BTreeMap<u64, (Instant, CancellationToken)>,
+}
+
+impl Seats {
+    /// `count` free seats.
+    pub(super) fn new(count: usize) -> Arc<Self> {
+        Arc::new(Self { free: Arc::new(Semaphore::new(count)), waiting: Mutex::default() })
+    }
+
+    /// A seat: a free one, or that of the connection that has waited for a request the longest. While all are
+    /// busy, the caller waits.
+    pub(super) async fn take(self: &Arc<Self>) -> Seat {
+        let mut patience = Duration::ZERO;
+        loop {
+            let permit = tokio::time::timeout(patience, self.free.clone().acquire_owned()).await;
+            if let Ok(Ok(permit)) = permit {
+                return self.seat(permit);
+            }
+            patience = self.make_room();
+        }
+    }
+
+    fn seat(self: &Arc<Self>, permit: OwnedSemaphorePermit) -> Seat {
+        let leave = CancellationToken::new();
+        let ticket = Mutex::new(Some(self.wait_for_request(&leave)));
+        Seat { seats: self.clone(), leave, ticket, _permit: permit }
+    }
+
+    /// Asks the longest waiting connection to leave; returns how long to wait for a seat before asking again.
+    fn make_room(&self) -> Duration {
+        let mut waiting = self.lock();
+        let Some(longest) = waiting.by_ticket.first_entry() else { return SETTLES_IN };
+        let waited = longest.get().0.elapsed();
+        if waited >= SETTLES_IN {
+            let (_, leave) = longest.remove();
+            leave.cancel();
+            return SETTLES_IN;
+        }
+        SETTLES_IN - waited
+    }
+
+    fn wait_for_request(&self, leave: &CancellationToken) -> u64 {
+        let mut waiting = self.lock();
+        let ticket = waiting.next_ticket;
+        waiting.next_ticket += 1;
+        waiting.by_ticket.insert(ticket, (Instant::now(), leave.clone()));
+        ticket
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Waiting> {
+        self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// One connection's seat; dropping it frees it.
+pub(super) struct Seat {
+    seats: Arc<Seats>,
+    leave: CancellationToken,
+    ticket: Mutex<Option<u64>>,
+    _permit: OwnedSemaphorePermit,
+}
+
+impl Seat {
+    /// Returns when somebody else gets the seat.
+    pub(super) async fn lost(&self) {
+        self.leave.cancelled().await;
+    }
+
+    /// A request is being answered until what this returns is dropped: meanwhile the seat can't be lost.
+    pub(super) fn busy(&self) -> Busy<'_> {
+        self.withdraw();
+        Busy(self)
+    }
+
+    fn withdraw(&self) {
+        if let Some(ticket) = self.ticket().take() {
+            self.seats.lock().by_ticket.remove(&ticket);
+        }
+    }
+
+    fn ticket(&self) -> MutexGuard<'_, Option<u64>> {
+        self.ticket.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Drop for Seat {
+    fn drop(&mut self) {
+        self.withdraw();
+    }
+}
+
+/// A request is being answered.
+pub(super) struct Busy<'a>(&'a Seat);
+
+impl Drop for Busy<'_> {
+    fn drop(&mut self) {
+        let ticket = self.0.seats.wait_for_request(&self.0.leave);
+        *self.0.ticket() = Some(ticket);
+    }
+}

@@ -1,0 +1,121 @@
+//! Making a link, waiting for it, ending it.
+
+use chrono::{DateTime, Utc};
+use chrono_tz::Tz;
+use hyper::StatusCode;
+use qrcode::QrCode;
+use qrcode::render::svg;
+use serde::{Deserialize, Serialize};
+
+use super::{name_of, needs_bot, needs_no_words};
+use crate::domain::language::Language;
+use crate::domain::link::{Claimant, LINK_TOKEN_LIFETIME, LinkToken, mask_email};
+use crate::health::Telegram;
+use crate::http::answer::Answer;
+use crate::http::auth::Caller;
+use crate::http::call::Call;
+use crate::http::port::Port;
+use crate::http::problem::Problem;
+use crate::store::TokenState;
+
+/// The smallest side of the QR code, in pixels: it is scanned from a screen at arm's length.
+const QR_SIDE: u32 = 240;
+
+#[derive(Serialize)]
+struct Link {
+    url: String,
+    token: String,
+    expires_at: DateTime<Utc>,
+    qr_svg: String,
+}
+
+/// `GET /api/telegram/link-account?zone=Asia/Seoul&lang=ko`: 200 with a deep link for the caller's account, good
+/// for ten minutes and one use. 503 while the bot's name is not known, because Telegram was never reached.
+pub(in crate::http) async fn link_account(call: Call, caller: Caller) -> Result<Answer, Problem> {
+    needs_bot(&call.port)?;
+    let mut query = call.query(&["zone", "lang"])?;
+    let username = bot_username(&call.port).await?;
+    let claimant = Claimant {
+        name: name_of(&caller),
+        email_masked: caller.email.as_deref().and_then(mask_email),
+        account: caller.account,
+        // A zone or language we don't know is one more that the person may choose in the chat.
+        zone: query.remove("zone").and_then(|name| name.parse::<Tz>().ok()),
+        language: query.remove("lang").and_then(|tag| Language::from_tag(&tag)),
+    };
+    let token = LinkToken::generate();
+    let now = call.port.now();
+    call.port.store().create_link_token(&token, claimant, now).await?;
+    let url = format!("https://t.me/{username}?start={}", token.expose());
+    Answer::json(
+        StatusCode::OK,
+        &Link {
+            qr_svg: qr_svg(&url)?,
+            url,
+            token: token.expose().to_owned(),
+            expires_at: now + LINK_TOKEN_LIFETIME,
+        },
+    )
+}
+
+/// The bot's name without the `@`: as Telegram tells it now, or as it was when the database was first used.
+async fn bot_username(port: &Port) -> Result<String, Problem> {
+    if let Telegram::AnotherBot { .. } = port.health().telegram() {
+        return Err(Problem::unavailable("The bot is being changed. Try again later.")
+            .because("the bot token belongs to another bot than this database"));
+    }
+    if let Some(username) = port.health().bot_username() {
+        return Ok(username);
+    }
+    let stored = port.store().bot_identity().await?.and_then(|bot| bot.username);
+    stored.ok_or_else(|| {
+        Problem::unavailable("Telegram was not reached yet. Try again a little later.")
+            .because("the bot's name is not known yet")
+    })
+}
+
+fn qr_svg(url: &str) -> Result<String, Problem> {
+    let code = QrCode::new(url).map_err(|error| Problem::internal(format!("no QR code: {error}")))?;
+    Ok(code.render::<svg::Color<'_>>().min_dimensions(QR_SIDE, QR_SIDE).build())
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Waiting {
+    token: String,
+}
+
+#[derive(Serialize)]
+struct Progress {
+    state: &'static str,
+}
+
+/// `POST /api/telegram/verify-link`: 200 with `pending`, `linked` or `expired`. Somebody else's token looks like
+/// one that was never made.
+pub(in crate::http) async fn verify_link(call: Call, caller: Caller) -> Result<Answer, Problem> {
+    needs_bot(&call.port)?;
+    let Waiting { token } = call.json()?;
+    let state = match LinkToken::parse(&token) {
+        Some(token) => call.port.store().token_state(&token, &caller.account, call.port.now()).await?,
+        None => TokenState::Expired,
+    };
+    let state = match state {
+        TokenState::Pending => "pending",
+        TokenState::Linked => "linked",
+        TokenState::Expired => "expired",
+    };
+    Answer::json(StatusCode::OK, &Progress { state })
+}
+
+#[derive(Serialize)]
+struct Unlinked {
+    linked: bool,
+}
+
+/// `POST /api/telegram/unlink-account`: 200, whether there was a link or not.
+pub(in crate::http) async fn unlink_account(call: Call, caller: Caller) -> Result<Answer, Problem> {
+    needs_bot(&call.port)?;
+    needs_no_words(&call)?;
+    call.port.store().unlink(&caller.account, call.port.now()).await?;
+    Answer::json(StatusCode::OK, &Unlinked { linked: false })
+}

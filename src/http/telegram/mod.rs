@@ -1,0 +1,56 @@
+//! `/api/telegram/…`: a person's link to the bot, from the page of the platform.
+
+mod linking;
+mod status;
+mod test_message;
+
+pub(super) use linking::{link_account, unlink_account, verify_link};
+pub(super) use status::status;
+pub(super) use test_message::send_test_message;
+
+use serde::Deserialize;
+
+use super::answer::Answer;
+use super::auth::Caller;
+use super::call::Call;
+use super::port::Port;
+use super::problem::{Kind, Problem};
+use crate::health::Telegram;
+
+/// `POST /api/telegram/webhook`: 409 while updates are polled, so that a webhook left over elsewhere is noticed.
+pub(super) async fn webhook(call: Call) -> Result<Answer, Problem> {
+    needs_bot(&call.port)?;
+    Err(Problem::new(
+        Kind::PollingMode,
+        "This service asks Telegram for updates itself (telegram.update_mode = \"polling\"). Delete the webhook.",
+    ))
+}
+
+/// The body of a route that needs none.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Empty {}
+
+/// 400 for a body that says something, where the route takes nothing but `{}`.
+fn needs_no_words(call: &Call) -> Result<(), Problem> {
+    if !call.body.is_empty() {
+        let Empty {} = call.json()?;
+    }
+    Ok(())
+}
+
+/// 400 when there is no bot to link to or to send with.
+fn needs_bot(port: &Port) -> Result<(), Problem> {
+    if port.health().telegram() == Telegram::NotConfigured {
+        return Err(Problem::new(
+            Kind::TelegramNotConfigured,
+            "This service runs without a bot. Set TELEGRAM_BOT_TOKEN and start it again.",
+        ));
+    }
+    Ok(())
+}
+
+/// What the person is called: by their token, else by their account.
+fn name_of(caller: &Caller) -> String {
+    caller.name.clone().unwrap_or_else(|| caller.account.clone())
+}

@@ -1,0 +1,131 @@
+//! What the platform's settings page shows.
+
+use chrono::{DateTime, NaiveTime, Timelike as _, Utc};
+use hyper::StatusCode;
+use serde::Serialize;
+
+use super::{name_of, needs_bot};
+use crate::domain::account::{Delivery, Digest, DisabledReason, Preferences, QuietHours, Settings};
+use crate::domain::language::Language;
+use crate::http::answer::Answer;
+use crate::http::auth::Caller;
+use crate::http::call::Call;
+use crate::http::problem::Problem;
+
+#[derive(Serialize)]
+struct Status {
+    linked: bool,
+    telegram_chat_id: Option<i64>,
+    /// Linked, and the chat can be reached.
+    telegram_enabled: bool,
+    account_name: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    disabled: Option<Disabled>,
+    settings: Shown,
+}
+
+#[derive(Serialize)]
+struct Disabled {
+    reason: DisabledReason,
+    at: DateTime<Utc>,
+}
+
+#[derive(Serialize)]
+struct Shown {
+    language: Language,
+    zone: Option<&'static str>,
+    digest: ShownDigest,
+    notifications: Notifications,
+    quiet_hours: Option<ShownQuietHours>,
+}
+
+#[derive(Serialize)]
+struct ShownDigest {
+    enabled: bool,
+    time: String,
+    when_empty: bool,
+}
+
+#[derive(Serialize)]
+struct Notifications {
+    published: Delivery,
+    failed: Delivery,
+    unconfirmed: Delivery,
+    automation: Delivery,
+    announcement: Delivery,
+}
+
+#[derive(Serialize)]
+struct ShownQuietHours {
+    from: String,
+    until: String,
+}
+
+/// `GET /api/telegram/status`: 200 with the link and the settings, linked or not.
+pub(in crate::http) async fn status(call: Call, caller: Caller) -> Result<Answer, Problem> {
+    needs_bot(&call.port)?;
+    let settings = call.port.store().settings_of_account(&caller.account).await?;
+    let default_digest = call.port.config().digest.default_time;
+    let settings = settings.unwrap_or_else(|| never_linked(&caller, default_digest));
+    Answer::json(StatusCode::OK, &Status::from(settings))
+}
+
+/// What an account that was never linked would begin with.
+fn never_linked(caller: &Caller, default_digest: NaiveTime) -> Settings {
+    let minute = default_digest.hour() * 60 + default_digest.minute();
+    Settings {
+        account: caller.account.clone(),
+        account_name: name_of(caller),
+        account_email_masked: None,
+        chat_id: None,
+        enabled: true,
+        disabled: None,
+        chosen_language: None,
+        telegram_language: None,
+        zone: None,
+        digest: Digest {
+            enabled: true,
+            minute: u16::try_from(minute).unwrap_or_default(),
+            when_empty: false,
+        },
+        preferences: Preferences::default(),
+        quiet_hours: None,
+        linked_at: None,
+    }
+}
+
+impl From<Settings> for Status {
+    fn from(settings: Settings) -> Self {
+        let language = settings.language();
+        let Preferences { published, failed, unconfirmed, automation, announcement } = settings.preferences;
+        Self {
+            linked: settings.chat_id.is_some(),
+            telegram_chat_id: settings.chat_id,
+            telegram_enabled: settings.chat_id.is_some() && settings.enabled,
+            account_name: settings.account_name,
+            disabled: settings.disabled.map(|disabled| Disabled { reason: disabled.reason, at: disabled.at }),
+            settings: Shown {
+                language,
+                zone: settings.zone.map(|zone| zone.name()),
+                digest: ShownDigest {
+                    enabled: settings.digest.enabled,
+                    time: time_of_day(settings.digest.minute),
+                    when_empty: settings.digest.when_empty,
+                },
+                notifications: Notifications { published, failed, unconfirmed, automation, announcement },
+                quiet_hours: settings.quiet_hours.map(ShownQuietHours::from),
+            },
+        }
+    }
+}
+
+impl From<QuietHours> for ShownQuietHours {
+    fn from(hours: QuietHours) -> Self {
+        Self { from: time_of_day(hours.from_minute), until: time_of_day(hours.until_minute) }
+    }
+}
+
+/// Minutes after midnight as "HH:MM".
+fn time_of_day(minute: u16) -> String {
+    format!("{:02}:{:02}", minute / 60, minute % 60)
+}

@@ -1,0 +1,115 @@
+//! A connection that waits for its peer only so long: to take an answer, and to hear that it is over.
+
+use std::future::Future;
+use std::io;
+use std::pin::Pin;
+use std::task::{Context, Poll, ready};
+use std::time::Duration;
+
+use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+use tokio::time::{Sleep, sleep};
+
+/// What is thrown away of a peer that goes on sending after the last answer, in one piece.
+const DISCARD_BYTES: usize = 8 * 1024;
+
+/// How long the peer may take.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Patience {
+    /// For an answer to be taken whole, from the first time it could not be handed over at once. Not per byte:
+    /// a byte now and then must not hold a connection.
+    pub(super) write: Duration,
+    /// For the peer to stop sending after the connection was closed on our side. Closing while it sends would
+    /// make its system throw away the answer that says why (413, 401, 408).
+    pub(super) linger: Duration,
+}
+
+/// A byte stream within the limits of its [`Patience`].
+pub(super) struct TimedStream<S> {
+    stream: S,
+    patience: Patience,
+    // Boxed and only made when there is something to wait for: most answers go out at once.
+    blocked: Option<Pin<Box<Sleep>>>,
+    lingering: Option<Pin<Box<Sleep>>>,
+}
+
+impl<S> TimedStream<S> {
+    pub(super) fn new(stream: S, patience: Patience) -> Self {
+        Self { stream, patience, blocked: None, lingering: None }
+    }
+
+    /// Passes a write's outcome on, unless the peer has not taken the answer for too long.
+    fn in_time<T>(&mut self, cx: &mut Context<'_>, written: Poll<io::Result<T>>) -> Poll<io::Result<T>> {
+        if written.is_ready() {
+            return written;
+        }
+        let limit = self.patience.write;
+        ready!(self.blocked.get_or_insert_with(|| Box::pin(sleep(limit))).as_mut().poll(cx));
+        Poll::Ready(Err(io::ErrorKind::TimedOut.into()))
+    }
+}
+
+impl<S: AsyncRead + Unpin> TimedStream<S> {
+    /// Throws away what comes until the peer has closed too.
+    fn poll_linger(&mut self, cx: &mut Context<'_>) -> Poll<()> {
+        let limit = self.patience.linger;
+        let deadline = self.lingering.get_or_insert_with(|| Box::pin(sleep(limit)));
+        if deadline.as_mut().poll(cx).is_ready() {
+            return Poll::Ready(());
+        }
+        let mut discarded = [0; DISCARD_BYTES];
+        loop {
+            let mut buffer = ReadBuf::new(&mut discarded);
+            match ready!(Pin::new(&mut self.stream).poll_read(cx, &mut buffer)) {
+                Ok(()) if !buffer.filled().is_empty() => {}
+                _ => return Poll::Ready(()),
+            }
+        }
+    }
+}
+
+impl<S: AsyncRead + Unpin> AsyncRead for TimedStream<S> {
+    fn poll_read(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        buffer: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.stream).poll_read(cx, buffer)
+    }
+}
+
+impl<S: AsyncRead + AsyncWrite + Unpin> AsyncWrite for TimedStream<S> {
+    fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
+        let written = Pin::new(&mut self.stream).poll_write(cx, bytes);
+        self.in_time(cx, written)
+    }
+
+    fn poll_write_vectored(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        slices: &[io::IoSlice<'_>],
+    ) -> Poll<io::Result<usize>> {
+        let written = Pin::new(&mut self.stream).poll_write_vectored(cx, slices);
+        self.in_time(cx, written)
+    }
+
+    fn is_write_vectored(&self) -> bool {
+        self.stream.is_write_vectored()
+    }
+
+    /// hyper flushes when it has written all it had: the answer was taken.
+    fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        let flushed = Pin::new(&mut self.stream).poll_flush(cx);
+        if flushed.is_ready() {
+            self.blocked = None;
+        }
+        self.in_time(cx, flushed)
+    }
+
+    fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        if self.lingering.is_none() {
+            let closed = Pin::new(&mut self.stream).poll_shutdown(cx);
+            ready!(self.in_time(cx, closed))?;
+        }
+        self.poll_linger(cx).map(Ok)
+    }
+}
