@@ -1,1 +1,157 @@
-//! app
+//! The composition root: build, start, supervise, drain, stop.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::net::TcpListener;
+use tokio::task::JoinHandle;
+use tokio_util::sync::CancellationToken;
+
+mod leading;
+
+use crate::clock::Clock;
+use crate::config::{Config, ConfigError};
+use crate::health::{Health, Telegram};
+use crate::http;
+use crate::store::{SqliteLock, Store, StoreError};
+use crate::telegram::Api;
+use leading::Leader;
+
+/// How long may stopping take? `docker stop` kills after 10 s, so it has to be done before.
+pub const STOP_LIMIT: Duration = Duration::from_millis(9_500);
+
+/// Why the service can't start: one line that names the setting and the mend.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// A setting is wrong or missing.
+    #[error(transparent)]
+    Config(#[from] ConfigError),
+    /// The database can't be used.
+    #[error("{0}")]
+    Store(#[from] StoreError),
+    /// The port can't be used.
+    #[error("HTTP_ADDR: can't listen on {addr}: {error}. Stop what uses it, or set another address")]
+    Listen {
+        /// The configured address.
+        addr: SocketAddr,
+        /// What the operating system says.
+        error: std::io::Error,
+    },
+    /// The HTTPS client can't be set up.
+    #[error("TELOXIDE_API_URL: no client for it: {0}")]
+    Client(String),
+}
+
+/// The running service.
+pub struct App {
+    addr: SocketAddr,
+    health: Health,
+    stop: CancellationToken,
+    http: JoinHandle<()>,
+    leader: JoinHandle<()>,
+    store: Store,
+    _lock: Option<SqliteLock>,
+}
+
+impl App {
+    /// Starts everything: the schema is brought up to date, the port listens, and where this instance leads it
+    /// talks with Telegram. Telegram need not answer for that.
+    ///
+    /// # Errors
+    /// When it can't go on without somebody changing something.
+    pub async fn start(config: Config, clock: Clock) -> Result<Self, StartError> {
+        config.require_jwt_secret()?;
+        let config = Arc::new(config);
+        let lock = SqliteLock::take(&config.database)?;
+        let store = Store::open(&config.database).await?;
+        migrate(&store, &config).await?;
+        let health = Health::default();
+        let api = telegram_api(&config, &health)?;
+        let listener = TcpListener::bind(config.http.addr)
+            .await
+            .map_err(|error| StartError::Listen { addr: config.http.addr, error })?;
+        let addr =
+            listener.local_addr().map_err(|error| StartError::Listen { addr: config.http.addr, error })?;
+        let port = http::Port::new(store.clone(), health.clone(), Arc::clone(&config), clock.clone())
+            .map_err(|error| StartError::Client(error.to_string()))?;
+        let stop = CancellationToken::new();
+        log::info!("listening on http://{addr}, database {}", config.database.describe());
+        let leader = Leader { store: store.clone(), health: health.clone(), api, config, clock };
+        Ok(Self {
+            addr,
+            health,
+            http: tokio::spawn(http::serve(listener, port, stop.clone())),
+            leader: tokio::spawn(leader.run(stop.clone())),
+            stop,
+            store,
+            _lock: lock,
+        })
+    }
+
+    /// Where the port listens.
+    pub fn addr(&self) -> SocketAddr {
+        self.addr
+    }
+
+    /// How the parts do.
+    pub fn health(&self) -> &Health {
+        &self.health
+    }
+
+    /// The database, for tests and for who composes more.
+    pub fn store(&self) -> &Store {
+        &self.store
+    }
+
+    /// Returns when a part ended that should not have: the process has to end then, and be started again.
+    pub async fn failed(&mut self) {
+        tokio::select! {
+            _ = &mut self.http => log::error!("the HTTP port ended by itself"),
+            _ = &mut self.leader => log::error!("the leader's tasks ended by themselves"),
+        }
+    }
+
+    /// Stops: no new work, what is in flight ends and is written down. True when all of it did in time.
+    pub async fn stop(self) -> bool {
+        self.stop.cancel();
+        let Self { http, leader, store, .. } = self;
+        let drained = tokio::time::timeout(STOP_LIMIT, async {
+            // A part that ended before has nothing left to drain.
+            if !http.is_finished() {
+                let _ = http.await;
+            }
+            if !leader.is_finished() {
+                let _ = leader.await;
+            }
+            store.close().await;
+        })
+        .await
+        .is_ok();
+        if !drained {
+            log::warn!("not everything ended in {} ms", STOP_LIMIT.as_millis());
+        }
+        drained
+    }
+}
+
+async fn migrate(store: &Store, config: &Config) -> Result<(), StartError> {
+    match store.migrate().await? {
+        0 => {}
+        applied => log::info!("{applied} migrations applied to {}", config.database.describe()),
+    }
+    Ok(())
+}
+
+/// Access to Telegram; `None` without a token, when everything else works and notifications wait.
+fn telegram_api(config: &Config, health: &Health) -> Result<Option<Api>, StartError> {
+    let Some(token) = config.telegram.token.clone() else {
+        log::warn!(target: "TELEGRAM", "no TELEGRAM_BOT_TOKEN: the port runs, notifications wait");
+        return Ok(None);
+    };
+    health.set_telegram(Telegram::Starting);
+    log::info!(target: "TELEGRAM", "Telegram routes registered: 6");
+    let api = Api::new(config.telegram.api_url.clone(), token)
+        .map_err(|error| StartError::Client(error.to_string()))?;
+    Ok(Some(api))
+}

@@ -1,1 +1,242 @@
-//! cli
+//! The command line: `run | migrate | check-config | token | healthcheck`.
+
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::time::Duration;
+
+use clap::{Parser, Subcommand};
+use tokio::signal::unix::{SignalKind, signal};
+
+use crate::app::{App, StartError};
+use crate::clock::Clock;
+use crate::config::{Config, Environment};
+use crate::http::{NewToken, Scope, mint};
+use crate::logging::{self, Redactor};
+use crate::store::{SqliteLock, Store};
+
+/// It can't go on until somebody changes a setting.
+const EXIT_MEND: u8 = 2;
+
+/// How long may the health check wait for an answer?
+const HEALTHCHECK_LIMIT: Duration = Duration::from_secs(3);
+
+/// Publishes scheduled posts, tells people in Telegram how they went, and loses nothing.
+#[derive(Debug, Parser)]
+#[command(name = "telegram-bot-scheduler", version, about, disable_help_subcommand = true)]
+struct Cli {
+    /// A TOML file laid over the defaults (also: CONFIG_FILE).
+    #[arg(long, global = true, value_name = "FILE")]
+    config: Option<PathBuf>,
+    #[command(subcommand)]
+    command: Option<Command>,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Run the service; what happens without a command.
+    Run,
+    /// Bring the database's schema up to date, and end.
+    Migrate,
+    /// Check the settings and show where each comes from, secrets hidden.
+    CheckConfig,
+    /// Print a JWT for trying the HTTP port.
+    Token(TokenArguments),
+    /// Ask a running service whether it is alive: exit code 0 when it is.
+    Healthcheck,
+}
+
+#[derive(Debug, clap::Args)]
+struct TokenArguments {
+    /// Whose token: its `sub`.
+    #[arg(long)]
+    account: String,
+    /// What it allows: telegram, posts, events, posts:any, admin; comma-separated or repeated.
+    #[arg(long, value_delimiter = ',', default_value = "telegram", value_parser = scope)]
+    scope: Vec<Scope>,
+    /// What the bot calls the account.
+    #[arg(long)]
+    name: Option<String>,
+    /// Shown masked when the person is asked to connect.
+    #[arg(long)]
+    email: Option<String>,
+    /// How long it is valid.
+    #[arg(long, default_value_t = 60)]
+    minutes: u64,
+}
+
+fn scope(name: &str) -> Result<Scope, String> {
+    Scope::from_name(name).ok_or_else(|| {
+        let known: Vec<&str> = Scope::ALL.iter().map(|scope| scope.as_str()).collect();
+        format!("no such scope; there are {}", known.join(", "))
+    })
+}
+
+/// What `main` does: reads the arguments and the environment, does the command, tells how it went.
+pub fn main() -> ExitCode {
+    let cli = Cli::parse();
+    let environment = Environment::of_process();
+    let config = match Config::load(&environment, cli.config.as_deref()) {
+        Ok(config) => config,
+        Err(error) => return refuse(&error),
+    };
+    // The log is needed before anything can go wrong that holds a secret.
+    if let Err(error) = logging::init(&environment, Redactor::new(config.secrets())) {
+        return refuse(&error);
+    }
+    log_panics();
+    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+        Ok(runtime) => runtime,
+        Err(error) => return refuse(&error),
+    };
+    let code = match cli.command.unwrap_or(Command::Run) {
+        Command::Run => runtime.block_on(run(config)),
+        Command::Migrate => runtime.block_on(migrate(&config)),
+        Command::CheckConfig => check_config(&config),
+        Command::Token(arguments) => token(&config, &arguments),
+        Command::Healthcheck => runtime.block_on(healthcheck(&config)),
+    };
+    // What did not end in time must not keep the process.
+    runtime.shutdown_background();
+    code
+}
+
+async fn run(config: Config) -> ExitCode {
+    log::info!("telegram-bot-scheduler {}", env!("CARGO_PKG_VERSION"));
+    let (mut terminate, mut interrupt) =
+        match (signal(SignalKind::terminate()), signal(SignalKind::interrupt())) {
+            (Ok(terminate), Ok(interrupt)) => (terminate, interrupt),
+            (Err(error), _) | (_, Err(error)) => return refuse(&error),
+        };
+    let mut app = match App::start(config, Clock::system()).await {
+        Ok(app) => app,
+        Err(error) => return refuse(&error),
+    };
+    let stopped_on_request = tokio::select! {
+        _ = terminate.recv() => true,
+        _ = interrupt.recv() => true,
+        () = app.failed() => false,
+    };
+    log::info!("stopping");
+    let drained = app.stop().await;
+    if stopped_on_request && drained {
+        log::info!("stopped");
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
+    }
+}
+
+async fn migrate(config: &Config) -> ExitCode {
+    let migrated: Result<usize, StartError> = async {
+        let _lock = SqliteLock::take(&config.database)?;
+        let store = Store::open(&config.database).await?;
+        let applied = store.migrate().await?;
+        store.close().await;
+        Ok(applied)
+    }
+    .await;
+    match migrated {
+        Ok(applied) => {
+            say(&format!("{}: {applied} migrations applied, up to date", config.database.describe()))
+        }
+        Err(error) => refuse(&error),
+    }
+}
+
+fn check_config(config: &Config) -> ExitCode {
+    let shown = say(&config.explain().join("\n"));
+    match config.require_jwt_secret() {
+        Ok(_) => shown,
+        Err(error) => refuse(&error),
+    }
+}
+
+fn token(config: &Config, arguments: &TokenArguments) -> ExitCode {
+    if let Err(error) = config.require_jwt_secret() {
+        return refuse(&error);
+    }
+    let token = NewToken {
+        account: &arguments.account,
+        scopes: &arguments.scope,
+        name: arguments.name.as_deref(),
+        email: arguments.email.as_deref(),
+        lifetime: Duration::from_secs(arguments.minutes.saturating_mul(60)),
+    };
+    match mint(&config.jwt, &token, Clock::system().now()) {
+        Ok(token) => say(&token),
+        Err(error) => refuse(&error),
+    }
+}
+
+async fn healthcheck(config: &Config) -> ExitCode {
+    let url = format!("http://{}/healthz", reachable(config.http.addr));
+    let client = reqwest::Client::builder().timeout(HEALTHCHECK_LIMIT).no_proxy().build();
+    let answer = match client {
+        Ok(client) => client.get(&url).send().await.and_then(reqwest::Response::error_for_status),
+        Err(error) => Err(error),
+    };
+    match answer {
+        Ok(_) => say("alive"),
+        Err(error) => {
+            log::error!("{url}: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// Where a service is asked that listens on every address.
+fn reachable(mut addr: SocketAddr) -> SocketAddr {
+    if addr.ip().is_unspecified() {
+        addr.set_ip(if addr.is_ipv4() {
+            IpAddr::V4(Ipv4Addr::LOCALHOST)
+        } else {
+            IpAddr::V6(Ipv6Addr::LOCALHOST)
+        });
+    }
+    addr
+}
+
+/// A panic is logged like any failure, through the redacting log.
+fn log_panics() {
+    std::panic::set_hook(Box::new(|info| {
+        let place = info.location().map(|location| format!("{}:{}", location.file(), location.line()));
+        log::error!(
+            "panic at {}: {}",
+            place.unwrap_or_default(),
+            info.payload_as_str().unwrap_or("no message")
+        );
+    }));
+}
+
+#[allow(clippy::print_stdout)] // what was asked for goes to standard output, the log to standard error
+fn say(text: &str) -> ExitCode {
+    println!("{text}");
+    ExitCode::SUCCESS
+}
+
+#[allow(clippy::print_stderr)] // before the log exists, and without its decoration
+fn refuse(error: &dyn std::fmt::Display) -> ExitCode {
+    for line in error.to_string().lines() {
+        eprintln!("telegram-bot-scheduler: {line}");
+    }
+    ExitCode::from(EXIT_MEND)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory as _;
+
+    #[test]
+    fn the_arguments_are_consistent() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn a_service_on_every_address_is_asked_on_loopback() {
+        assert_eq!(reachable("0.0.0.0:8000".parse().unwrap()).to_string(), "127.0.0.1:8000");
+        assert_eq!(reachable("[::]:8000".parse().unwrap()).to_string(), "[::1]:8000");
+        assert_eq!(reachable("10.0.0.7:80".parse().unwrap()).to_string(), "10.0.0.7:80");
+    }
+}

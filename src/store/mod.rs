@@ -80,6 +80,15 @@ impl Store {
         Ok(self.reader.ping().await?)
     }
 
+    /// Closes the connections: SQLite then folds its write-ahead log into the file.
+    pub async fn close(&self) {
+        for connection in [&self.reader, &self.primary] {
+            if let Err(error) = connection.clone().close().await {
+                log::warn!(target: "store", "a connection did not close: {error}");
+            }
+        }
+    }
+
     /// Returns when a row may have become due since the last call, or after `limit`.
     pub async fn wait_for_due(&self, limit: Duration) {
         let _ = tokio::time::timeout(limit, self.signals.due.notified()).await;
