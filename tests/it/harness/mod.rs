@@ -1,0 +1,176 @@
+//! The world of a test: a Telegram of its own, a database of its own, the service between them, and the
+//! platform that calls it.
+
+mod database;
+mod platform;
+
+use std::time::Duration;
+
+use bot_api::{BotApi, NewPerson, Options, Person};
+use chrono::TimeDelta;
+use telegram_bot_scheduler::app::App;
+use telegram_bot_scheduler::clock::Clock;
+use telegram_bot_scheduler::config::{Config, Engine, Environment};
+
+pub use database::Database;
+pub use platform::Platform;
+
+/// How long does a test wait for something that must happen?
+pub const PATIENCE: Duration = Duration::from_secs(10);
+
+/// The key that the service and the platform share.
+pub const JWT_SECRET: &str = "a test's secret of more than thirty-two bytes";
+
+/// The admin of every test's bot.
+pub const ADMIN_ID: i64 = 900;
+
+/// Tells one story on both databases.
+#[macro_export]
+macro_rules! on_both_databases {
+    ($(async fn $name:ident($world:ident) $body:block)+) => { $(
+        mod $name {
+            use super::*;
+            use $crate::harness::World;
+            use telegram_bot_scheduler::config::Engine;
+
+            async fn story($world: &mut World) $body
+
+            #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn on_sqlite() {
+                let mut world = World::new(Engine::Sqlite).await;
+                story(&mut world).await;
+                world.ends_well().await;
+            }
+
+            #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn on_postgres() {
+                let mut world = World::new(Engine::Postgres).await;
+                story(&mut world).await;
+                world.ends_well().await;
+            }
+        }
+    )+ };
+}
+
+/// Everything a story needs.
+pub struct World {
+    /// Telegram, as strict as the real one.
+    pub telegram: BotApi,
+    /// Moves the service's clock.
+    pub clock: Clock,
+    /// The settings that the service was and will be started with.
+    pub config: Config,
+    database: Database,
+    app: Option<App>,
+}
+
+impl World {
+    /// A started service between a Telegram and a database that nobody else uses.
+    pub async fn new(engine: Engine) -> Self {
+        let mut world = Self::asleep(engine, Options::default()).await;
+        world.start().await;
+        world
+    }
+
+    /// The same, not started yet: `telegram` and `config` can still be changed.
+    pub async fn asleep(engine: Engine, telegram: Options) -> Self {
+        let telegram = BotApi::start(telegram).expect("the local Telegram starts");
+        let database = Database::fresh(engine).await;
+        let environment: Environment = [
+            ("TELEGRAM_BOT_TOKEN", telegram.token().as_str()),
+            ("TELOXIDE_API_URL", telegram.url().as_str()),
+            ("TELEGRAM_ADMINS", &ADMIN_ID.to_string()),
+            ("DATABASE_URL", database.url()),
+            ("HTTP_ADDR", "127.0.0.1:0"),
+            ("JWT_SECRET", JWT_SECRET),
+            ("SCHEDULER_TELEGRAM__POLL_TIMEOUT_SECONDS", "2"),
+            ("SCHEDULER_PLATFORM__SETTINGS_URL", "https://platform.example/settings"),
+            ("SCHEDULER_PLATFORM__POST_URL", "https://platform.example/posts/{post_id}"),
+        ]
+        .into_iter()
+        .collect();
+        let config = Config::load(&environment, None).expect("the test's settings are right");
+        Self { telegram, clock: Clock::system(), config, database, app: None }
+    }
+
+    /// Starts the service.
+    pub async fn start(&mut self) {
+        let app = App::start(self.config.clone(), self.clock.clone()).await;
+        self.app = Some(app.unwrap_or_else(|error| panic!("the service does not start: {error}")));
+    }
+
+    /// Stops the service as a signal would.
+    pub async fn stop(&mut self) {
+        if let Some(app) = self.app.take() {
+            assert!(app.stop().await, "the service did not stop in time");
+        }
+    }
+
+    /// The running service.
+    pub fn app(&self) -> &App {
+        self.app.as_ref().expect("the service is running")
+    }
+
+    /// The platform's back end, talking to the running service.
+    pub fn platform(&self) -> Platform {
+        Platform::of(self.app().addr(), self.config.jwt.clone(), self.clock.clone())
+    }
+
+    /// Moves the service's clock.
+    pub fn time_passes(&self, by: TimeDelta) {
+        self.clock.advance(by);
+    }
+
+    /// Mina, who uses Telegram in English.
+    pub fn mina(&self) -> Person {
+        self.telegram.person(NewPerson::new(11, "Mina").username("mina_k").language("en"))
+    }
+
+    /// Jun, who uses Telegram in Korean.
+    pub fn jun(&self) -> Person {
+        self.telegram.person(NewPerson::new(12, "준").username("jun_p").language("ko"))
+    }
+
+    /// The admin.
+    pub fn admin(&self) -> Person {
+        self.telegram.person(NewPerson::new(ADMIN_ID, "Ada").language("en"))
+    }
+
+    /// Links `person` to `account` the way people do: a link on the web, `/start`, a tap.
+    pub async fn link(&self, person: &Person, account: &str) {
+        let token = self.platform().asks_for_link(account).await;
+        person.starts(&token).expect("the person can write");
+        let question =
+            self.telegram.wait_for_message(person.id(), |message| message.buttons().len() == 2, PATIENCE);
+        let question = question.await.expect("the bot asks whether to connect");
+        let agree = question.buttons()[0].text.clone();
+        person.taps(question.id(), &agree).await.expect("the tap is answered");
+        let state = self.platform().until_linked(account, &token).await;
+        assert_eq!(state, "linked", "the page that waits hears that {account} is connected");
+    }
+
+    /// Waits until `condition` holds for what the database says.
+    pub async fn until<F: Future<Output = bool>>(&self, what: &str, mut condition: impl FnMut() -> F) {
+        let deadline = tokio::time::Instant::now() + PATIENCE;
+        while !condition().await {
+            assert!(tokio::time::Instant::now() < deadline, "never happened: {what}");
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    }
+
+    /// A look into the database from outside of the service.
+    pub async fn look_inside(&self) -> sea_orm::DatabaseConnection {
+        self.database.connect().await
+    }
+
+    /// Every story ends so: each update acknowledged, no row left half-way, a clean stop.
+    pub async fn ends_well(mut self) {
+        if self.app.is_some() {
+            self.telegram
+                .wait_until_acknowledged(PATIENCE)
+                .await
+                .expect("every update was handled and Telegram was told so");
+        }
+        self.stop().await;
+    }
+}

@@ -1,0 +1,127 @@
+//! The platform that stands beside the service: its back end calls the port, its pages wait for links.
+
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use serde_json::{Value, json};
+use telegram_bot_scheduler::clock::Clock;
+use telegram_bot_scheduler::config;
+use telegram_bot_scheduler::http::{NewToken, Scope, mint};
+
+use super::PATIENCE;
+
+/// A caller of the HTTP port.
+pub struct Platform {
+    base: String,
+    jwt: config::Jwt,
+    clock: Clock,
+    client: reqwest::Client,
+}
+
+/// What the port answered.
+#[derive(Debug)]
+pub struct Answer {
+    /// The status code.
+    pub status: u16,
+    /// The content type.
+    pub content_type: String,
+    /// The body; null when it is not JSON.
+    pub body: Value,
+}
+
+impl Platform {
+    /// A platform that knows the service's key.
+    pub fn of(addr: SocketAddr, jwt: config::Jwt, clock: Clock) -> Self {
+        let client = reqwest::Client::builder().timeout(PATIENCE).no_proxy().build().expect("a client");
+        Self { base: format!("http://{addr}"), jwt, clock, client }
+    }
+
+    /// A token of `account` for `scopes`.
+    pub fn token(&self, account: &str, scopes: &[Scope]) -> String {
+        let name = format!("{}’s shop", account);
+        let email = format!("{account}@example.com");
+        let token = NewToken {
+            account,
+            scopes,
+            name: Some(&name),
+            email: Some(&email),
+            lifetime: Duration::from_secs(600),
+        };
+        mint(&self.jwt, &token, self.clock.now()).expect("a token")
+    }
+
+    /// GET as `account` with the scope `telegram`.
+    pub async fn get(&self, account: &str, path: &str) -> Answer {
+        let token = self.token(account, &[Scope::Telegram]);
+        self.send(self.client.get(format!("{}{path}", self.base)).bearer_auth(token)).await
+    }
+
+    /// POST as `account` with the scope `telegram`.
+    pub async fn post(&self, account: &str, path: &str, body: Value) -> Answer {
+        let token = self.token(account, &[Scope::Telegram]);
+        self.send(self.client.post(format!("{}{path}", self.base)).bearer_auth(token).json(&body)).await
+    }
+
+    /// Tells the service what happened.
+    pub async fn tells(&self, events: Value) -> Answer {
+        self.send(self.telling(events)).await
+    }
+
+    /// The same with an `Idempotency-Key`.
+    pub async fn tells_once(&self, key: &str, events: Value) -> Answer {
+        self.send(self.telling(events).header("Idempotency-Key", key)).await
+    }
+
+    fn telling(&self, events: Value) -> reqwest::RequestBuilder {
+        let token = self.token("the back end", &[Scope::Events]);
+        self.client.post(format!("{}/api/events", self.base)).bearer_auth(token).json(&events)
+    }
+
+    /// The page asks for a link; returns the token in it.
+    pub async fn asks_for_link(&self, account: &str) -> String {
+        self.asks_for_link_with(account, "").await
+    }
+
+    /// The same with a query such as `?zone=Asia/Seoul&lang=ko`.
+    pub async fn asks_for_link_with(&self, account: &str, query: &str) -> String {
+        let deadline = tokio::time::Instant::now() + PATIENCE;
+        loop {
+            let answer = self.get(account, &format!("/api/telegram/link-account{query}")).await;
+            // Before the bot has signed in for the first time its name is not known.
+            if answer.status == 503 && tokio::time::Instant::now() < deadline {
+                tokio::time::sleep(Duration::from_millis(20)).await;
+                continue;
+            }
+            assert_eq!(answer.status, 200, "{answer:?}");
+            return answer.body["token"].as_str().expect("a token").to_owned();
+        }
+    }
+
+    /// The page that waits, until it hears something else than "pending".
+    pub async fn until_linked(&self, account: &str, token: &str) -> String {
+        let deadline = tokio::time::Instant::now() + PATIENCE;
+        loop {
+            let answer = self.post(account, "/api/telegram/verify-link", json!({ "token": token })).await;
+            let state = answer.body["state"].as_str().unwrap_or_default().to_owned();
+            if state != "pending" || tokio::time::Instant::now() >= deadline {
+                return state;
+            }
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    }
+
+    /// Any request to the port.
+    pub fn request(&self, method: reqwest::Method, path: &str) -> reqwest::RequestBuilder {
+        self.client.request(method, format!("{}{path}", self.base))
+    }
+
+    /// Sends it and reads the answer.
+    pub async fn send(&self, request: reqwest::RequestBuilder) -> Answer {
+        let response = request.send().await.expect("the port answers");
+        let status = response.status().as_u16();
+        let content_type = response.headers().get("content-type").and_then(|value| value.to_str().ok());
+        let content_type = content_type.unwrap_or_default().to_owned();
+        let body = response.bytes().await.expect("a whole answer");
+        Answer { status, content_type, body: serde_json::from_slice(&body).unwrap_or(Value::Null) }
+    }
+}
