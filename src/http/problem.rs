@@ -209,3 +209,52 @@ impl From<StoreError> for Problem {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn of(error: StoreError) -> (u16, String, Level, String) {
+        let problem = Problem::from(error);
+        let (status, level, cause) = (problem.status().as_u16(), problem.level(), problem.cause().to_owned());
+        let retry_after = problem.headers.iter().find(|(name, _)| *name == RETRY_AFTER);
+        let retry_after = retry_after.map(|(_, value)| value.to_str().unwrap().to_owned());
+        assert!(!problem.detail.contains(&cause), "what happened inside is told: {}", problem.detail);
+        (status, retry_after.unwrap_or_default(), level, cause)
+    }
+
+    #[test]
+    fn a_database_that_may_recover_is_a_503_with_a_time_to_come_back() {
+        for error in [
+            StoreError::Busy,
+            StoreError::Full,
+            StoreError::Unavailable("connection to 10.0.0.7 refused".into()),
+            StoreError::Conflict("link_tokens.account".into()),
+        ] {
+            let cause = error.to_string();
+            assert_eq!(of(error), (503, "5".to_owned(), Level::Warn, cause));
+        }
+    }
+
+    #[test]
+    fn a_database_that_is_broken_is_a_500() {
+        for error in [StoreError::Failed("no such table: x".into()), StoreError::Unusable("x".into())] {
+            let cause = error.to_string();
+            assert_eq!(of(error), (500, String::new(), Level::Error, cause));
+        }
+    }
+
+    #[test]
+    fn the_log_names_the_failed_check_and_the_body_does_not() {
+        let problem = Problem::unauthorized("the token has expired");
+        assert_eq!(problem.cause(), "the token has expired");
+        let body = format!("{:?}", Answer::from(problem));
+        assert!(!body.contains("expired"), "{body}");
+    }
+
+    #[test]
+    fn the_log_never_gets_what_may_quote_a_body() {
+        let problem = Problem::new(Kind::BadRequest, "account: unknown variant `alice@example.com`");
+        assert_eq!((problem.cause(), problem.level()), ("The request is malformed", Level::Debug));
+    }
+}

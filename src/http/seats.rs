@@ -66,6 +66,19 @@ impl Seats {
         SETTLES_IN - waited
     }
 
+    /// Asks every connection to leave that has been without a request for long enough, because no more are
+    /// served; returns how long to wait before asking again.
+    pub(super) fn clear(&self) -> Duration {
+        self.lock().by_ticket.retain(|_, (since, leave)| {
+            let stays = since.elapsed() < SETTLES_IN;
+            if !stays {
+                leave.cancel();
+            }
+            stays
+        });
+        SETTLES_IN
+    }
+
     fn wait_for_request(&self, leave: &CancellationToken) -> u64 {
         let mut waiting = self.lock();
         let ticket = waiting.next_ticket;
@@ -123,5 +136,74 @@ impl Drop for Busy<'_> {
     fn drop(&mut self) {
         let ticket = self.0.seats.wait_for_request(&self.0.leave);
         *self.0.ticket() = Some(ticket);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// How many connections could be asked to leave.
+    fn waiting(seats: &Seats) -> usize {
+        seats.lock().by_ticket.len()
+    }
+
+    #[tokio::test]
+    async fn whoever_waited_longest_leaves_first_but_nobody_at_once() {
+        let seats = Seats::new(2);
+        let (first, second) = (seats.take().await, seats.take().await);
+        let left = seats.make_room();
+        assert!(left > Duration::ZERO && left <= SETTLES_IN, "{left:?}");
+        assert!(!first.leave.is_cancelled(), "it may be about to send its first request");
+        // A request makes the first the one that waited less.
+        drop(first.busy());
+        tokio::time::timeout(SETTLES_IN * 10, async {
+            while !second.leave.is_cancelled() {
+                tokio::time::sleep(seats.make_room()).await;
+            }
+        })
+        .await
+        .unwrap();
+        assert!(!first.leave.is_cancelled());
+    }
+
+    #[tokio::test]
+    async fn a_busy_connection_keeps_its_seat() {
+        let seats = Seats::new(2);
+        let (busy, quiet) = (seats.take().await, seats.take().await);
+        let request = busy.busy();
+        assert_eq!(waiting(&seats), 1);
+        quiet.lost_for_test().await;
+        assert!(!busy.leave.is_cancelled());
+        assert_eq!((waiting(&seats), seats.make_room()), (0, SETTLES_IN));
+        drop(request);
+        assert_eq!(waiting(&seats), 1);
+        drop(busy);
+        assert_eq!(waiting(&seats), 0, "nothing is kept of a connection that ended");
+    }
+
+    #[tokio::test]
+    async fn a_seat_is_free_again_when_it_is_dropped() {
+        let seats = Seats::new(1);
+        let seat = seats.take().await;
+        let _request = seat.busy();
+        let next = tokio::spawn({
+            let seats = seats.clone();
+            async move { drop(seats.take().await) }
+        });
+        tokio::task::yield_now().await;
+        assert!(!next.is_finished(), "the only seat is taken, by somebody busy");
+        drop(_request);
+        drop(seat);
+        tokio::time::timeout(SETTLES_IN * 10, next).await.unwrap().unwrap();
+    }
+
+    impl Seat {
+        /// Asks until this seat is lost.
+        async fn lost_for_test(&self) {
+            while !self.leave.is_cancelled() {
+                tokio::time::sleep(self.seats.make_room()).await;
+            }
+        }
     }
 }

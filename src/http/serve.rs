@@ -28,7 +28,8 @@ const CUT_LIMIT: Duration = Duration::from_secs(1);
 const ACCEPT_PAUSE: Duration = Duration::from_millis(200);
 
 /// How patient is a connection with its peer? Answers are some KiB, so only one that does not read takes longer.
-const PATIENCE: Patience = Patience { write: Duration::from_secs(8), linger: Duration::from_secs(2) };
+pub(super) const PATIENCE: Patience =
+    Patience { write: Duration::from_secs(8), linger: Duration::from_secs(2) };
 
 /// How large may the head of a request be, in bytes? A token with many scopes and a page's cookies have 4 KiB.
 const MAX_HEAD_BYTES: usize = 16 * 1024;
@@ -38,6 +39,16 @@ const MAX_BUFFER_BYTES: usize = 64 * 1024;
 
 /// Serves `port` on `listener` until `stop`; then lets the requests under way end, for six seconds at most.
 pub async fn serve(listener: TcpListener, port: Port, stop: CancellationToken) {
+    serve_with(listener, port, stop, PATIENCE).await;
+}
+
+/// The same with another patience, for tests that provoke it.
+pub(super) async fn serve_with(
+    listener: TcpListener,
+    port: Port,
+    stop: CancellationToken,
+    patience: Patience,
+) {
     let settings = &port.config().http;
     let seats = Seats::new(settings.max_connections);
     let mut builder = http1::Builder::new();
@@ -56,7 +67,8 @@ pub async fn serve(listener: TcpListener, port: Port, stop: CancellationToken) {
             () = stop.cancelled() => break,
             accepted = accept(&listener, &seats) => accepted,
         };
-        let connection = Connection { builder: builder.clone(), port: port.clone(), stop: stop.clone() };
+        let connection =
+            Connection { builder: builder.clone(), port: port.clone(), stop: stop.clone(), patience };
         let cut = cut.clone();
         connections.spawn(async move {
             tokio::select! {
@@ -67,10 +79,20 @@ pub async fn serve(listener: TcpListener, port: Port, stop: CancellationToken) {
     }
     drop(listener);
     connections.close();
-    if tokio::time::timeout(DRAIN_LIMIT, connections.wait()).await.is_err() {
+    if tokio::time::timeout(DRAIN_LIMIT, drained(&connections, &seats)).await.is_err() {
         log::warn!(target: "http", "{} connections did not end in time and were cut", connections.len());
         cut.cancel();
         let _ = tokio::time::timeout(CUT_LIMIT, connections.wait()).await;
+    }
+}
+
+/// Returns when the last connection has ended; those that have only begun a request are not waited for.
+async fn drained(connections: &TaskTracker, seats: &Seats) {
+    loop {
+        tokio::select! {
+            () = connections.wait() => return,
+            () = tokio::time::sleep(seats.clear()) => {}
+        }
     }
 }
 
@@ -98,6 +120,7 @@ struct Connection {
     builder: http1::Builder,
     port: Port,
     stop: CancellationToken,
+    patience: Patience,
 }
 
 impl Connection {
@@ -113,14 +136,17 @@ impl Connection {
                 Ok::<_, Infallible>(dispatch::answer(port, request).await)
             }
         });
-        let io = TokioIo::new(TimedStream::new(stream, PATIENCE));
+        let io = TokioIo::new(TimedStream::new(stream, self.patience));
         let mut connection = pin!(self.builder.serve_connection(io, service));
         let ended = tokio::select! {
             ended = connection.as_mut() => ended,
             () = seat.lost() => return,
             () = self.stop.cancelled() => {
                 connection.as_mut().graceful_shutdown();
-                connection.await
+                tokio::select! {
+                    ended = connection.as_mut() => ended,
+                    () = seat.lost() => return,
+                }
             }
         };
         if let Err(error) = ended {

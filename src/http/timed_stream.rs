@@ -113,3 +113,83 @@ impl<S: AsyncRead + AsyncWrite + Unpin> AsyncWrite for TimedStream<S> {
         self.poll_linger(cx).map(Ok)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _, duplex};
+
+    use super::*;
+
+    const HANGS: Duration = Duration::from_secs(20);
+    const SHORT: Duration = Duration::from_millis(100);
+
+    /// Our end, with its patience, and the peer's; between them fit 16 bytes.
+    fn pair(
+        write: Duration,
+        linger: Duration,
+    ) -> (TimedStream<tokio::io::DuplexStream>, tokio::io::DuplexStream) {
+        let (ours, theirs) = duplex(16);
+        (TimedStream::new(ours, Patience { write, linger }), theirs)
+    }
+
+    #[tokio::test]
+    async fn a_peer_that_takes_a_byte_now_and_then_is_given_up() {
+        let (mut ours, mut theirs) = pair(SHORT, SHORT);
+        let trickle = tokio::spawn(async move {
+            let mut taken = 0;
+            while theirs.read_u8().await.is_ok() {
+                taken += 1;
+                tokio::time::sleep(Duration::from_millis(5)).await;
+            }
+            taken
+        });
+        let written = tokio::time::timeout(HANGS, ours.write_all(&[0; 64 * 1024])).await.unwrap();
+        assert_eq!(written.unwrap_err().kind(), io::ErrorKind::TimedOut);
+        drop(ours);
+        assert!(trickle.await.unwrap() > 0, "there was progress, and it did not help");
+    }
+
+    #[tokio::test]
+    async fn each_answer_has_its_own_time() {
+        let (mut ours, mut theirs) = pair(SHORT, SHORT);
+        let begun = tokio::time::Instant::now();
+        let reader = tokio::spawn(async move {
+            let mut taken = [0; 32];
+            let mut answers = 0;
+            while theirs.read_exact(&mut taken).await.is_ok() {
+                answers += 1;
+                tokio::time::sleep(Duration::from_millis(10)).await;
+            }
+            answers
+        });
+        // In all well over the limit of one; each blocks for a moment.
+        for _ in 0..20 {
+            ours.write_all(&[0; 32]).await.unwrap();
+            ours.flush().await.unwrap();
+        }
+        assert!(begun.elapsed() > SHORT);
+        drop(ours);
+        assert_eq!(reader.await.unwrap(), 20);
+    }
+
+    #[tokio::test]
+    async fn closing_listens_until_the_peer_has_closed() {
+        let (mut ours, mut theirs) = pair(HANGS, HANGS);
+        let sending = tokio::spawn(async move {
+            theirs.write_all(&[0; 4096]).await.unwrap();
+            // It learns that the other side closed, and closes.
+            assert_eq!(theirs.read(&mut [0; 1]).await.unwrap(), 0);
+        });
+        tokio::time::timeout(HANGS / 2, ours.shutdown()).await.unwrap().unwrap();
+        sending.await.unwrap();
+    }
+
+    #[tokio::test]
+    async fn closing_does_not_listen_for_ever() {
+        let (mut ours, mut theirs) = pair(HANGS, SHORT);
+        let sending = tokio::spawn(async move { while theirs.write_all(&[0; 64]).await.is_ok() {} });
+        tokio::time::timeout(HANGS, ours.shutdown()).await.unwrap().unwrap();
+        drop(ours);
+        sending.await.unwrap();
+    }
+}

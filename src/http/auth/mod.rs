@@ -3,7 +3,7 @@
 mod claims;
 mod mint;
 #[cfg(test)]
-mod tests;
+pub(in crate::http) mod tests;
 
 use std::fmt;
 use std::time::Duration;
