@@ -2,7 +2,19 @@
 
 #![allow(clippy::unwrap_used, reason = "a panic in a test's own hands is its failure message")]
 
+mod chats;
+mod editing;
+mod faults;
+mod kept_state;
+mod limits;
+mod photos;
+mod polling;
+mod profile;
+mod sending;
+mod steering;
 mod talking;
+mod teloxide_types;
+mod webhooks;
 
 use bot_api::{BotApi, NewPerson, Options, Person};
 use serde_json::Value;
@@ -41,6 +53,11 @@ impl Bench {
         let (status, mut answer) = self.call(method, params).await;
         assert_eq!((status, &answer["ok"]), (200, &Value::Bool(true)), "{method}: {answer}");
         answer["result"].take()
+    }
+
+    /// [`Self::ok`] for a method whose name was put together.
+    async fn ok_owned(&self, method: String, params: Value) -> Value {
+        self.ok(&method, params).await
     }
 
     /// Calls a method that must be refused; gives the description.
