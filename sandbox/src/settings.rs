@@ -1,0 +1,72 @@
+//! Where the sandbox listens and keeps its state. Every port is on loopback only.
+
+use std::net::{Ipv4Addr, SocketAddr, TcpListener};
+use std::path::{Path, PathBuf};
+
+use anyhow::Context as _;
+use bot_api::BotApi;
+use telegram_bot_scheduler::config::{Config, Environment};
+use telegram_bot_scheduler::domain::link::LinkToken;
+
+/// The ports that are tried first, so that the tour's commands stay the same from start to start.
+const TELEGRAM_PORT: u16 = 8081;
+const CONTROL_PORT: u16 = 8082;
+const HTTP_PORT: u16 = 8000;
+
+/// Where everything is.
+pub(crate) struct Settings {
+    /// The state of the local Telegram, the database, the key of the tokens.
+    pub(crate) folder: PathBuf,
+    /// The local Bot API.
+    pub(crate) telegram: SocketAddr,
+    /// Its control port.
+    pub(crate) control: SocketAddr,
+    http: SocketAddr,
+    jwt_secret: String,
+}
+
+impl Settings {
+    /// The usual ports where they are free, and the folder beside the sandbox's sources.
+    pub(crate) fn of_this_machine() -> anyhow::Result<Self> {
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("state");
+        std::fs::create_dir_all(&folder).with_context(|| format!("can't create {}", folder.display()))?;
+        Ok(Self {
+            telegram: free_or_any(TELEGRAM_PORT),
+            control: free_or_any(CONTROL_PORT),
+            http: free_or_any(HTTP_PORT),
+            jwt_secret: kept_secret(&folder.join("jwt-secret"))?,
+            folder,
+        })
+    }
+
+    /// The service's settings: as anybody would set them, in front of the local Telegram.
+    pub(crate) fn config(&self, telegram: &BotApi) -> anyhow::Result<Config> {
+        let database = format!("sqlite://{}?mode=rwc", self.folder.join("scheduler.db").display());
+        let variables = [
+            ("TELEGRAM_BOT_TOKEN", telegram.token()),
+            ("TELOXIDE_API_URL", telegram.url()),
+            ("DATABASE_URL", database),
+            ("HTTP_ADDR", self.http.to_string()),
+            ("JWT_SECRET", self.jwt_secret.clone()),
+        ];
+        let environment: Environment = variables.into_iter().collect();
+        Ok(Config::load(&environment, None)?)
+    }
+}
+
+/// The port on loopback, or any other when somebody listens there.
+fn free_or_any(port: u16) -> SocketAddr {
+    let usual = SocketAddr::from((Ipv4Addr::LOCALHOST, port));
+    if TcpListener::bind(usual).is_ok() { usual } else { SocketAddr::from((Ipv4Addr::LOCALHOST, 0)) }
+}
+
+/// The key of the tokens, made at the first start, so that tokens of an earlier start still work.
+fn kept_secret(path: &Path) -> anyhow::Result<String> {
+    if let Ok(secret) = std::fs::read_to_string(path) {
+        return Ok(secret);
+    }
+    // Two of the service's own random tokens: 384 bits.
+    let secret = format!("{}{}", LinkToken::generate().expose(), LinkToken::generate().expose());
+    std::fs::write(path, &secret).with_context(|| format!("can't write {}", path.display()))?;
+    Ok(secret)
+}
