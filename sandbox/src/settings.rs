@@ -1,6 +1,8 @@
 //! Where the sandbox listens and keeps its state. Every port is on loopback only.
 
+use std::io::Write as _;
 use std::net::{Ipv4Addr, SocketAddr, TcpListener};
+use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
@@ -67,6 +69,9 @@ fn kept_secret(path: &Path) -> anyhow::Result<String> {
     }
     // Two of the service's own random tokens: 384 bits.
     let secret = format!("{}{}", LinkToken::generate().expose(), LinkToken::generate().expose());
-    std::fs::write(path, &secret).with_context(|| format!("can't write {}", path.display()))?;
+    let mut options = std::fs::OpenOptions::new();
+    options.write(true).create(true).truncate(true).mode(0o600);
+    let written = options.open(path).and_then(|mut file| file.write_all(secret.as_bytes()));
+    written.with_context(|| format!("can't write {}", path.display()))?;
     Ok(secret)
 }
