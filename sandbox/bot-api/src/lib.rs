@@ -46,7 +46,7 @@ mod world;
 pub use api::{BotApi, Command};
 pub use control::Event;
 pub use faults::{Fault, FaultCount, FaultPlan, Rule};
-pub use log::{Outcome, Request};
+pub use log::{Calls, Outcome, Request};
 pub use options::{DEFAULT_TOKEN, Limits, Options};
 pub use people::{ActionError, NewPerson, Person, Tap, TapAnswer};
 pub use rooms::Room;

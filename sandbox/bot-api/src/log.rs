@@ -19,10 +19,10 @@ pub struct Request {
     pub chat: Option<i64>,
     /// All parameters; uploaded files appear as `<name, n bytes>`.
     pub params: Map<String, Value>,
-    /// Since the server started, by the monotonic clock.
+    /// When it arrived, since the server started, by the monotonic clock.
     #[serde(serialize_with = "as_millis")]
     pub at: Duration,
-    /// Wall clock, milliseconds since 1970.
+    /// When it was logged (getUpdates: when its wait ended), milliseconds since 1970.
     pub unix_millis: i64,
     /// What became of it.
     pub outcome: Outcome,
@@ -34,6 +34,17 @@ impl Request {
         let field = |name| self.params.get(name).and_then(Value::as_str);
         field("text").or_else(|| field("caption")).unwrap_or_default()
     }
+}
+
+/// How often a method was called; a getUpdates that still waits counts too.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Calls {
+    /// Requests so far.
+    pub count: u64,
+    /// When the first arrived, since the server started.
+    pub first: Duration,
+    /// When the last arrived, since the server started.
+    pub last: Duration,
 }
 
 /// What became of a request.
@@ -59,7 +70,7 @@ pub(crate) struct RequestLog {
     capacity: usize,
     next: u64,
     requests: VecDeque<Request>,
-    by_method: BTreeMap<&'static str, u64>,
+    by_method: BTreeMap<&'static str, Calls>,
 }
 
 impl RequestLog {
@@ -72,9 +83,11 @@ impl RequestLog {
         self.capacity > 0
     }
 
-    /// Counts a request; gives its number.
-    pub(crate) fn count(&mut self, method: &'static str) -> u64 {
-        *self.by_method.entry(method).or_default() += 1;
+    /// Counts a request as it arrives; gives its number.
+    pub(crate) fn count(&mut self, method: &'static str, at: Duration) -> u64 {
+        let calls = self.by_method.entry(method).or_insert(Calls { count: 0, first: at, last: at });
+        calls.count += 1;
+        calls.last = at;
         let number = self.next;
         self.next += 1;
         number
@@ -92,7 +105,11 @@ impl RequestLog {
     }
 
     pub(crate) fn by_method(&self) -> BTreeMap<String, u64> {
-        self.by_method.iter().map(|(method, count)| ((*method).to_owned(), *count)).collect()
+        self.by_method.iter().map(|(method, calls)| ((*method).to_owned(), calls.count)).collect()
+    }
+
+    pub(crate) fn calls(&self, method: &str) -> Option<Calls> {
+        self.by_method.iter().find(|(name, _)| name.eq_ignore_ascii_case(method)).map(|(_, calls)| *calls)
     }
 
     /// Forgets requests and counts.

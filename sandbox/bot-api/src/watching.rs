@@ -8,7 +8,7 @@ use serde::Serialize;
 use tokio::sync::watch;
 
 use crate::api::BotApi;
-use crate::log::Request;
+use crate::log::{Calls, Request};
 use crate::world::{ChatMessage, World};
 
 /// What was waited for did not come in time.
@@ -124,6 +124,30 @@ impl BotApi {
     pub fn requests_to(&self, method: &str) -> Vec<Request> {
         let log = self.shared.log();
         log.requests().iter().filter(|request| request.method.eq_ignore_ascii_case(method)).cloned().collect()
+    }
+
+    /// How often and when a method was called, in any case; None if never.
+    pub fn calls(&self, method: &str) -> Option<Calls> {
+        self.shared.log().calls(method)
+    }
+
+    /// Waits until a method was called `count` times; a getUpdates that still waits counts as soon as it arrives.
+    ///
+    /// # Errors
+    /// There were fewer in time; the error names the methods that were called.
+    pub async fn wait_for_calls(&self, method: &str, count: u64, limit: Duration) -> Result<Calls, NotSeen> {
+        let found =
+            wait(self.shared.requests(), limit, || self.calls(method).filter(|calls| calls.count >= count));
+        found.await.ok_or_else(|| NotSeen {
+            waited: limit,
+            instead: self
+                .shared
+                .log()
+                .by_method()
+                .iter()
+                .map(|(name, count)| format!("{name}: {count}"))
+                .collect(),
+        })
     }
 
     /// Empties the request log.

@@ -1,6 +1,7 @@
 //! One request, from its head to its answer, with whatever is to go wrong on the way.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use http_body_util::{BodyExt, LengthLimitError, Limited};
 use hyper::body::{Bytes, Incoming};
@@ -75,17 +76,20 @@ async fn call(
     method: &'static Method,
     request: Request<Incoming>,
 ) -> Answer {
+    let at = shared.elapsed();
+    let arrival = Arrival { number: shared.log().count(method.name, at), at, bot, method };
+    shared.touch_requests();
     let roll = shared.faults().roll();
     let early = shared.faults().choose_early(method.name, roll);
     if let Some(chosen) = early {
-        note(shared, bot, method, Params::default(), &Done::never(), Some(&chosen.fault));
+        note(shared, &arrival, Params::default(), &Done::never(), Some(&chosen.fault));
         orders.reset();
         return Err(Interrupted);
     }
     let params = match read(request).await? {
         Ok(params) => params,
         Err(error) => {
-            note(shared, bot, method, Params::default(), &Done { result: Some(Err(error.clone())) }, None);
+            note(shared, &arrival, Params::default(), &Done { result: Some(Err(error.clone())) }, None);
             return Ok(refused(&error));
         }
     };
@@ -93,7 +97,7 @@ async fn call(
     let executes = chosen.as_ref().is_none_or(|chosen| chosen.executed);
     let done = if executes { execute(shared, bot, method, &params).await } else { Done::never() };
     let chat = params.chat();
-    note(shared, bot, method, params, &done, chosen.as_ref().map(|chosen| &chosen.fault));
+    note(shared, &arrival, params, &done, chosen.as_ref().map(|chosen| &chosen.fault));
     let latency = shared.latency();
     if method.writes && !latency.is_zero() {
         // After it took effect: a client that dies while it waits has sent its message.
@@ -161,8 +165,17 @@ async fn execute(shared: &Arc<Shared>, bot: i64, method: &Method, params: &Param
     Done { result: Some(result) }
 }
 
+/// What is known of a request before it is read.
+struct Arrival {
+    number: u64,
+    at: Duration,
+    bot: i64,
+    method: &'static Method,
+}
+
 /// Writes the log, the counts and the event of a request.
-fn note(shared: &Shared, bot: i64, method: &Method, params: Params, done: &Done, fault: Option<&Fault>) {
+fn note(shared: &Shared, arrival: &Arrival, params: Params, done: &Done, fault: Option<&Fault>) {
+    let Arrival { number, at, bot, method } = *arrival;
     let chat = params.chat();
     if let Some(fault) = fault {
         shared.faults().count(fault, done.is_accepted());
@@ -174,22 +187,20 @@ fn note(shared: &Shared, bot: i64, method: &Method, params: Params, done: &Done,
         fault: fault.map(Fault::name),
         accepted: done.is_accepted(),
     };
-    {
-        let mut log = shared.log();
-        let number = log.count(method.name);
-        if log.is_on() {
-            log.remember(Logged {
-                number,
-                bot,
-                method: method.name,
-                chat,
-                params: params.into_log(),
-                at: shared.elapsed(),
-                unix_millis: clock::unix_millis(),
-                outcome: outcome(),
-            });
-        }
+    let mut log = shared.log();
+    if log.is_on() {
+        log.remember(Logged {
+            number,
+            bot,
+            method: method.name,
+            chat,
+            params: params.into_log(),
+            at,
+            unix_millis: clock::unix_millis(),
+            outcome: outcome(),
+        });
     }
+    drop(log);
     shared.touch_requests();
     shared.emit(|| Event::Request { bot, method: method.name, chat, outcome: outcome() });
 }

@@ -92,8 +92,8 @@ impl World {
         format!("{}", 4_242_000_000_000_000_000_u64 + self.callbacks_made)
     }
 
-    /// The next message id of a conversation. A bot's private chats and basic groups share one sequence, because
-    /// they are its account's; supergroups and channels have their own.
+    /// The next message id of a conversation. All private chats of a bot share one sequence, because they are its
+    /// account's; every other chat has its own.
     pub(crate) fn next_message_id(&mut self, key: ChatKey) -> i64 {
         let counter = if key.1 > 0 {
             self.bots.get_mut(&key.0).map(|bot| &mut bot.private_messages)

@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use bot_api::{Fault, FaultCount, FaultPlan, Reach, Rule};
+use bot_api::{Fault, FaultCount, FaultPlan, Options, Reach, Rule};
 use serde_json::{Value, json};
 
 use crate::Bench;
@@ -144,11 +144,19 @@ async fn telegram_may_be_away_slam_the_door_or_forget_the_token() {
 }
 
 #[tokio::test]
+async fn telegram_may_be_away_at_boot_and_come_later() {
+    let bench = Bench::with(Options { start_down: true, ..Options::unlimited() });
+    assert!(bench.http.get(bench.method_url("getMe")).send().await.unwrap_err().is_connect());
+    bench.api.set_down(false);
+    bench.ok("getMe", json!({})).await;
+}
+
+#[tokio::test]
 async fn going_down_ends_the_connections_that_are_open() {
     let bench = Bench::new();
     let poll = bench.http.post(bench.method_url("getUpdates")).json(&json!({ "timeout": 30 })).send();
     let down = async {
-        tokio::time::sleep(Duration::from_millis(100)).await;
+        bench.api.wait_for_calls("getUpdates", 1, Duration::from_secs(5)).await.unwrap();
         bench.api.set_down(true);
     };
     let started = Instant::now();

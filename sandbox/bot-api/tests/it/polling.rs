@@ -36,7 +36,8 @@ async fn a_long_poll_ends_with_the_update_it_waited_for() {
     let mina = bench.mina().await;
     let poll = bench.ok("getUpdates", json!({ "timeout": 20 }));
     let type_later = async {
-        bench.api.wait_for_request("getUpdates", |_| false, Duration::from_millis(50)).await.unwrap_err();
+        let calls = bench.api.calls("getUpdates").unwrap().count;
+        bench.api.wait_for_calls("getUpdates", calls + 1, Duration::from_secs(5)).await.unwrap();
         mina.says("hi").unwrap();
         Instant::now()
     };
@@ -59,7 +60,7 @@ async fn a_second_poller_ends_the_first() {
     let bench = Bench::new();
     let first = bench.call("getUpdates", json!({ "timeout": 30 }));
     let second = async {
-        tokio::time::sleep(Duration::from_millis(100)).await;
+        bench.api.wait_for_calls("getUpdates", 1, Duration::from_secs(5)).await.unwrap();
         bench.call("getUpdates", json!({ "timeout": 1 })).await
     };
     let ((status, answer), (second, _)) = tokio::join!(first, second);
@@ -75,7 +76,7 @@ async fn a_webhook_ends_the_poll_and_refuses_the_next() {
     let bench = Bench::new();
     let poll = bench.call("getUpdates", json!({ "timeout": 30 }));
     let set = async {
-        tokio::time::sleep(Duration::from_millis(100)).await;
+        bench.api.wait_for_calls("getUpdates", 1, Duration::from_secs(5)).await.unwrap();
         bench.ok("setWebhook", json!({ "url": "http://127.0.0.1:9/hook" })).await
     };
     let ((status, answer), _) = tokio::join!(poll, set);
