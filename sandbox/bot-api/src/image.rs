@@ -54,3 +54,28 @@ fn webp_size(bytes: &[u8]) -> Option<(u32, u32)> {
         _ => None,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::size;
+
+    #[test]
+    fn each_format_tells_its_size() {
+        let png = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\x03\x20\0\0\x01\x90";
+        let jpeg = b"\xff\xd8\xff\xe0\0\x04JF\xff\xc0\0\x11\x08\x01\x90\x03\x20\x03";
+        let gif = b"GIF89a\x20\x03\x90\x01";
+        let webp = b"RIFF\0\0\0\0WEBPVP8X\x0a\0\0\0\0\0\0\0\x1f\x03\0\x8f\x01\0";
+        for image in [png.as_slice(), jpeg, gif, webp] {
+            assert_eq!(size(image), Some((800, 400)), "{}", String::from_utf8_lossy(&image[..4]));
+        }
+    }
+
+    #[test]
+    fn what_is_cut_off_or_no_image_has_none() {
+        assert_eq!(size(b""), None);
+        assert_eq!(size(b"%PDF-1.7"), None);
+        assert_eq!(size(b"\x89PNG\r\n\x1a\n\0\0"), None);
+        assert_eq!(size(b"\xff\xd8\xff\xe0\0\x04JF"), None);
+        assert_eq!(size(b"GIF89a\0\0\0\0"), None, "nothing is no size");
+    }
+}
