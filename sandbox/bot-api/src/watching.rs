@@ -150,7 +150,7 @@ impl BotApi {
         })
     }
 
-    /// Empties the request log.
+    /// Empties the request log and starts its counts by method anew.
     pub fn clear_requests(&self) {
         self.shared.log().clear();
     }
