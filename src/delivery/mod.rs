@@ -125,8 +125,8 @@ impl Delivery {
                     in_flight.spawn(Arc::clone(sender).send(row));
                 }
                 // A reply to the chat, or a 429, came in between: the row goes back and holds no slot.
-                Place::NotBefore(at) => {
-                    in_flight.spawn(Arc::clone(sender).put_back(row, at));
+                Place::NotBefore(_) => {
+                    in_flight.spawn(Arc::clone(sender).put_back(row));
                 }
             }
         }
@@ -153,7 +153,7 @@ impl Delivery {
     async fn take_over(&self) {
         let now = self.clock.now();
         loop {
-            match self.store.release_all(now).await {
+            match self.store.release_all().await {
                 Ok(0) => break,
                 Ok(rows) => {
                     log::info!(target: "delivery", "{rows} notifications of an earlier run are sent again");

@@ -7,18 +7,21 @@ use chrono::{DateTime, Utc};
 use tokio::time::Instant;
 
 use super::outage::Outage;
-use super::outcome::{Attempt, Signal, Verdict, judge};
+use super::outcome::{Attempt, Signal, Verdict, judge, snooze};
 use super::render::Renderer;
 use crate::clock::Clock;
 use crate::config;
 use crate::domain::account::{DisabledReason, Settings};
 use crate::domain::notification::{Claimed, Kind};
 use crate::health::{Health, Telegram};
-use crate::store::{Effect, Finalise, Outcome, Store, StoreError};
+use crate::store::{Effect, Finalise, Outcome, Store};
 use crate::telegram::{Api, Limits};
 
 /// The wait before an outcome is written again that the database did not take.
 const FINALISE_PAUSE: Duration = Duration::from_millis(500);
+
+/// The wait before a row is put back that can't be addressed because the database fails.
+const STORE_PAUSE: Duration = Duration::from_secs(1);
 
 /// What sending one row needs.
 pub(super) struct Sender {
@@ -50,39 +53,24 @@ impl Sender {
         self.write_down(row, chat_id, verdict, started_at, latency_ms).await;
     }
 
-    /// Puts `row` back, to be due `at`: its chat has to wait.
-    pub(super) async fn put_back(self: Arc<Self>, row: Claimed, at: Instant) {
-        let now = self.clock.now();
-        let outcome = Outcome::Snooze {
-            due_at: now + at.saturating_duration_since(Instant::now()),
-            reason: "chat_waits",
-            plain: false,
-            without_thread: false,
-        };
-        let verdict = Verdict {
-            outcome,
-            effect: Effect::None,
-            signal: Signal::Answering,
-            class: "put_back",
-            words: None,
-        };
-        let chat_id = row.chat_id;
-        self.write_down(row, chat_id, verdict, now, 0).await;
+    /// Puts `row` back to its place: its chat has to wait.
+    pub(super) async fn put_back(self: Arc<Self>, row: Claimed) {
+        let (chat_id, now) = (row.chat_id, self.clock.now());
+        self.write_down(row, chat_id, Verdict::without_a_try(snooze("chat_waits"), "put_back"), now, 0).await;
     }
 
     /// Where the account's messages go at this moment; a verdict when nowhere.
     async fn addressee(&self, row: &Claimed) -> Result<(i64, Settings), Verdict> {
         let settings = match self.store.settings_of_account(&row.account).await {
             Ok(settings) => settings,
-            Err(error) => return Err(self.database_failed(&error)),
+            Err(error) => {
+                log::error!(target: "delivery", "an account can't be read: {error}");
+                // Not at once again: the row is due and would come back in a moment.
+                tokio::time::sleep(STORE_PAUSE).await;
+                return Err(Verdict::without_a_try(snooze("database"), "database"));
+            }
         };
-        let cancelled = |reason| Verdict {
-            outcome: Outcome::Cancelled { reason },
-            effect: Effect::None,
-            signal: Signal::Answering,
-            class: "cancelled",
-            words: None,
-        };
+        let cancelled = |reason| Verdict::without_a_try(Outcome::Cancelled { reason }, "cancelled");
         let Some(settings) = settings else { return Err(cancelled("unknown_account")) };
         match (row.kind, settings.chat_id) {
             // It is the old chat that is told.
@@ -90,18 +78,6 @@ impl Sender {
             // Unlinked or moved since the row was claimed: nobody else's chat gets it.
             (_, Some(chat_id)) => Ok((chat_id, settings)),
             (_, None) => Err(cancelled(DisabledReason::Unlinked.as_str())),
-        }
-    }
-
-    fn database_failed(&self, error: &StoreError) -> Verdict {
-        log::error!(target: "delivery", "an account can't be read: {error}");
-        let due_at = self.clock.now() + Duration::from_secs(1);
-        Verdict {
-            outcome: Outcome::Snooze { due_at, reason: "database", plain: false, without_thread: false },
-            effect: Effect::None,
-            signal: Signal::Answering,
-            class: "database",
-            words: None,
         }
     }
 

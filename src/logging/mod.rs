@@ -21,7 +21,7 @@ pub use redact::Redactor;
 use crate::config::Environment;
 
 /// Libraries whose `info` tells every query, connection or request.
-const NOISY: [&str; 5] = ["sqlx", "hyper", "reqwest", "rustls", "sea_orm"];
+const NOISY: [&str; 6] = ["sqlx", "hyper", "reqwest", "rustls", "sea_orm", "teloxide"];
 /// Characters of a target that others are lined up with at most; a longer one sticks out.
 const MAX_TARGET_WIDTH: usize = 40;
 

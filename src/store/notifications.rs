@@ -89,12 +89,12 @@ impl Store {
 
     /// Puts back what a lease that ended by `now` held; returns how many rows.
     pub async fn release_expired(&self, now: DateTime<Utc>) -> Result<u64, StoreError> {
-        self.writer.write(Release { ended_by: Some(now), now }).await
+        self.writer.write(Release { ended_by: Some(now) }).await
     }
 
     /// Puts back everything that is claimed: only for a new leader, when whoever claimed it is gone.
-    pub async fn release_all(&self, now: DateTime<Utc>) -> Result<u64, StoreError> {
-        self.writer.write(Release { ended_by: None, now }).await
+    pub async fn release_all(&self) -> Result<u64, StoreError> {
+        self.writer.write(Release { ended_by: None }).await
     }
 
     /// When the next waiting row is due; `None` when none waits.
@@ -381,7 +381,6 @@ fn claimed(row: Model, lease_token: i64) -> Result<Claimed, StoreError> {
 struct Release {
     /// Only leases that ended by then; `None` for all.
     ended_by: Option<DateTime<Utc>>,
-    now: DateTime<Utc>,
 }
 
 impl Command for Release {
@@ -392,7 +391,6 @@ impl Command for Release {
             .col_expr(Column::State, Expr::val(State::Pending.as_str()))
             .col_expr(Column::LeaseToken, Expr::val(None::<i64>))
             .col_expr(Column::LeaseUntilMs, Expr::val(None::<i64>))
-            .col_expr(Column::DueAtMs, Expr::val(ms(self.now)))
             .filter(Expr::cust("state = 'sending'"));
         if let Some(ended_by) = self.ended_by {
             release = release.filter(Column::LeaseUntilMs.lte(ms(ended_by)));

@@ -53,10 +53,9 @@ pub enum Outcome {
         /// Why it has to.
         reason: &'static str,
     },
-    /// Again at `due_at`; spends no attempt.
+    /// Back to its old place in its lane; spends no attempt. What has to be waited for is waited for elsewhere:
+    /// a later due time would let the rows behind it overtake.
     Snooze {
-        /// When.
-        due_at: DateTime<Utc>,
         /// Why it has to.
         reason: &'static str,
         /// Without formatting from now on.
@@ -142,12 +141,11 @@ impl FinaliseAt {
                 .col_expr(Column::Attempts, Expr::col(Column::Attempts).add(1))
                 .col_expr(Column::FinishedAtMs, Expr::val(now))
         };
-        let put_back = |due_at: DateTime<Utc>, reason: &'static str| {
+        let put_back = |reason: &'static str| {
             update
                 .clone()
                 .col_expr(Column::State, Expr::val(State::Pending.as_str()))
                 .col_expr(Column::Reason, Expr::val(reason))
-                .col_expr(Column::DueAtMs, Expr::val(ms(due_at)))
         };
         let update = match &self.finalise.outcome {
             Outcome::Sent { message_id } => {
@@ -155,11 +153,11 @@ impl FinaliseAt {
             }
             Outcome::Dead { reason } => finished(State::Dead, Some(reason)),
             Outcome::Cancelled { reason } => finished(State::Cancelled, Some(reason)),
-            Outcome::Retry { due_at, reason } => {
-                put_back(*due_at, reason).col_expr(Column::Attempts, Expr::col(Column::Attempts).add(1))
-            }
-            Outcome::Snooze { due_at, reason, plain, without_thread } => {
-                let mut update = put_back(*due_at, reason);
+            Outcome::Retry { due_at, reason } => put_back(reason)
+                .col_expr(Column::DueAtMs, Expr::val(ms(*due_at)))
+                .col_expr(Column::Attempts, Expr::col(Column::Attempts).add(1)),
+            Outcome::Snooze { reason, plain, without_thread } => {
+                let mut update = put_back(reason);
                 if *plain {
                     update = update.col_expr(Column::Plain, Expr::val(true));
                 }

@@ -25,6 +25,8 @@ struct Inner {
 struct State {
     /// Fetched and not handled.
     open: BTreeSet<u32>,
+    /// Handled, and Telegram was not told: it may send them again.
+    done: BTreeSet<u32>,
     /// Everything fetched since Telegram last heard an offset lies at or below it.
     fetched_up_to: Option<u32>,
 }
@@ -43,12 +45,12 @@ impl Drop for HandledGuard {
 }
 
 impl Acknowledgements {
-    /// Notes that `update_id` was fetched. False when it is being handled already: Telegram sends everything
-    /// above the offset again, so what is open comes with every fetch.
+    /// Notes that `update_id` was fetched. False when it is being handled or was: Telegram sends everything from
+    /// the offset on again, and a handler may end while the answer is on its way.
     pub fn fetched(&self, update_id: u32) -> bool {
         let mut state = self.lock();
         state.fetched_up_to = state.fetched_up_to.max(Some(update_id));
-        state.open.insert(update_id)
+        !state.done.contains(&update_id) && state.open.insert(update_id)
     }
 
     /// The guard of an update that was fetched.
@@ -66,11 +68,11 @@ impl Acknowledgements {
 
     /// Notes that Telegram answered a getUpdates with `offset`.
     pub fn told(&self, offset: Option<u32>) {
+        let Some(offset) = offset else { return };
         let mut state = self.lock();
-        if state.open.is_empty()
-            && offset.is_some()
-            && offset == state.fetched_up_to.map(|last| last.saturating_add(1))
-        {
+        // It never sends these again: should the numbers start anew, they are other updates.
+        state.done.retain(|update_id| *update_id >= offset);
+        if state.open.is_empty() && state.fetched_up_to.is_some_and(|last| offset > last) {
             state.fetched_up_to = None;
         }
     }
@@ -86,7 +88,10 @@ impl Acknowledgements {
     }
 
     fn handled(&self, update_id: u32) {
-        self.lock().open.remove(&update_id);
+        let mut state = self.lock();
+        state.open.remove(&update_id);
+        state.done.insert(update_id);
+        drop(state);
         self.inner.progress.notify_one();
     }
 
@@ -118,6 +123,20 @@ mod tests {
         assert_eq!(acknowledgements.offset(), Some(11));
         drop(eleven);
         assert_eq!(acknowledgements.offset(), Some(13));
+    }
+
+    #[test]
+    fn an_update_that_was_handled_while_it_was_sent_again_is_not_handled_twice() {
+        let acknowledgements = Acknowledgements::default();
+        acknowledgements.fetched(500);
+        let asked_with = acknowledgements.offset();
+        assert_eq!(asked_with, Some(500));
+        drop(acknowledgements.guard(500));
+        acknowledgements.told(asked_with);
+        assert!(!acknowledgements.fetched(500), "the answer to the offset 500 holds 500 again");
+        assert_eq!(acknowledgements.offset(), Some(501));
+        acknowledgements.told(Some(501));
+        assert!(acknowledgements.fetched(500), "after 501 was told, a 500 is another update");
     }
 
     #[test]
