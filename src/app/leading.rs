@@ -131,7 +131,7 @@ impl Leader {
             clock: self.clock.clone(),
             telegram: self.config.telegram.clone(),
             platform: self.config.platform.clone(),
-            default_zone: self.config.digest.default_zone,
+            digest: self.config.digest.clone(),
         }
     }
 

@@ -1,5 +1,6 @@
 //! Linking: the question that a token leads to, and the tap that answers it.
 
+use chrono::{NaiveTime, Timelike as _};
 use teloxide::types::MessageId;
 
 use super::person::Person;
@@ -8,7 +9,7 @@ use super::tap::Tap;
 use super::{Bot, Handled};
 use crate::domain::language::Language;
 use crate::domain::link::{Consent, LinkToken};
-use crate::store::{LinkOffer, LinkOutcome};
+use crate::store::{LinkOffer, LinkOutcome, Newcomer};
 use crate::text::linking::{self, LinkRequest};
 use crate::text::{Button, Hours};
 
@@ -36,11 +37,15 @@ pub(super) async fn on_agreed(
     consent: Consent,
 ) -> Handled {
     let now = bot.clock.now();
-    let outcome = bot.store.link_chat(token, person.chat_id, person.telegram_language, consent, now).await?;
+    let newcomer = Newcomer {
+        telegram_language: person.telegram_language,
+        digest_minute: minute_of_day(bot.digest.default_time),
+    };
+    let outcome = bot.store.link_chat(token, person.chat_id, newcomer, consent, now).await?;
     let reply = match outcome {
         LinkOutcome::Linked(settings) => {
             log::info!(target: "TELEGRAM", "a chat was linked");
-            let hours = Hours::of(&settings, bot.default_zone);
+            let hours = Hours::of(&settings, bot.digest.default_zone);
             linking::linked(settings.language(), &settings.account_name, &hours).into()
         }
         // Something was linked between the question and the tap: the person is asked about that too.
@@ -79,6 +84,11 @@ fn answer(bot: &Bot, person: &Person, token: &LinkToken, offer: LinkOffer, langu
             Reply::from(request.render(language)).tap_row(taps, language)
         }
     }
+}
+
+/// Minutes after midnight.
+fn minute_of_day(time: NaiveTime) -> i16 {
+    i16::try_from(time.num_seconds_from_midnight() / 60).unwrap_or_default()
 }
 
 /// The one answer to every token that does not work: whoever tries tokens learns nothing.

@@ -14,8 +14,6 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use chrono_tz::Tz;
-
 mod admin;
 mod command;
 mod help;
@@ -56,8 +54,8 @@ pub struct Bot {
     pub telegram: config::Telegram,
     /// Where buttons lead.
     pub platform: config::Platform,
-    /// The zone of people whose zone is not known.
-    pub default_zone: Tz,
+    /// When people who have not chosen get their digest, and the zone of those whose zone is not known.
+    pub digest: config::Digest,
 }
 
 /// A handler fails only when the database does: what goes wrong with Telegram is dealt with where it happens.

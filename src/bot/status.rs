@@ -48,14 +48,14 @@ async fn status(bot: &Bot, person: &Person) -> Result<Reply, StoreError> {
         today: Some(today),
         next: None,
         failed: None,
-        hours: Hours::of(settings, bot.default_zone),
+        hours: Hours::of(settings, bot.digest.default_zone),
     };
     Ok(Reply::from(status.render(language)).tap_row([(Button::Refresh, Tap::RefreshStatus)], language))
 }
 
 /// What the platform told about since midnight where the person is.
 async fn today(bot: &Bot, settings: &Settings) -> Result<Today, StoreError> {
-    let zone = settings.zone.unwrap_or(bot.default_zone);
+    let zone = settings.zone.unwrap_or(bot.digest.default_zone);
     let midnight = last_midnight(bot.clock.now(), zone);
     let posts = bot.store.posts_told_about(&settings.account, midnight).await?;
     Ok(Today { published: posts.published, failed: posts.failed, to_go: None })

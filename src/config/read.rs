@@ -7,7 +7,7 @@ use chrono_tz::Tz;
 use secrecy::SecretString;
 
 use super::database_url::without_password;
-use super::reader::{HIDDEN, Reader, web_address};
+use super::reader::{HIDDEN, Reader, button_address};
 use super::sections::{Database, Delivery, Digest, Engine, Http, Jwt, Platform, Telegram, UpdateMode};
 
 /// A bot token's secret part has 35 characters at Telegram; a Bot API server of one's own may issue others.
@@ -140,17 +140,17 @@ impl Digest {
 
 impl Platform {
     pub(super) fn read(reader: &mut Reader) -> Self {
-        let expected = "an http:// or https:// address with {post_id} in its path or query, \
+        let expected = "an http:// or https:// address with a dot in its host and {post_id} in its path or query, \
                         like https://app.example.com/posts/{post_id}";
         Self {
             name: reader.text("platform.name"),
-            settings_url: reader.url("platform.settings_url"),
+            settings_url: reader.button_url("platform.settings_url"),
             post_url: reader.hidden("platform.post_url", expected, |text| {
                 is_post_url(text).then(|| (text.to_owned(), text.to_owned()))
             }),
-            calendar_url: reader.url("platform.calendar_url"),
-            reconnect_url: reader.url("platform.reconnect_url"),
-            support: reader.url("platform.support"),
+            calendar_url: reader.button_url("platform.calendar_url"),
+            reconnect_url: reader.button_url("platform.reconnect_url"),
+            support: reader.button_url("platform.support"),
         }
     }
 }
@@ -217,7 +217,7 @@ fn is_database_url(text: &str) -> bool {
 
 /// An address that names the same host whatever the post.
 fn is_post_url(text: &str) -> bool {
-    let of = |id: &str| web_address(&text.replace(Platform::POST_ID, id));
+    let of = |id: &str| button_address(&text.replace(Platform::POST_ID, id));
     let hosts = of("a").zip(of("b")).is_some_and(|(one, other)| one.origin() == other.origin());
     text.contains(Platform::POST_ID) && hosts
 }

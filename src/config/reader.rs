@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use ::config::ValueKind;
 use secrecy::SecretString;
-use url::Url;
+use url::{Host, Url};
 
 use super::environment::variable_of;
 use super::layers::{Layer, Origin, Problems, Setting};
@@ -131,6 +131,13 @@ impl Reader {
         self.hidden(key, "an http:// or https:// address without a user name or password", |text| {
             web_address(text).map(|url| (url.to_string(), url))
         })
+    }
+
+    /// The same for the page behind a button.
+    pub(super) fn button_url(&mut self, key: &'static str) -> Option<Url> {
+        let expected = "an http:// or https:// address without a user name or password, whose host has a dot: \
+                        Telegram refuses buttons that lead to others, like localhost (127.0.0.1 is fine)";
+        self.hidden(key, expected, |text| button_address(text).map(|url| (url.to_string(), url)))
     }
 
     /// A key, or `None` when it is not set. Every byte counts, so blanks around it stay; `check` says whether
@@ -269,6 +276,16 @@ pub(super) fn web_address(text: &str) -> Option<Url> {
     let url = Url::parse(text).ok()?;
     let open = url.username().is_empty() && url.password().is_none();
     (matches!(url.scheme(), "http" | "https") && url.has_host() && open).then_some(url)
+}
+
+/// A web address that Telegram takes for a button: it answers "Wrong HTTP URL" to a host without a dot, and the
+/// whole message is refused.
+pub(super) fn button_address(text: &str) -> Option<Url> {
+    web_address(text).filter(|url| match url.host() {
+        Some(Host::Domain(domain)) => domain.trim_end_matches('.').contains('.'),
+        Some(Host::Ipv4(_) | Host::Ipv6(_)) => true,
+        None => false,
+    })
 }
 
 /// The digits of a whole number. In a file a number is a number: "30" in quotes is a mistake to point out.

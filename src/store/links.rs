@@ -33,6 +33,15 @@ pub enum LinkOffer {
     },
 }
 
+/// What is written for an account that has no settings yet, beside what its page told.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Newcomer {
+    /// The language of the person's Telegram app.
+    pub telegram_language: Option<Language>,
+    /// When the digest comes unless the person says otherwise, minutes after local midnight.
+    pub digest_minute: i16,
+}
+
 /// What a tap on the confirming button did.
 #[derive(Clone, Debug, PartialEq)]
 pub enum LinkOutcome {
@@ -84,11 +93,11 @@ impl Store {
         &self,
         token: &LinkToken,
         chat_id: i64,
-        telegram_language: Option<Language>,
+        newcomer: Newcomer,
         consent: Consent,
         now: DateTime<Utc>,
     ) -> Result<LinkOutcome, StoreError> {
-        let command = LinkChat { token_hash: token.hash(), chat_id, telegram_language, consent, now };
+        let command = LinkChat { token_hash: token.hash(), chat_id, newcomer, consent, now };
         let outcome = self.writer.write(command).await?;
         // The old chat may have a row waiting that tells it.
         self.wake_delivery();
@@ -199,7 +208,7 @@ impl Command for CreateLinkToken {
 struct LinkChat {
     token_hash: String,
     chat_id: i64,
-    telegram_language: Option<Language>,
+    newcomer: Newcomer,
     consent: Consent,
     now: DateTime<Utc>,
 }
@@ -275,8 +284,12 @@ impl LinkChat {
             disabled_reason: Set(None),
             disabled_at_ms: Set(None),
             language: Set(token.language.clone()),
-            telegram_language: Set(self.telegram_language.map(|language| language.code().to_owned())),
+            telegram_language: Set(self
+                .newcomer
+                .telegram_language
+                .map(|language| language.code().to_owned())),
             zone: Set(token.zone.clone()),
+            digest_minute: Set(self.newcomer.digest_minute),
             soft_failures: Set(0),
             soft_failed_since_ms: Set(None),
             linked_at_ms: Set(Some(now)),

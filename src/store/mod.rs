@@ -29,7 +29,7 @@ pub use bot_identity::BotIdentity;
 pub use error::StoreError;
 pub use idempotency::IdempotencyKey;
 pub use leader::{LEADS_FOR, Leadership, RENEW_EVERY, SqliteLock};
-pub use links::{LinkOffer, LinkOutcome, TokenState};
+pub use links::{LinkOffer, LinkOutcome, Newcomer, TokenState};
 pub use notifications::{PostsToldAbout, Recorded, Rule, Status};
 pub use outcomes::{Effect, Finalise, Outcome};
 pub use queue_figures::{Figures, QueueFigures};

@@ -145,13 +145,9 @@ fn words_with_a_meaning_are_checked() {
         (
             "SCHEDULER_PLATFORM__POST_URL",
             "https://example.com/posts",
-            "must be an http:// or https:// address with {post_id}",
+            "must be an http:// or https:// address with a dot in its host and {post_id}",
         ),
-        (
-            "SCHEDULER_PLATFORM__POST_URL",
-            "https://{post_id}.example.com/",
-            "with {post_id} in its path or query",
-        ),
+        ("SCHEDULER_PLATFORM__POST_URL", "https://{post_id}.example.com/", "{post_id} in its path or query"),
     ] {
         let said = problem(&[(name, wrong)]);
         assert!(said.starts_with(&format!("{name}: ")) && said.contains(expected), "{said}");
@@ -181,4 +177,15 @@ fn a_post_link_carries_any_id_and_leads_nowhere_else() {
     );
     assert_eq!(link(path, ".."), None);
     assert_eq!(loaded(&[]).platform.post_link("a-1"), None);
+}
+
+#[test]
+fn a_button_to_a_host_that_telegram_refuses_is_refused_at_once() {
+    for key in ["SETTINGS_URL", "CALENDAR_URL", "RECONNECT_URL", "SUPPORT"] {
+        let name = format!("SCHEDULER_PLATFORM__{key}");
+        let load = |url: &str| Config::load(&[(name.as_str(), url)].into_iter().collect(), None);
+        let problem = load("http://localhost:3000/settings").unwrap_err().to_string();
+        assert!(problem.contains(&name) && problem.contains("localhost"), "{problem}");
+        assert!(load("http://127.0.0.1:3000/settings").is_ok(), "an address by number is fine");
+    }
 }

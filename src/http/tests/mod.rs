@@ -29,8 +29,10 @@ use crate::clock::Clock;
 use crate::config::{Config, Environment};
 use crate::domain::link::{Consent, LinkToken};
 use crate::health::{Health, Telegram};
-use crate::store::{LinkOutcome, Store};
+use crate::store::{LinkOutcome, Newcomer, Store};
 
+/// Somebody whose first link it is.
+const NEWCOMER: Newcomer = Newcomer { telegram_language: None, digest_minute: 540 };
 const SECRET: &str = "an HS256 key for tests, of 32 bytes or more";
 
 /// Longer than anything here takes: whatever exceeds it hangs.
@@ -130,7 +132,7 @@ impl Server {
         let answer = answer_to(request.bearer_auth(self.token(account, Scope::Telegram))).await;
         let token = LinkToken::parse(answer.body["token"].as_str().unwrap()).unwrap();
         let now = self.clock.now();
-        let outcome = self.store.link_chat(&token, chat_id, None, Consent::default(), now).await.unwrap();
+        let outcome = self.store.link_chat(&token, chat_id, NEWCOMER, Consent::default(), now).await.unwrap();
         assert!(matches!(outcome, LinkOutcome::Linked(_)), "{outcome:?}");
     }
 

@@ -128,7 +128,7 @@ async fn the_waiting_page_sees_its_token_come_true() {
     assert_eq!(server.verify("mallory", text).await, "expired", "somebody else's token");
     let token = LinkToken::parse(text).unwrap();
     let now = server.clock.now();
-    server.store.link_chat(&token, CHAT, None, Consent::default(), now).await.unwrap();
+    server.store.link_chat(&token, CHAT, NEWCOMER, Consent::default(), now).await.unwrap();
     assert_eq!(server.verify("alice", text).await, "linked");
 }
 
