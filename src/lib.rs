@@ -4,9 +4,11 @@
 //!
 //! ```text
 //!    Telegram ──updates──▶ bot ──reply──▶ Telegram            (people and admins)
-//!    platform ──HTTP────▶ http ──event──▶ outbox ──▶ store (SQLite | PostgreSQL)
-//!                                            ▲           │ due rows
-//!    Telegram ◀──messages── delivery ◀───────┴───────────┘
+//!    platform ──HTTP────▶ http ─┐
+//!    clock    ──clokwerk─▶ jobs ─┴─event──▶ outbox ──▶ store (SQLite | PostgreSQL)
+//!                                              ▲           │ due rows
+//!    networks ◀──posts── publish (worker) ◀────┼───────────┤
+//!    Telegram ◀──messages── delivery (worker) ◀────────────┘
 //! ```
 //!
 //! | module | may import (besides config, clock and health) |
@@ -17,14 +19,16 @@
 //! | [`store`] | entity, domain |
 //! | [`telegram`] | domain |
 //! | [`outbox`] | store, domain |
+//! | [`publish`] | store, outbox, telegram, domain |
 //! | [`delivery`] | store, domain, text, telegram |
+//! | [`jobs`] | store, outbox, domain, telegram |
 //! | [`bot`] | store, outbox, domain, text, telegram |
 //! | [`http`] | store, outbox, domain |
 //! | [`app`], [`cli`] | everything |
 //!
 //! `domain`, `text` and `entity` do not see `config` either. `tests/it/architecture.rs` reads the `use`
-//! lines and fails on a forbidden edge. `teloxide` is named only in telegram, bot and delivery;
-//! `sea_orm` only in entity and store; `hyper` only in http.
+//! lines and fails on a forbidden edge. `teloxide` is named only in telegram, bot, delivery and publish;
+//! `sea_orm` only in entity and store; `hyper` only in http; `clokwerk` only in jobs.
 //!
 //! What must stay true:
 //!
@@ -47,8 +51,10 @@ pub mod domain;
 pub mod entity;
 pub mod health;
 pub mod http;
+pub mod jobs;
 pub mod logging;
 pub mod outbox;
+pub mod publish;
 pub mod store;
 pub mod telegram;
 pub mod text;

@@ -20,6 +20,7 @@ mod leader;
 mod links;
 mod notifications;
 mod outcomes;
+mod posts;
 mod queue_figures;
 mod schema;
 mod settings;
@@ -50,6 +51,8 @@ pub struct Store {
 struct Signals {
     /// A row may be due now.
     due: Notify,
+    /// A post may be due now.
+    post_due: Notify,
     /// A row reached its last state.
     finished: Notify,
 }

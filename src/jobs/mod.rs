@@ -1,0 +1,1 @@
+//! The timetable: named jobs, their history, no overlap.

@@ -1,0 +1,1 @@
+//! Due posts → publisher → outcome → event.
