@@ -157,13 +157,7 @@ mod tests {
         assert!(!first.leave.is_cancelled(), "it may be about to send its first request");
         // A request makes the first the one that waited less.
         drop(first.busy());
-        tokio::time::timeout(SETTLES_IN * 10, async {
-            while !second.leave.is_cancelled() {
-                tokio::time::sleep(seats.make_room()).await;
-            }
-        })
-        .await
-        .unwrap();
+        second.lost_in_the_end().await;
         assert!(!first.leave.is_cancelled());
     }
 
@@ -173,7 +167,7 @@ mod tests {
         let (busy, quiet) = (seats.take().await, seats.take().await);
         let request = busy.busy();
         assert_eq!(waiting(&seats), 1);
-        quiet.lost_for_test().await;
+        quiet.lost_in_the_end().await;
         assert!(!busy.leave.is_cancelled());
         assert_eq!((waiting(&seats), seats.make_room()), (0, SETTLES_IN));
         drop(request);
@@ -186,24 +180,27 @@ mod tests {
     async fn a_seat_is_free_again_when_it_is_dropped() {
         let seats = Seats::new(1);
         let seat = seats.take().await;
-        let _request = seat.busy();
+        let request = seat.busy();
         let next = tokio::spawn({
             let seats = seats.clone();
             async move { drop(seats.take().await) }
         });
         tokio::task::yield_now().await;
         assert!(!next.is_finished(), "the only seat is taken, by somebody busy");
-        drop(_request);
+        drop(request);
         drop(seat);
         tokio::time::timeout(SETTLES_IN * 10, next).await.unwrap().unwrap();
     }
 
     impl Seat {
-        /// Asks until this seat is lost.
-        async fn lost_for_test(&self) {
-            while !self.leave.is_cancelled() {
-                tokio::time::sleep(self.seats.make_room()).await;
-            }
+        /// Asks for a seat until this one is lost.
+        async fn lost_in_the_end(&self) {
+            let asking = async {
+                while !self.leave.is_cancelled() {
+                    tokio::time::sleep(self.seats.make_room()).await;
+                }
+            };
+            tokio::time::timeout(SETTLES_IN * 10, asking).await.expect("nobody is asked to leave");
         }
     }
 }

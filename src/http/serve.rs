@@ -19,7 +19,7 @@ use super::seats::{Seat, Seats};
 use super::timed_stream::{Patience, TimedStream};
 
 /// How long may requests take to end after the stop? The slowest, a test message, waits five seconds.
-const DRAIN_LIMIT: Duration = Duration::from_secs(6);
+pub(super) const DRAIN_LIMIT: Duration = Duration::from_secs(6);
 
 /// How long may connections take to end that were cut because the drain took too long?
 const CUT_LIMIT: Duration = Duration::from_secs(1);

@@ -181,6 +181,7 @@ mod tests {
             assert_eq!(theirs.read(&mut [0; 1]).await.unwrap(), 0);
         });
         tokio::time::timeout(HANGS / 2, ours.shutdown()).await.unwrap().unwrap();
+        drop(ours);
         sending.await.unwrap();
     }
 

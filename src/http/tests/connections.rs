@@ -77,7 +77,7 @@ async fn a_stop_lets_the_request_under_way_end_and_no_other_begin() {
     idle.until("\r\n\r\nok", 1).await;
     let (asking, row) = under_way(&server).await;
     server.stop.cancel();
-    assert_eq!(idle.until_closed().await, "", "an idle connection ends at once");
+    assert_eq!(idle.until_closed().await, "", "an idle connection ends while the other is served");
     let refused = async { while TcpStream::connect(server.addr).await.is_ok() {} };
     tokio::time::timeout(HANGS, refused).await.expect("new connections are still accepted");
     assert!(!server.serving.is_finished(), "a request is under way");
@@ -96,12 +96,13 @@ async fn a_stop_lets_the_request_under_way_end_and_no_other_begin() {
     server.store.finalise(sent, now).await.unwrap();
     let got = asking.await.unwrap();
     assert_eq!((got.status.as_u16(), &got.body["state"]), (200, &json!("sent")));
+    assert_eq!(got.header("connection"), "close", "the caller learns not to ask again here");
     let serving = &mut server.serving;
     tokio::time::timeout(HANGS, serving).await.expect("the server does not end").unwrap();
 }
 
 #[tokio::test]
-async fn a_stop_does_not_wait_for_a_half_sent_head_for_ever() {
+async fn a_stop_does_not_wait_for_a_half_sent_head() {
     let mut setup = Setup::new();
     setup.config.http.header_timeout = Duration::from_secs(60);
     let mut server = setup.start().await;
@@ -110,8 +111,9 @@ async fn a_stop_does_not_wait_for_a_half_sent_head_for_ever() {
     // Answered on a later connection: the first one was accepted before.
     assert_eq!(answer_to(server.anonymous(Method::GET, "/healthz")).await.status, 200);
     server.stop.cancel();
+    let ended = tokio::time::timeout(serve::DRAIN_LIMIT / 2, &mut server.serving).await;
+    ended.expect("the server waits for it as for a request under way").unwrap();
     assert_eq!(wire.until_closed().await, "");
-    tokio::time::timeout(HANGS, &mut server.serving).await.expect("the server does not end").unwrap();
 }
 
 #[tokio::test]

@@ -186,7 +186,8 @@ struct Wire(TcpStream);
 
 impl Wire {
     async fn send(&mut self, bytes: impl AsRef<[u8]>) {
-        self.0.write_all(bytes.as_ref()).await.unwrap();
+        let written = tokio::time::timeout(HANGS, self.0.write_all(bytes.as_ref())).await;
+        written.expect("the server does not read").unwrap();
     }
 
     /// What arrives until the server closes the connection, in whatever way.

@@ -3,7 +3,7 @@
 use reqwest::header::{AUTHORIZATION, COOKIE};
 
 use super::*;
-use crate::http::auth::tests::bad_requests;
+use crate::http::auth::tests::forged::bad_requests;
 
 const STATUS: &str = "/api/telegram/status";
 
