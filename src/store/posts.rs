@@ -1,7 +1,7 @@
 //! Scheduled posts: written, claimed, finalised, looked at.
 
 use chrono::{DateTime, Utc};
-use sea_orm::{ConnectionTrait as _, FromQueryResult, Statement};
+use sea_orm::{FromQueryResult, Statement};
 
 use super::{Store, StoreError, ms};
 
