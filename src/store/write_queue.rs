@@ -130,14 +130,40 @@ impl<C: Command> Waiting for Envelope<C> {
 async fn write_in_groups(connection: DatabaseConnection, mut commands: mpsc::Receiver<Box<dyn Waiting>>) {
     let mut group = Vec::with_capacity(GROUP_BOUND);
     while commands.recv_many(&mut group, GROUP_BOUND).await > 0 {
-        if commit_together(&connection, &mut group).await.is_ok() {
-            group.drain(..).for_each(|waiting| waiting.reply(Ok(())));
-            continue;
+        match commit_together(&connection, &mut group).await {
+            Ok(()) => group.drain(..).for_each(|waiting| waiting.reply(Ok(()))),
+            Err(GroupError::Command(_)) if group.len() > 1 => {
+                commit_one_by_one(&connection, &mut group).await
+            }
+            // The database's trouble, not a command's: each on its own would wait for it all over again.
+            Err(error) => {
+                let error = error.into_inner();
+                group.drain(..).for_each(|waiting| waiting.reply(Err(error.clone())));
+            }
         }
-        // One of them failed and took the others with it: each on its own, so that only the culprit fails.
-        for mut waiting in group.drain(..) {
-            let result = commit_together(&connection, std::slice::from_mut(&mut waiting)).await;
-            waiting.reply(result);
+    }
+}
+
+/// One of the group failed and took the others with it: each on its own, so that only the culprit fails.
+async fn commit_one_by_one(connection: &DatabaseConnection, group: &mut Vec<Box<dyn Waiting>>) {
+    for mut waiting in group.drain(..) {
+        let result = commit_together(connection, std::slice::from_mut(&mut waiting)).await;
+        waiting.reply(result.map_err(GroupError::into_inner));
+    }
+}
+
+/// Whose failure it was that a group was rolled back.
+enum GroupError {
+    /// It could not be begun or committed.
+    Database(StoreError),
+    /// One of its commands failed.
+    Command(StoreError),
+}
+
+impl GroupError {
+    fn into_inner(self) -> StoreError {
+        match self {
+            Self::Database(error) | Self::Command(error) => error,
         }
     }
 }
@@ -145,16 +171,16 @@ async fn write_in_groups(connection: DatabaseConnection, mut commands: mpsc::Rec
 async fn commit_together(
     connection: &DatabaseConnection,
     group: &mut [Box<dyn Waiting>],
-) -> Result<(), StoreError> {
+) -> Result<(), GroupError> {
     // IMMEDIATE: a deferred transaction that reads and then writes can't wait for the lock, it fails.
     let options = TransactionOptions {
         sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
         ..TransactionOptions::default()
     };
-    let transaction = connection.begin_with_options(options).await?;
+    let database = |error: sea_orm::DbErr| GroupError::Database(error.into());
+    let transaction = connection.begin_with_options(options).await.map_err(database)?;
     for waiting in group.iter_mut() {
-        waiting.apply(&transaction).await?;
+        waiting.apply(&transaction).await.map_err(GroupError::Command)?;
     }
-    transaction.commit().await?;
-    Ok(())
+    transaction.commit().await.map_err(database)
 }
