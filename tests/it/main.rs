@@ -6,4 +6,7 @@
 
 mod harness;
 
+mod link_tokens;
 mod linking;
+mod switching;
+mod unlinking;

@@ -1,6 +1,7 @@
 //! The world of a test: a Telegram of its own, a database of its own, the service between them, and the
 //! platform that calls it.
 
+mod conversation;
 mod database;
 mod platform;
 

@@ -62,6 +62,19 @@ impl Platform {
         self.send(self.client.post(format!("{}{path}", self.base)).bearer_auth(token).json(&body)).await
     }
 
+    /// `GET /api/telegram/status`: what the settings page shows.
+    pub async fn status(&self, account: &str) -> Value {
+        let answer = self.get(account, "/api/telegram/status").await;
+        assert_eq!(answer.status, 200, "{answer:?}");
+        answer.body
+    }
+
+    /// `GET /readyz`: the status and the reasons why not.
+    pub async fn readiness(&self) -> (u16, String) {
+        let answer = self.send(self.request(reqwest::Method::GET, "/readyz")).await;
+        (answer.status, answer.body["reasons"].to_string())
+    }
+
     /// Tells the service what happened.
     pub async fn tells(&self, events: Value) -> Answer {
         self.send(self.telling(events)).await
