@@ -5,7 +5,6 @@ use std::time::Duration;
 
 use bot_api::{Limits, NewPerson, Person};
 use chrono::TimeDelta;
-use futures::future::join_all;
 use serde_json::json;
 use telegram_bot_scheduler::http::Scope;
 
@@ -117,11 +116,16 @@ on_both_databases! {
         let crowd: Vec<Person> = (0..RACERS)
             .map(|number| world.telegram.person(NewPerson::new(10_000 + number, "Racer")))
             .collect();
-        let questions = join_all(crowd.iter().map(|person| world.opens_link(person, &token))).await;
+        for person in &crowd {
+            person.starts(&token).expect("a person can open the link");
+        }
+        world.telegram.wait_for_total(crowd.len() as u64, PATIENCE * 3).await.expect("everybody is asked");
         let taps: Vec<_> = crowd
             .iter()
-            .zip(&questions)
-            .map(|(person, question)| person.tap(person.id(), question.id(), "Connect").expect("a button"))
+            .map(|person| {
+                let question = person.last_message().expect("a question");
+                person.tap(person.id(), question.id(), "Connect").expect("a button")
+            })
             .collect();
         for tap in taps {
             tap.answer(PATIENCE * 3).await.expect("every tap is answered");

@@ -10,3 +10,4 @@ mod link_tokens;
 mod linking;
 mod switching;
 mod unlinking;
+mod updates;
