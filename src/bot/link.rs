@@ -28,20 +28,30 @@ pub(super) async fn on_token(bot: &Bot, person: &Person, payload: &str) -> Handl
     Ok(())
 }
 
+/// What a tap on [Connect], [Switch] or [Move here] said.
+pub(super) struct Agreed {
+    /// The token of the question.
+    pub(super) token: LinkToken,
+    /// What the question said would end.
+    pub(super) consent: Consent,
+    /// The language of the question.
+    pub(super) language: Language,
+}
+
 /// [Connect], [Switch] or [Move here].
 pub(super) async fn on_agreed(
     bot: &Bot,
     person: &Person,
     message_id: MessageId,
-    token: &LinkToken,
-    consent: Consent,
+    agreed: Agreed,
 ) -> Handled {
+    let Agreed { token, consent, language } = agreed;
     let now = bot.clock.now();
     let newcomer = Newcomer {
         telegram_language: person.telegram_language,
         digest_minute: minute_of_day(bot.digest.default_time),
     };
-    let outcome = bot.store.link_chat(token, person.chat_id, newcomer, consent, now).await?;
+    let outcome = bot.store.link_chat(&token, person.chat_id, newcomer, consent, now).await?;
     let reply = match outcome {
         LinkOutcome::Linked(settings) => {
             log::info!(target: "TELEGRAM", "a chat was linked");
@@ -49,16 +59,21 @@ pub(super) async fn on_agreed(
             linking::linked(settings.language(), &settings.account_name, &hours).into()
         }
         // Something was linked between the question and the tap: the person is asked about that too.
-        LinkOutcome::NeedsConsent(offer) => answer(bot, person, token, offer, person.language()),
-        LinkOutcome::Bad => token_bad(bot, person.language()),
+        LinkOutcome::NeedsConsent(offer) => answer(bot, person, &token, offer, language),
+        LinkOutcome::Bad => token_bad(bot, language),
     };
     bot.edit(person.chat_id, message_id, reply).await;
     Ok(())
 }
 
 /// [Cancel] or [Keep].
-pub(super) async fn on_kept(bot: &Bot, person: &Person, message_id: MessageId) -> Handled {
-    bot.edit(person.chat_id, message_id, linking::link_cancelled(person.language())).await;
+pub(super) async fn on_kept(
+    bot: &Bot,
+    person: &Person,
+    message_id: MessageId,
+    language: Language,
+) -> Handled {
+    bot.edit(person.chat_id, message_id, linking::link_cancelled(language)).await;
     Ok(())
 }
 
@@ -80,7 +95,8 @@ fn answer(bot: &Bot, person: &Person, token: &LinkToken, offer: LinkOffer, langu
             };
             let consent = Consent { switch_account: chat_leaves.is_some(), move_chat: account_moves };
             let [agree, keep] = request.buttons();
-            let taps = [(agree, Tap::Link { token: token.clone(), consent }), (keep, Tap::KeepLinks)];
+            let agreed = Tap::Link { token: token.clone(), consent, language };
+            let taps = [(agree, agreed), (keep, Tap::KeepLinks { language })];
             Reply::from(request.render(language)).tap_row(taps, language)
         }
     }

@@ -5,6 +5,7 @@
 
 use sha2::{Digest as _, Sha256};
 
+use crate::domain::language::Language;
 use crate::domain::link::{Consent, LinkToken};
 
 /// A tap on one of our buttons.
@@ -16,9 +17,14 @@ pub(super) enum Tap {
         token: LinkToken,
         /// What the question said would end.
         consent: Consent,
+        /// The language of the question: the page's, which a chat without a link does not know.
+        language: Language,
     },
     /// Leave the links as they are.
-    KeepLinks,
+    KeepLinks {
+        /// The language of the question.
+        language: Language,
+    },
     /// Disconnect the account with this tag.
     Unlink {
         /// See [`account_tag`].
@@ -34,16 +40,16 @@ impl Tap {
     /// As callback data: at most 64 bytes (Bot API documentation, "InlineKeyboardButton").
     pub(super) fn to_data(&self) -> String {
         match self {
-            Self::Link { token, consent } => {
+            Self::Link { token, consent, language } => {
                 let consent = match (consent.switch_account, consent.move_chat) {
                     (false, false) => "-",
                     (true, false) => "s",
                     (false, true) => "m",
                     (true, true) => "b",
                 };
-                format!("link:{consent}:{}", token.expose())
+                format!("link:{consent}:{}:{}", language.code(), token.expose())
             }
-            Self::KeepLinks => "link:no".into(),
+            Self::KeepLinks { language } => format!("link:no:{}", language.code()),
             Self::Unlink { account_tag } => format!("unlink:{account_tag}"),
             Self::StayLinked => "unlink:no".into(),
             Self::RefreshStatus => "status".into(),
@@ -54,25 +60,30 @@ impl Tap {
     pub(super) fn of_data(data: &str) -> Option<Self> {
         match data.split_once(':') {
             None if data == "status" => Some(Self::RefreshStatus),
-            Some(("link", "no")) => Some(Self::KeepLinks),
             Some(("unlink", "no")) => Some(Self::StayLinked),
             Some(("unlink", tag)) if tag.len() == TAG_LENGTH => {
                 Some(Self::Unlink { account_tag: tag.to_owned() })
             }
-            Some(("link", rest)) => {
-                let (consent, token) = rest.split_once(':')?;
-                let (switch_account, move_chat) = match consent {
-                    "-" => (false, false),
-                    "s" => (true, false),
-                    "m" => (false, true),
-                    "b" => (true, true),
-                    _ => return None,
-                };
-                let token = LinkToken::parse(token)?;
-                Some(Self::Link { token, consent: Consent { switch_account, move_chat } })
-            }
+            Some(("link", rest)) => Self::of_link_data(rest),
             _ => None,
         }
+    }
+
+    /// What follows "link:" under the question whether to connect.
+    fn of_link_data(data: &str) -> Option<Self> {
+        let (answer, rest) = data.split_once(':')?;
+        let (language, token) = rest.split_once(':').unwrap_or((rest, ""));
+        let language = Language::from_code(language)?;
+        let (switch_account, move_chat) = match answer {
+            "no" if token.is_empty() => return Some(Self::KeepLinks { language }),
+            "-" => (false, false),
+            "s" => (true, false),
+            "m" => (false, true),
+            "b" => (true, true),
+            _ => return None,
+        };
+        let token = LinkToken::parse(token)?;
+        Some(Self::Link { token, consent: Consent { switch_account, move_chat }, language })
     }
 }
 
@@ -95,9 +106,10 @@ mod tests {
         let links = consents.map(|(switch_account, move_chat)| Tap::Link {
             token: LinkToken::generate(),
             consent: Consent { switch_account, move_chat },
+            language: Language::Ko,
         });
         let others = [
-            Tap::KeepLinks,
+            Tap::KeepLinks { language: Language::En },
             Tap::StayLinked,
             Tap::RefreshStatus,
             Tap::Unlink { account_tag: account_tag("alice") },
@@ -116,7 +128,10 @@ mod tests {
             "link",
             "link:",
             "link:x:abc",
-            "link:-:short",
+            "link:no",
+            "link:no:tlh",
+            "link:no:en:more",
+            "link:-:en:short",
             "unlink:",
             "unlink:abc",
             "retry:1",

@@ -74,8 +74,10 @@ async fn on_tap(bot: Arc<Bot>, query: CallbackQuery) -> Handled {
     bot.answer_tap(query.id, None).await;
     let person = bot.look_up(person).await?;
     match tap {
-        Tap::Link { token, consent } => link::on_agreed(&bot, &person, message_id, &token, consent).await,
-        Tap::KeepLinks => link::on_kept(&bot, &person, message_id).await,
+        Tap::Link { token, consent, language } => {
+            link::on_agreed(&bot, &person, message_id, link::Agreed { token, consent, language }).await
+        }
+        Tap::KeepLinks { language } => link::on_kept(&bot, &person, message_id, language).await,
         Tap::Unlink { account_tag } => unlink::on_agreed(&bot, &person, message_id, &account_tag).await,
         Tap::StayLinked => unlink::on_kept(&bot, &person, message_id).await,
         Tap::RefreshStatus => status::on_refresh(&bot, &person, message_id).await,

@@ -68,7 +68,10 @@ impl Renderer {
                 text::notification::announcement(language, said.unwrap_or_default())
             }
             Kind::Test => text::notification::test(language, row.event_at, zone),
-            Kind::LinkMoved => text::linking::moved_away(language, &settings.account_name),
+            Kind::LinkMoved => {
+                let language = row.content.chat_language.unwrap_or(language);
+                text::linking::moved_away(language, &settings.account_name)
+            }
         }
     }
 

@@ -25,6 +25,11 @@ impl Language {
         }
     }
 
+    /// The language with exactly this [`Self::code`].
+    pub fn from_code(code: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|language| language.code() == code)
+    }
+
     /// The language of an IETF tag such as Telegram's `language_code` ("ko", "ko-KR", "en-GB");
     /// `None` for one we do not speak.
     pub fn from_tag(tag: &str) -> Option<Self> {

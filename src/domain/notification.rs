@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::account::{Delivery, DisabledReason, Settings};
 use super::event::{Event, EventData, EventKind};
+use super::language::Language;
 
 /// What a notification is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -99,6 +100,9 @@ pub struct Content {
     /// What the event carried.
     #[serde(flatten)]
     pub event: EventData,
+    /// The language of the chat it goes to, where that is not the account's any more.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub chat_language: Option<Language>,
 }
 
 /// A row about to be written.
@@ -132,7 +136,7 @@ impl NewNotification {
             account: event.account.clone(),
             chat_id: settings.and_then(|settings| settings.chat_id),
             kind,
-            content: Content { event: event.data.clone() },
+            content: Content { event: event.data.clone(), chat_language: None },
             silent: false,
             event_at: event.at.unwrap_or(now),
             state,
@@ -167,9 +171,11 @@ impl NewNotification {
         Self::pending(account, chat_id, Kind::Test, now)
     }
 
-    /// Tells `old_chat_id` that the account's notifications now go to another chat.
-    pub fn link_moved(account: &str, old_chat_id: i64, now: DateTime<Utc>) -> Self {
-        Self::pending(account, old_chat_id, Kind::LinkMoved, now)
+    /// Tells `old_chat_id`, in the language it was spoken to so far, that the account's notifications now go to
+    /// another chat.
+    pub fn link_moved(account: &str, old_chat_id: i64, language: Language, now: DateTime<Utc>) -> Self {
+        let content = Content { chat_language: Some(language), ..Content::default() };
+        Self { content, ..Self::pending(account, old_chat_id, Kind::LinkMoved, now) }
     }
 
     fn pending(account: &str, chat_id: i64, kind: Kind, now: DateTime<Utc>) -> Self {

@@ -258,11 +258,11 @@ impl LinkChat {
             settings::end_link(transaction, &loser.account, DisabledReason::ChatSwitched, self.now).await?;
         }
         let before = sns_settings::Entity::find_by_id(account).one(transaction).await?;
-        if let Some(old_chat) = before.and_then(|row| row.telegram_chat_id)
-            && old_chat != self.chat_id
+        if let Some(before) = before.map(Settings::from)
+            && let Some(old_chat) = before.chat_id.filter(|old_chat| *old_chat != self.chat_id)
         {
-            notifications::move_pending(transaction, old_chat, self.chat_id).await?;
-            let told = NewNotification::link_moved(account, old_chat, self.now);
+            notifications::move_pending(transaction, old_chat, self.chat_id, self.now).await?;
+            let told = NewNotification::link_moved(account, old_chat, before.language(), self.now);
             notifications::insert(transaction, &[told], self.now).await?;
         }
         Ok(())

@@ -20,6 +20,9 @@ use crate::entity::notification::{ActiveModel, Column, Entity, Model};
 /// How often is a row looked at that another instance may finish? Our own worker wakes the waiter at once.
 const FINISH_POLL: Duration = Duration::from_millis(250);
 
+/// The reasons of a row that is due later because of its chat, not because of itself.
+const WAITS_OF_A_CHAT: [&str; 2] = ["chat_not_found", "no_rights"];
+
 /// How an event becomes a row; the outbox's rule, applied to the settings as the transaction sees them.
 pub type Rule = fn(&Event, Option<&Settings>, DateTime<Utc>) -> NewNotification;
 
@@ -227,12 +230,21 @@ async fn end_pending(
     Ok(())
 }
 
-/// Sends what waits for the chat `from` to the chat `to`.
+/// Sends what waits for the chat `from` to the chat `to`: at once, where it waits because of `from`.
 pub(super) async fn move_pending(
     transaction: &DatabaseTransaction,
     from: i64,
     to: i64,
+    now: DateTime<Utc>,
 ) -> Result<(), StoreError> {
+    Entity::update_many()
+        .col_expr(Column::DueAtMs, Expr::val(ms(now)))
+        .filter(Column::ChatId.eq(from))
+        .filter(Expr::cust("state = 'pending'"))
+        .filter(Column::Reason.is_in(WAITS_OF_A_CHAT))
+        .filter(Column::DueAtMs.gt(ms(now)))
+        .exec(transaction)
+        .await?;
     Entity::update_many()
         .col_expr(Column::ChatId, Expr::val(to))
         .filter(Column::ChatId.eq(from))

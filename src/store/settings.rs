@@ -128,7 +128,7 @@ pub(super) async fn follow_migration(
         .filter(Column::TelegramChatId.eq(from))
         .exec(transaction)
         .await?;
-    notifications::move_pending(transaction, from, to).await
+    notifications::move_pending(transaction, from, to, now).await
 }
 
 struct Unlink {

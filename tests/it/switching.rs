@@ -85,6 +85,9 @@ on_both_databases! {
         world.link(&mina, "alice").await;
         world.telegram.limit_chat(mina.id(), std::time::Duration::from_secs(3600));
         platform.tells(json!({ "type": "announcement", "account": "alice", "data": { "text": "Held" } })).await;
+        let refused = |request: &bot_api::Request| request.outcome.status == 429;
+        let refused = world.telegram.wait_for_request("sendMessage", refused, crate::harness::PATIENCE).await;
+        refused.expect("the old chat is limited");
         world.link(&jun, "alice").await;
         jun.sees("Held").await.expect("what waited for the old chat arrives in the new one");
         world.telegram.limit_chat(mina.id(), std::time::Duration::ZERO);
