@@ -39,12 +39,7 @@ pub(super) struct Agreed {
 }
 
 /// [Connect], [Switch] or [Move here].
-pub(super) async fn on_agreed(
-    bot: &Bot,
-    person: &Person,
-    message_id: MessageId,
-    agreed: Agreed,
-) -> Handled {
+pub(super) async fn on_agreed(bot: &Bot, person: &Person, message_id: MessageId, agreed: Agreed) -> Handled {
     let Agreed { token, consent, language } = agreed;
     let now = bot.clock.now();
     let newcomer = Newcomer {

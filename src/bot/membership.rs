@@ -18,10 +18,7 @@ pub(super) async fn on_change(bot: Arc<Bot>, change: ChatMemberUpdated) -> Handl
     let now = bot.clock.now();
     let present = change.new_chat_member.is_present();
     if !change.chat.is_private() {
-        if present && !change.old_chat_member.is_present() && !change.chat.is_channel() {
-            say_privately_only(&bot, chat_id, Person::of(&change.from).language()).await;
-        }
-        return Ok(());
+        return on_change_in_room(&bot, &change, present).await;
     }
     if !present {
         if bot.store.disable_chat(chat_id, DisabledReason::Blocked, now).await? {
@@ -34,6 +31,21 @@ pub(super) async fn on_change(bot: Arc<Bot>, change: ChatMemberUpdated) -> Handl
     Ok(())
 }
 
+/// Added to a group or removed from it. A group may be linked: the old system allowed that.
+async fn on_change_in_room(bot: &Bot, change: &ChatMemberUpdated, present: bool) -> Handled {
+    let chat_id = change.chat.id.0;
+    let now = bot.clock.now();
+    if !present {
+        bot.store.disable_chat(chat_id, DisabledReason::Unreachable, now).await?;
+    } else if bot.store.enable_chat(chat_id, now).await?.is_none()
+        && !change.old_chat_member.is_present()
+        && !change.chat.is_channel()
+    {
+        say_privately_only(bot, chat_id, Person::of(&change.from).language()).await;
+    }
+    Ok(())
+}
+
 /// A message in a group: only commands are answered, with the way to the private chat. A token in one is
 /// never looked at.
 pub(super) async fn on_group_message(bot: Arc<Bot>, message: Message) -> Handled {
@@ -42,10 +54,14 @@ pub(super) async fn on_group_message(bot: Arc<Bot>, message: Message) -> Handled
         bot.store.migrate_chat(chat_id, new_id.0, bot.clock.now()).await?;
         return Ok(());
     }
+    // An anonymous admin, a channel whose posts are forwarded here, another bot: nobody who could be answered.
+    let writer = message.from.as_ref().filter(|user| !user.is_bot && message.sender_chat.is_none());
     let addressed = command_of(&message, bot.health.bot_username().as_deref()).is_some();
-    if addressed && (message.chat.is_group() || message.chat.is_supergroup()) {
-        let language = message.from.as_ref().map(|user| Person::of(user).language()).unwrap_or_default();
-        say_privately_only(&bot, chat_id, language).await;
+    if let Some(writer) = writer
+        && addressed
+        && (message.chat.is_group() || message.chat.is_supergroup())
+    {
+        say_privately_only(&bot, chat_id, Person::of(writer).language()).await;
     }
     Ok(())
 }

@@ -26,8 +26,7 @@ impl Bot {
             let code = menu_code(language);
             self.set_commands(BotCommandScope::AllPrivateChats, Audience::People, language).await;
             for admin in &self.telegram.admins {
-                let chat_id = Recipient::Id(ChatId(*admin));
-                self.set_commands(BotCommandScope::Chat { chat_id }, Audience::Admins, language).await;
+                self.set_admin_commands(*admin, language).await;
             }
             let description =
                 SetMyDescription::new().description(menu::bot_description(language)).language_code(code);
@@ -37,6 +36,18 @@ impl Bot {
                 .language_code(code);
             self.tell(&short).await;
         }
+    }
+
+    /// Tells Telegram an admin's menu: refused until the admin has written to the bot for the first time.
+    pub(super) async fn set_admin_menu(&self, admin: i64) {
+        for language in Language::ALL {
+            self.set_admin_commands(admin, language).await;
+        }
+    }
+
+    async fn set_admin_commands(&self, admin: i64, language: Language) {
+        let chat_id = Recipient::Id(ChatId(admin));
+        self.set_commands(BotCommandScope::Chat { chat_id }, Audience::Admins, language).await;
     }
 
     async fn set_commands(&self, scope: BotCommandScope, audience: Audience, language: Language) {
@@ -53,7 +64,7 @@ impl Bot {
     {
         match self.api.call(payload, CALL_LIMIT).await {
             Answer::Done(_) => {}
-            // An admin who never wrote to the bot has no chat with it yet.
+            // An admin who never wrote to the bot has no chat with it yet; `/start` tells the menu again.
             Answer::Refused(refusal) => {
                 log::warn!(target: "TELEGRAM", "{}: {}", P::NAME, refusal.description)
             }

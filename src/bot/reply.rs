@@ -24,6 +24,11 @@ const CALL_LIMIT: Duration = Duration::from_secs(4);
 /// A longer wait that Telegram asks for is not waited: the person has written again by then.
 const LONGEST_WAIT: Duration = Duration::from_secs(2);
 
+/// How many updates of one chat may wait for their answers? Each answer takes a second under the limits, and
+/// Telegram hands out no more than 100 updates past the oldest unanswered one: whoever sends faster than that
+/// would delay everybody, so they get fewer answers.
+const LONGEST_BACKLOG: usize = 20;
+
 /// How often is a reply tried that never reached Telegram?
 const TRIES: u32 = 3;
 
@@ -83,7 +88,9 @@ impl Bot {
             message = message.reply_markup(reply.markup());
         }
         for _ in 0..TRIES {
-            self.limits.wait_for_place(chat_id).await;
+            if !self.has_place(chat_id).await {
+                return;
+            }
             match self.next_after(self.api.call(&message, CALL_LIMIT).await, chat_id).await {
                 Next::Again => {}
                 Next::AsPlainText if message.parse_mode.is_some() => {
@@ -102,7 +109,9 @@ impl Bot {
             .link_preview_options(NO_PREVIEW)
             .reply_markup(reply.markup());
         for _ in 0..TRIES {
-            self.limits.wait_for_place(chat_id).await;
+            if !self.has_place(chat_id).await {
+                return;
+            }
             match self.next_after(self.api.call(&edit, CALL_LIMIT).await, chat_id).await {
                 Next::Again => {}
                 Next::AsPlainText if edit.parse_mode.is_some() => {
@@ -115,14 +124,30 @@ impl Bot {
         }
     }
 
-    /// Answers a tap, with a line over the chat or silently. A tap that is too old needs no answer.
-    pub(super) async fn answer_tap(&self, id: CallbackQueryId, words: Option<String>) {
+    /// Waits for a place under the limits; false when the reply is not worth it.
+    async fn has_place(&self, chat_id: i64) -> bool {
+        if self.acknowledgements.open_in(chat_id) > LONGEST_BACKLOG {
+            log::debug!(target: "bot", "a chat writes faster than it can be answered: a reply is dropped");
+            return false;
+        }
+        let place = self.limits.wait_for_place(chat_id);
+        if chat_id > 0 {
+            place.await;
+            return true;
+        }
+        // A group has 20 messages a minute: its next place may be a minute away.
+        tokio::time::timeout(LONGEST_WAIT, place).await.is_ok()
+    }
+
+    /// Answers a tap, with a line over the chat or silently; true when Telegram took the answer. A tap that was
+    /// answered before or is too old takes none.
+    pub(super) async fn answer_tap(&self, id: CallbackQueryId, words: Option<String>) -> bool {
         let mut answer = AnswerCallbackQuery::new(id);
         if let Some(words) = words {
             answer = answer.text(words);
         }
         match self.api.call(&answer, CALL_LIMIT).await {
-            Answer::Done(_) => {}
+            Answer::Done(_) => return true,
             Answer::Refused(refusal) if refusal.class() == RefusalClass::StaleCallback => {}
             Answer::Refused(refusal) => {
                 log::warn!(target: "TELEGRAM", "a tap could not be answered: {}", refusal.description);
@@ -131,6 +156,7 @@ impl Bot {
                 log::warn!(target: "TELEGRAM", "a tap could not be answered: {why}");
             }
         }
+        false
     }
 
     async fn next_after<T>(&self, answer: Answer<T>, chat_id: i64) -> Next {

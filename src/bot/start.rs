@@ -10,6 +10,11 @@ use crate::text::{Button, linking};
 /// `/start` with the payload of a deep link, or without.
 pub(super) async fn on_start(bot: Arc<Bot>, person: Person, payload: String) -> Handled {
     let person = bot.look_up(person).await?;
+    if bot.is_admin(&person) {
+        let bot = Arc::clone(&bot);
+        // Beside the answer, which must not wait for it.
+        tokio::spawn(async move { bot.set_admin_menu(person.chat_id).await });
+    }
     if !payload.is_empty() {
         return link::on_token(&bot, &person, &payload).await;
     }

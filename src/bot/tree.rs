@@ -61,15 +61,16 @@ fn in_private() -> UpdateHandler<StoreError> {
 /// A tap: answered at once, then done. Buttons work only for the person whose private chat they are in.
 async fn on_tap(bot: Arc<Bot>, query: CallbackQuery) -> Handled {
     let person = Person::of(&query.from);
-    let language = bot.language_of(&person).await?;
     let message = query.message.as_ref().filter(|message| message.chat().id.0 == person.chat_id);
-    let Some(message_id) = message.map(|message| message.id()) else {
-        bot.answer_tap(query.id, Some(Toast::NotYours.text(language))).await;
-        return Ok(());
-    };
-    let Some(tap) = query.data.as_deref().and_then(Tap::of_data) else {
-        bot.answer_tap(query.id, Some(Toast::Expired.text(language))).await;
-        return Ok(());
+    let tap = query.data.as_deref().and_then(Tap::of_data);
+    let (message_id, tap) = match (message, tap) {
+        (Some(message), Some(tap)) => (message.id(), tap),
+        (message, _) => {
+            let toast = if message.is_none() { Toast::NotYours } else { Toast::Expired };
+            let language = bot.language_of(&person).await?;
+            bot.answer_tap(query.id, Some(toast.text(language))).await;
+            return Ok(());
+        }
     };
     bot.answer_tap(query.id, None).await;
     let person = bot.look_up(person).await?;
@@ -120,7 +121,12 @@ impl Bot {
         match &update.kind {
             UpdateKind::CallbackQuery(query) => {
                 let words = Toast::TryLater.text(person.language());
-                self.answer_tap(query.id.clone(), Some(words)).await;
+                let took_it = self.answer_tap(query.id.clone(), Some(words)).await;
+                let in_private = query.message.as_ref().is_some_and(|it| it.chat().id.0 == person.chat_id);
+                // Answered before its work began: only a message is left to say that the work failed.
+                if !took_it && in_private {
+                    self.say(person.chat_id, answer::busy(person.language())).await;
+                }
             }
             UpdateKind::Message(message) if message.chat.is_private() => {
                 self.say(person.chat_id, answer::busy(person.language())).await;

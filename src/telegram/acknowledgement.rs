@@ -3,7 +3,7 @@
 //! Telegram forgets every update below the `offset` of a getUpdates. So the offset may only pass what handlers
 //! have finished: after a crash Telegram then sends the rest again.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tokio::sync::Notify;
@@ -23,8 +23,8 @@ struct Inner {
 
 #[derive(Debug, Default)]
 struct State {
-    /// Fetched and not handled.
-    open: BTreeSet<u32>,
+    /// Fetched and not handled, with the chat it is from.
+    open: BTreeMap<u32, Option<i64>>,
     /// Handled, and Telegram was not told: it may send them again.
     done: BTreeSet<u32>,
     /// Everything fetched since Telegram last heard an offset lies at or below it.
@@ -50,7 +50,18 @@ impl Acknowledgements {
     pub fn fetched(&self, update_id: u32) -> bool {
         let mut state = self.lock();
         state.fetched_up_to = state.fetched_up_to.max(Some(update_id));
-        !state.done.contains(&update_id) && state.open.insert(update_id)
+        if state.done.contains(&update_id) || state.open.contains_key(&update_id) {
+            return false;
+        }
+        state.open.insert(update_id, None);
+        true
+    }
+
+    /// Notes which chat the open update `update_id` is from.
+    pub fn is_from(&self, update_id: u32, chat_id: i64) {
+        if let Some(chat) = self.lock().open.get_mut(&update_id) {
+            *chat = Some(chat_id);
+        }
     }
 
     /// The guard of an update that was fetched.
@@ -63,7 +74,7 @@ impl Acknowledgements {
     /// whose numbers start anew, as they do after an idle week.
     pub fn offset(&self) -> Option<u32> {
         let state = self.lock();
-        state.open.first().copied().or(state.fetched_up_to.map(|last| last.saturating_add(1)))
+        state.open.keys().next().copied().or(state.fetched_up_to.map(|last| last.saturating_add(1)))
     }
 
     /// Notes that Telegram answered a getUpdates with `offset`.
@@ -80,6 +91,11 @@ impl Acknowledgements {
     /// How many updates are being handled.
     pub fn open(&self) -> usize {
         self.lock().open.len()
+    }
+
+    /// How many updates from the chat are being handled, or wait for it.
+    pub fn open_in(&self, chat_id: i64) -> usize {
+        self.lock().open.values().filter(|chat| **chat == Some(chat_id)).count()
     }
 
     /// Returns when an update was handled since the last call.

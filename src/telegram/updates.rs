@@ -209,6 +209,9 @@ impl Poller {
             match serde_json::from_str::<Update>(raw.get()) {
                 // The wrapper at the root of the handler tree acknowledges it.
                 Ok(update) if !matches!(update.kind, UpdateKind::Error(_)) => {
+                    if let Some(chat) = update.chat() {
+                        self.acknowledgements.is_from(update_id, chat.id.0);
+                    }
                     if self.queue.send(update).await.is_err() {
                         return false;
                     }

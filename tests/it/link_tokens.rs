@@ -1,14 +1,13 @@
 //! A person tries a link that does not work, and learns nothing from the answer; or many try one that does.
 
 use std::collections::BTreeSet;
-use std::time::Duration;
 
-use bot_api::{Limits, NewPerson, Person};
+use bot_api::{NewPerson, Person};
 use chrono::TimeDelta;
 use serde_json::json;
 use telegram_bot_scheduler::http::Scope;
 
-use crate::harness::{PATIENCE, World};
+use crate::harness::PATIENCE;
 use crate::on_both_databases;
 
 /// How many people try one link at the same moment?
@@ -16,6 +15,7 @@ const RACERS: i64 = 200;
 
 on_both_databases! {
     async fn every_link_that_does_not_work_gets_one_and_the_same_answer(world) {
+        world.lift_limits().await;
         let (mina, platform) = (world.mina(), world.platform());
         let used = platform.asks_for_link("bob").await;
         let question = world.opens_link(&world.jun(), &used).await;
@@ -41,7 +41,6 @@ on_both_databases! {
             assert!(answer.text().starts_with("⌛ This link no longer works"), "{what}: {}", answer.text());
             assert_eq!(answer.labels(), ["Get new link"], "{what}");
             answers.insert(answer.source.clone());
-            world.telegram.set_limits(Limits::off());
         }
         world.time_passes(TimeDelta::minutes(10));
         let answer = world.opens_link(&mina, &expired).await;
@@ -89,9 +88,9 @@ on_both_databases! {
     }
 
     async fn forged_callback_data_does_nothing(world) {
+        world.lift_limits().await;
         let (mina, jun, platform) = (world.mina(), world.jun(), world.platform());
         world.link(&mina, "alice").await;
-        world.telegram.set_limits(Limits::off());
         let hello = world.answer(&jun, "/start").await;
         for data in [
             "", "link", "link:", "link:x:y", "link:b:short", "unlink:", "unlink:zz", "status:", "retry:1",
@@ -110,7 +109,7 @@ on_both_databases! {
     }
 
     async fn two_hundred_chats_try_one_link_at_once_and_one_gets_it(world) {
-        without_limits(world).await;
+        world.lift_limits().await;
         let platform = world.platform();
         let token = platform.asks_for_link("alice").await;
         let crowd: Vec<Person> = (0..RACERS)
@@ -143,14 +142,4 @@ on_both_databases! {
         let status = platform.status("alice").await;
         assert_eq!(status["telegram_chat_id"], json!(winner.map(Person::id)), "{status}");
     }
-}
-
-/// Starts the service again without limits of its own or of Telegram's: the story is about something else.
-async fn without_limits(world: &mut World) {
-    world.stop().await;
-    world.telegram.set_limits(Limits::off());
-    world.config.delivery.messages_per_second = 0;
-    world.config.delivery.per_chat_per_second = 0;
-    world.config.telegram.handler_timeout = Duration::from_secs(30);
-    world.start().await;
 }

@@ -6,6 +6,9 @@
 
 mod harness;
 
+mod blocking;
+mod commands;
+mod groups;
 mod link_tokens;
 mod linking;
 mod switching;

@@ -7,7 +7,7 @@ mod platform;
 
 use std::time::Duration;
 
-use bot_api::{BotApi, NewPerson, Options, Person};
+use bot_api::{BotApi, Limits, NewPerson, Options, Person};
 use chrono::TimeDelta;
 use telegram_bot_scheduler::app::App;
 use telegram_bot_scheduler::clock::Clock;
@@ -98,6 +98,15 @@ impl World {
     pub async fn start(&mut self) {
         let app = App::start(self.config.clone(), self.clock.clone()).await;
         self.app = Some(app.unwrap_or_else(|error| panic!("the service does not start: {error}")));
+    }
+
+    /// Starts the service again without limits of its own or of Telegram's: the story is about something else.
+    pub async fn lift_limits(&mut self) {
+        self.stop().await;
+        self.telegram.set_limits(Limits::off());
+        self.config.delivery.messages_per_second = 0;
+        self.config.delivery.per_chat_per_second = 0;
+        self.start().await;
     }
 
     /// Stops the service as a signal would.

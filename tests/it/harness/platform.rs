@@ -38,12 +38,15 @@ impl Platform {
 
     /// A token of `account` for `scopes`.
     pub fn token(&self, account: &str, scopes: &[Scope]) -> String {
-        let name = format!("{}’s shop", account);
+        self.token_of(account, &format!("{account}’s shop"), scopes)
+    }
+
+    fn token_of(&self, account: &str, name: &str, scopes: &[Scope]) -> String {
         let email = format!("{account}@example.com");
         let token = NewToken {
             account,
             scopes,
-            name: Some(&name),
+            name: Some(name),
             email: Some(&email),
             lifetime: Duration::from_secs(600),
         };
@@ -108,6 +111,15 @@ impl Platform {
             assert_eq!(answer.status, 200, "{answer:?}");
             return answer.body["token"].as_str().expect("a token").to_owned();
         }
+    }
+
+    /// The page asks for a link to an account that its owner calls `name`.
+    pub async fn asks_for_link_as(&self, account: &str, name: &str) -> String {
+        let token = self.token_of(account, name, &[Scope::Telegram]);
+        let request = self.request(reqwest::Method::GET, "/api/telegram/link-account").bearer_auth(token);
+        let answer = self.send(request).await;
+        assert_eq!(answer.status, 200, "{answer:?}");
+        answer.body["token"].as_str().expect("a token").to_owned()
     }
 
     /// The page that waits, until it hears something else than "pending".
