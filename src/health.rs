@@ -8,9 +8,18 @@ use tokio::sync::watch;
 /// What is known about the parts this process depends on. Cheap to clone; clones share it.
 #[derive(Clone, Debug, Default)]
 pub struct Health {
-    telegram: Arc<watch::Sender<Telegram>>,
+    telegram: Arc<watch::Sender<Known>>,
     // A std mutex: held for a copy, never across an await.
     state: Arc<Mutex<State>>,
+}
+
+/// What is known about Telegram.
+#[derive(Clone, Debug, Default)]
+struct Known {
+    telegram: Telegram,
+    /// Whether the token's bot is the one that this database belongs to. Not part of `telegram`: a lost answer
+    /// must not make a foreign bot look merely unreachable, and let it send.
+    is_our_bot: bool,
 }
 
 #[derive(Debug, Default)]
@@ -45,12 +54,14 @@ pub enum Telegram {
     },
 }
 
-impl Telegram {
+impl Known {
     /// Whether sending makes sense: an answerless Telegram may answer the next call, a wrong token won't.
     fn takes_messages(&self) -> bool {
-        matches!(self, Self::Up | Self::Unreachable | Self::Conflict)
+        self.is_our_bot && matches!(self.telegram, Telegram::Up | Telegram::Unreachable | Telegram::Conflict)
     }
+}
 
+impl Telegram {
     /// Why this is not ready, in words for the operator; `None` when it is.
     pub fn problem(&self) -> Option<String> {
         match self {
@@ -72,32 +83,33 @@ impl Telegram {
 impl Health {
     /// How it stands with Telegram.
     pub fn telegram(&self) -> Telegram {
-        self.telegram.borrow().clone()
+        self.telegram.borrow().telegram.clone()
     }
 
     /// Notes how it stands with Telegram; true when that is news.
     pub fn set_telegram(&self, telegram: Telegram) -> bool {
         self.telegram.send_if_modified(|known| {
-            let news = *known != telegram;
-            *known = telegram;
+            let news = known.telegram != telegram;
+            known.telegram = telegram;
             news
         })
+    }
+
+    /// Notes that the bot of the token is `username`, and that this database belongs to it.
+    pub fn signed_in(&self, username: String) {
+        self.lock().bot_username = Some(username);
+        self.telegram.send_modify(|known| *known = Known { telegram: Telegram::Up, is_our_bot: true });
     }
 
     /// Returns when messages may be sent: the token is accepted and belongs to this database's bot.
     pub async fn until_telegram_takes_messages(&self) {
         // The sender lives as long as `self`, so waiting can't fail.
-        let _ = self.telegram.subscribe().wait_for(Telegram::takes_messages).await;
+        let _ = self.telegram.subscribe().wait_for(Known::takes_messages).await;
     }
 
     /// The bot's name without the `@`, once known.
     pub fn bot_username(&self) -> Option<String> {
         self.lock().bot_username.clone()
-    }
-
-    /// Notes the bot's name.
-    pub fn set_bot_username(&self, username: String) {
-        self.lock().bot_username = Some(username);
     }
 
     /// When the last `getUpdates` was answered.

@@ -92,8 +92,7 @@ impl Bot {
         }
         let username = found.username.unwrap_or_default();
         log::info!(target: "TELEGRAM", "signed in as @{username}, bot {}", found.id);
-        self.health.set_bot_username(username);
-        self.health.set_telegram(Telegram::Up);
+        self.health.signed_in(username);
         true
     }
 

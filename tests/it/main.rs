@@ -11,6 +11,7 @@ mod commands;
 mod groups;
 mod link_tokens;
 mod linking;
+mod signing_in;
 mod switching;
 mod unlinking;
 mod updates;

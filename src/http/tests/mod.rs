@@ -73,8 +73,7 @@ impl Setup {
         let store = Store::open(&config.database).await.unwrap();
         store.migrate().await.unwrap();
         let health = Health::default();
-        health.set_telegram(Telegram::Up);
-        health.set_bot_username("scheduler_test_bot".into());
+        health.signed_in("scheduler_test_bot".into());
         let clock = Clock::system();
         let port =
             Port::with_routes(store.clone(), health.clone(), config.clone(), clock.clone(), self.routes)

@@ -9,6 +9,10 @@ use std::time::Duration;
 
 use bot_api::{BotApi, Limits, NewPerson, Options, Person};
 use chrono::TimeDelta;
+use sea_orm::{
+    ConnectionTrait as _, DatabaseTransaction, SqliteTransactionMode, Statement, TransactionOptions,
+    TransactionTrait as _,
+};
 use telegram_bot_scheduler::app::App;
 use telegram_bot_scheduler::clock::Clock;
 use telegram_bot_scheduler::config::{Config, Engine, Environment};
@@ -166,6 +170,38 @@ impl World {
             assert!(tokio::time::Instant::now() < deadline, "never happened: {what}");
             tokio::time::sleep(Duration::from_millis(20)).await;
         }
+    }
+
+    /// Whether the query finds a row, asked from outside of the service.
+    pub async fn finds(&self, query: &str) -> bool {
+        let database = self.look_inside().await;
+        let statement = Statement::from_string(database.get_database_backend(), query);
+        let found = database.query_one_raw(statement).await.expect("the query is right").is_some();
+        database.close().await.expect("a closed connection");
+        found
+    }
+
+    /// Holds the database from outside: links can't be written (nor, on PostgreSQL, read) until it is dropped.
+    pub async fn hold_the_database(&self) -> DatabaseTransaction {
+        let database = self.look_inside().await;
+        let mode = Some(SqliteTransactionMode::Immediate);
+        let options = TransactionOptions { sqlite_transaction_mode: mode, ..TransactionOptions::default() };
+        let hold = database.begin_with_options(options).await.expect("the database can be held");
+        if self.config.database.engine() == Engine::Postgres {
+            let lock = "LOCK TABLE sns_settings IN ACCESS EXCLUSIVE MODE";
+            hold.execute_unprepared(lock).await.expect("the table can be held");
+        }
+        hold
+    }
+
+    /// Calls a method of the Bot API as another program with the bot's token would.
+    pub async fn calls_telegram(&self, method: &str, query: &[(&str, &str)]) -> serde_json::Value {
+        let mut url: url::Url = self.telegram.url().parse().expect("a URL");
+        url.set_path(&format!("/bot{}/{method}", self.telegram.token()));
+        url.query_pairs_mut().extend_pairs(query);
+        let client = reqwest::Client::builder().no_proxy().build().expect("a client");
+        let body = client.get(url).send().await.expect("Telegram answers").bytes().await;
+        serde_json::from_slice(&body.expect("a whole answer")).expect("JSON")
     }
 
     /// A look into the database from outside of the service.
