@@ -23,11 +23,11 @@ pub struct QueueFigures {
 /// The last 24 hours, and the links now.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Figures {
-    /// Chats linked and reachable.
+    /// Chats linked, reachable or not.
     pub linked: i64,
     /// Of these, linked in the last 24 hours.
     pub newly_linked: i64,
-    /// Chats linked, but not reachable.
+    /// Of all linked, not reachable.
     pub blocked: i64,
     /// Messages sent.
     pub sent: i64,
@@ -79,9 +79,9 @@ impl Store {
             failed: i64,
         }
         let sql = "SELECT \
-            (SELECT COUNT(*) FROM sns_settings WHERE telegram_chat_id IS NOT NULL AND telegram_enabled) AS linked, \
+            (SELECT COUNT(*) FROM sns_settings WHERE telegram_chat_id IS NOT NULL) AS linked, \
             (SELECT COUNT(*) FROM sns_settings \
-              WHERE telegram_chat_id IS NOT NULL AND telegram_enabled AND linked_at_ms > $1) AS newly_linked, \
+              WHERE telegram_chat_id IS NOT NULL AND linked_at_ms > $1) AS newly_linked, \
             (SELECT COUNT(*) FROM sns_settings WHERE telegram_chat_id IS NOT NULL AND NOT telegram_enabled) AS blocked, \
             (SELECT COUNT(*) FROM notifications WHERE finished_at_ms > $1 AND state = 'sent') AS sent, \
             (SELECT COUNT(*) FROM notifications WHERE finished_at_ms > $1 AND state = 'dead') AS failed";

@@ -6,11 +6,13 @@
 
 mod harness;
 
+mod admins;
 mod blocking;
 mod commands;
 mod groups;
 mod link_tokens;
 mod linking;
+mod menus;
 mod signing_in;
 mod switching;
 mod unlinking;
