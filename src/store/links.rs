@@ -2,7 +2,9 @@
 
 use chrono::{DateTime, Utc};
 use sea_orm::sea_query::{Expr, OnConflict};
-use sea_orm::{ActiveValue::Set, ColumnTrait, DatabaseTransaction, EntityTrait, QueryFilter};
+use sea_orm::{
+    ActiveValue::Set, ColumnTrait, DatabaseTransaction, EntityTrait, QueryFilter, QuerySelect as _, Select,
+};
 
 use super::write_queue::Command;
 use super::{Store, StoreError, ms, ms_after, notifications, settings};
@@ -82,7 +84,7 @@ impl Store {
         chat_id: i64,
         now: DateTime<Utc>,
     ) -> Result<LinkOffer, StoreError> {
-        match usable_token(&self.reader, &token.hash(), now).await? {
+        match usable_token(&token.hash(), now).one(&self.reader).await? {
             Some(row) => offer(&self.reader, &row, chat_id).await,
             None => Ok(LinkOffer::Bad),
         }
@@ -123,17 +125,10 @@ impl Store {
     }
 }
 
-async fn usable_token(
-    db: &impl sea_orm::ConnectionTrait,
-    token_hash: &str,
-    now: DateTime<Utc>,
-) -> Result<Option<link_token::Model>, StoreError> {
-    let row = link_token::Entity::find_by_id(token_hash)
+fn usable_token(token_hash: &str, now: DateTime<Utc>) -> Select<link_token::Entity> {
+    link_token::Entity::find_by_id(token_hash)
         .filter(link_token::Column::SpentAtMs.is_null())
         .filter(link_token::Column::ExpiresAtMs.gt(ms(now)))
-        .one(db)
-        .await?;
-    Ok(row)
 }
 
 async fn offer(
@@ -217,7 +212,10 @@ impl Command for LinkChat {
     type Output = LinkOutcome;
 
     async fn apply(&self, transaction: &DatabaseTransaction) -> Result<LinkOutcome, StoreError> {
-        let Some(token) = usable_token(transaction, &self.token_hash, self.now).await? else {
+        // Locked: between this look and the next, another chat's tap must not spend it. The loser would be asked
+        // whether to move the winner's link.
+        let token = usable_token(&self.token_hash, self.now).lock_exclusive().one(transaction).await?;
+        let Some(token) = token else {
             return self.after_the_token_was_spent(transaction).await;
         };
         match offer(transaction, &token, self.chat_id).await? {
