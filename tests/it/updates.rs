@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use bot_api::{NewPerson, Person};
-use serde_json::{Value, json};
+use serde_json::json;
 
 use crate::harness::PATIENCE;
 use crate::on_both_databases;

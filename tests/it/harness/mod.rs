@@ -34,6 +34,8 @@ pub const ADMIN_ID: i64 = 900;
 macro_rules! on_both_databases {
     ($(async fn $name:ident($world:ident) $body:block)+) => { $(
         mod $name {
+            // Some stories need nothing but the world.
+            #[allow(unused_imports)]
             use super::*;
             use $crate::harness::World;
             use telegram_bot_scheduler::config::Engine;
