@@ -1,9 +1,12 @@
 //! Opening the database: one writer and a pool of readers on SQLite, one pool on PostgreSQL.
 
+use std::str::FromStr as _;
 use std::time::Duration;
 
-use sea_orm::sqlx::sqlite::{SqliteJournalMode, SqliteSynchronous};
-use sea_orm::{ConnectOptions, Database, DatabaseConnection};
+use sea_orm::sqlx::ConnectOptions as _;
+use sea_orm::sqlx::postgres::PgConnectOptions;
+use sea_orm::sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous};
+use sea_orm::{ConnectOptions, Database, DatabaseConnection, DbErr};
 use secrecy::ExposeSecret as _;
 
 use super::StoreError;
@@ -17,6 +20,9 @@ const CHECKPOINT_PAGES: &str = "1000";
 
 /// Memory for pages of each SQLite connection, KiB (negative means KiB, SQLite documentation, "PRAGMA cache_size").
 const CACHE_KIB: &str = "-2000";
+
+/// What drivers put before the cause.
+const DRIVER_PREFIXES: [&str; 2] = ["error returned from database: ", "error communicating with database: "];
 
 /// The one connection that writes to a SQLite file; creates the file, not its folder.
 pub(super) async fn sqlite_writer(settings: &config::Database) -> Result<DatabaseConnection, StoreError> {
@@ -44,7 +50,28 @@ pub(super) async fn postgres_pool(settings: &config::Database) -> Result<Databas
             ("idle_in_transaction_session_timeout", "10s"),
         ])
     });
-    connect(options, settings).await
+    let pool = Database::connect(options).await;
+    match pool {
+        Ok(pool) => Ok(pool),
+        // A pool tries until its time is over and says only that it is.
+        Err(error) => {
+            let cause = postgres_cause(settings).await.unwrap_or_else(|| error.to_string());
+            Err(cant_open(settings, &cause, "check that PostgreSQL runs there and lets this user in"))
+        }
+    }
+}
+
+/// What one connection hears; `None` when it gets through.
+async fn postgres_cause(settings: &config::Database) -> Option<String> {
+    let options: PgConnectOptions = match settings.url.expose_secret().parse() {
+        Ok(options) => options,
+        Err(error) => return Some(error.to_string()),
+    };
+    match tokio::time::timeout(ACQUIRE_LIMIT, options.connect()).await {
+        Ok(Ok(_)) => None,
+        Ok(Err(error)) => Some(error.to_string()),
+        Err(_) => Some(format!("no answer within {} s", ACQUIRE_LIMIT.as_secs())),
+    }
 }
 
 fn sqlite_options(settings: &config::Database, query_only: &'static str) -> ConnectOptions {
@@ -69,18 +96,29 @@ async fn connect(
     options: ConnectOptions,
     settings: &config::Database,
 ) -> Result<DatabaseConnection, StoreError> {
-    // What the driver says may repeat the URL: the description has no password.
-    Database::connect(options).await.map_err(|error| match StoreError::from(error) {
-        StoreError::Busy => StoreError::Busy,
-        error => StoreError::Unusable(format!(
-            "DATABASE_URL: can't open {}: {}",
-            settings.describe(),
-            root_cause(&error.to_string(), settings)
-        )),
-    })
+    Database::connect(options)
+        .await
+        .map_err(|error| cant_open(settings, &error.to_string(), sqlite_mend(settings, &error)))
 }
 
-fn root_cause(words: &str, settings: &config::Database) -> String {
-    let words = words.replace(settings.url.expose_secret(), &settings.describe());
-    words.rsplit_once("error returned from database: ").map_or(words.clone(), |(_, cause)| cause.to_owned())
+/// What to do about a SQLite file that can't be opened: the driver says only "unable to open database file".
+fn sqlite_mend(settings: &config::Database, error: &DbErr) -> &'static str {
+    if error.to_string().contains("file is not a database") {
+        return "it is not a SQLite database, name another file";
+    }
+    let path = SqliteConnectOptions::from_str(settings.url.expose_secret());
+    match path.as_ref().map(|options| options.get_filename()) {
+        Ok(path) if path.is_dir() => "it is a folder, name a file in it",
+        Ok(path) if !path.exists() => "it is not there, add ?mode=rwc to have it made",
+        _ => "check that this user may read and write it and its folder, and that nobody else holds it",
+    }
+}
+
+fn cant_open(settings: &config::Database, cause: &str, mend: &str) -> StoreError {
+    // What the driver says may repeat the URL: the description has no password.
+    let cause = cause.replace(settings.url.expose_secret(), &settings.describe());
+    let cause = DRIVER_PREFIXES
+        .iter()
+        .fold(cause.as_str(), |cause, prefix| cause.rsplit_once(prefix).map_or(cause, |(_, rest)| rest));
+    StoreError::Unusable(format!("DATABASE_URL: can't open {}: {cause}; {mend}", settings.describe()))
 }
