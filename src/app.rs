@@ -38,6 +38,12 @@ pub enum StartError {
         /// What the operating system says.
         error: std::io::Error,
     },
+    /// No token can be made.
+    #[error("a token can't be made: {0}")]
+    Mint(#[from] http::MintError),
+    /// The process can't hear when it has to stop.
+    #[error("signals can't be received: {0}")]
+    Signals(std::io::Error),
     /// The HTTPS client can't be set up.
     #[error("TELOXIDE_API_URL: no client for it: {0}")]
     Client(String),

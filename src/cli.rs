@@ -1,5 +1,7 @@
 //! The command line: `run | migrate | check-config | token | healthcheck`.
 
+use std::fmt::Display;
+use std::io::Write as _;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -81,7 +83,8 @@ pub fn main() -> ExitCode {
         Err(error) => return refuse(&error),
     };
     // The log is needed before anything can go wrong that holds a secret.
-    if let Err(error) = logging::init(&environment, Redactor::new(config.secrets())) {
+    let redactor = Redactor::new(config.secrets());
+    if let Err(error) = logging::init(&environment, redactor.clone()) {
         return refuse(&error);
     }
     log_panics();
@@ -94,23 +97,24 @@ pub fn main() -> ExitCode {
         Command::Migrate => runtime.block_on(migrate(&config)),
         Command::CheckConfig => check_config(&config),
         Command::Token(arguments) => token(&config, &arguments),
-        Command::Healthcheck => runtime.block_on(healthcheck(&config)),
+        Command::Healthcheck => Ok(runtime.block_on(healthcheck(&config))),
     };
+    // A library's error may quote what it was given.
+    let code = code.unwrap_or_else(|error| refuse(&redactor.redact(&error.to_string())));
     // What did not end in time must not keep the process.
     runtime.shutdown_background();
     code
 }
 
-async fn run(config: Config) -> ExitCode {
+async fn run(config: Config) -> Result<ExitCode, StartError> {
+    let mut terminate = signal(SignalKind::terminate()).map_err(StartError::Signals)?;
+    let mut interrupt = signal(SignalKind::interrupt()).map_err(StartError::Signals)?;
     log::info!("telegram-bot-scheduler {}", env!("CARGO_PKG_VERSION"));
-    let (mut terminate, mut interrupt) =
-        match (signal(SignalKind::terminate()), signal(SignalKind::interrupt())) {
-            (Ok(terminate), Ok(interrupt)) => (terminate, interrupt),
-            (Err(error), _) | (_, Err(error)) => return refuse(&error),
-        };
-    let mut app = match App::start(config, Clock::system()).await {
-        Ok(app) => app,
-        Err(error) => return refuse(&error),
+    // A start may take long: a large migration, or another instance's, or a database that does not answer.
+    let mut app = tokio::select! {
+        started = App::start(config, Clock::system()) => started?,
+        _ = terminate.recv() => return Ok(stopped_at_the_start()),
+        _ = interrupt.recv() => return Ok(stopped_at_the_start()),
     };
     let stopped_on_request = tokio::select! {
         _ = terminate.recv() => true,
@@ -119,43 +123,35 @@ async fn run(config: Config) -> ExitCode {
     };
     log::info!("stopping");
     let drained = app.stop().await;
-    if stopped_on_request && drained {
+    Ok(if stopped_on_request && drained {
         log::info!("stopped");
         ExitCode::SUCCESS
     } else {
         ExitCode::FAILURE
-    }
+    })
 }
 
-async fn migrate(config: &Config) -> ExitCode {
-    let migrated: Result<usize, StartError> = async {
-        let _lock = SqliteLock::take(&config.database)?;
-        let store = Store::open(&config.database).await?;
-        let applied = store.migrate().await?;
-        store.close().await;
-        Ok(applied)
-    }
-    .await;
-    match migrated {
-        Ok(applied) => {
-            say(&format!("{}: {applied} migrations applied, up to date", config.database.describe()))
-        }
-        Err(error) => refuse(&error),
-    }
+fn stopped_at_the_start() -> ExitCode {
+    log::info!("stopped before the start was complete");
+    ExitCode::SUCCESS
 }
 
-fn check_config(config: &Config) -> ExitCode {
+async fn migrate(config: &Config) -> Result<ExitCode, StartError> {
+    let _lock = SqliteLock::take(&config.database)?;
+    let store = Store::open(&config.database).await?;
+    let applied = store.migrate().await?;
+    store.close().await;
+    Ok(say(&format!("{}: {applied} migrations applied, up to date", config.database.describe())))
+}
+
+fn check_config(config: &Config) -> Result<ExitCode, StartError> {
     let shown = say(&config.explain().join("\n"));
-    match config.require_jwt_secret() {
-        Ok(_) => shown,
-        Err(error) => refuse(&error),
-    }
+    config.require_jwt_secret()?;
+    Ok(shown)
 }
 
-fn token(config: &Config, arguments: &TokenArguments) -> ExitCode {
-    if let Err(error) = config.require_jwt_secret() {
-        return refuse(&error);
-    }
+fn token(config: &Config, arguments: &TokenArguments) -> Result<ExitCode, StartError> {
+    config.require_jwt_secret()?;
     let token = NewToken {
         account: &arguments.account,
         scopes: &arguments.scope,
@@ -163,10 +159,7 @@ fn token(config: &Config, arguments: &TokenArguments) -> ExitCode {
         email: arguments.email.as_deref(),
         lifetime: Duration::from_secs(arguments.minutes.saturating_mul(60)),
     };
-    match mint(&config.jwt, &token, Clock::system().now()) {
-        Ok(token) => say(&token),
-        Err(error) => refuse(&error),
-    }
+    Ok(say(&mint(&config.jwt, &token, Clock::system().now())?))
 }
 
 async fn healthcheck(config: &Config) -> ExitCode {
@@ -209,14 +202,16 @@ fn log_panics() {
     }));
 }
 
-#[allow(clippy::print_stdout)] // what was asked for goes to standard output, the log to standard error
+/// What was asked for goes to standard output, the log to standard error. A reader that went away is no panic.
 fn say(text: &str) -> ExitCode {
-    println!("{text}");
-    ExitCode::SUCCESS
+    match writeln!(std::io::stdout(), "{text}") {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(_) => ExitCode::FAILURE,
+    }
 }
 
 #[allow(clippy::print_stderr)] // before the log exists, and without its decoration
-fn refuse(error: &dyn std::fmt::Display) -> ExitCode {
+fn refuse(error: &dyn Display) -> ExitCode {
     for line in error.to_string().lines() {
         eprintln!("telegram-bot-scheduler: {line}");
     }
