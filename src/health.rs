@@ -4,6 +4,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use chrono::{DateTime, Utc};
 use tokio::sync::watch;
+use tokio::time::Instant;
 
 /// What is known about the parts this process depends on. Cheap to clone; clones share it.
 #[derive(Clone, Debug, Default)]
@@ -26,7 +27,14 @@ struct Known {
 struct State {
     bot_username: Option<String>,
     last_poll: Option<DateTime<Utc>>,
-    leading: bool,
+    /// `None` until it is decided for the first time.
+    leadership: Option<Leadership>,
+}
+
+#[derive(Clone, Copy, Debug)]
+enum Leadership {
+    Until(Instant),
+    Following,
 }
 
 /// How it stands with Telegram.
@@ -122,14 +130,25 @@ impl Health {
         self.lock().last_poll = Some(now);
     }
 
-    /// Whether this instance leads.
+    /// Whether this instance leads at this moment. A process that was frozen finds out by this that its lease is
+    /// over, before anybody could tell it.
     pub fn leading(&self) -> bool {
-        self.lock().leading
+        matches!(self.lock().leadership, Some(Leadership::Until(end)) if Instant::now() < end)
     }
 
-    /// Notes whether this instance leads.
-    pub fn set_leading(&self, leading: bool) {
-        self.lock().leading = leading;
+    /// Whether it was decided once which instance leads.
+    pub fn leader_known(&self) -> bool {
+        self.lock().leadership.is_some()
+    }
+
+    /// Notes that this instance leads, until `end` unless it is told again.
+    pub fn leads_until(&self, end: Instant) {
+        self.lock().leadership = Some(Leadership::Until(end));
+    }
+
+    /// Notes that this instance does not lead.
+    pub fn follows(&self) {
+        self.lock().leadership = Some(Leadership::Following);
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {

@@ -10,7 +10,7 @@ use tokio_util::task::TaskTracker;
 
 use crate::bot::Bot;
 use crate::clock::Clock;
-use crate::config::Config;
+use crate::config::{Config, Engine};
 use crate::delivery::Delivery;
 use crate::health::Health;
 use crate::store::{LEADS_FOR, Leadership, RENEW_EVERY, Store};
@@ -54,37 +54,64 @@ impl Leader {
         while !stop.is_cancelled() {
             let asked = Instant::now();
             // A renewal that hangs is a renewal that failed.
-            let answer = tokio::time::timeout(RENEW_EVERY, self.store.lead(&holder)).await;
-            match answer {
+            match tokio::time::timeout_at(
+                ask_again(asked, term.as_ref(), lease_ends),
+                self.store.lead(&holder),
+            )
+            .await
+            {
                 Ok(Ok(Leadership::Leading { epoch })) => {
                     lease_ends = asked + LEADS_FOR;
                     // A new epoch means that another instance led in between: begin anew, rescuing its rows.
                     if term.as_ref().is_some_and(|term| term.epoch != epoch) {
-                        self.end(term.take()).await;
+                        self.lose(term.take()).await;
                     }
+                    self.health.leads_until(lease_ends);
                     term.get_or_insert_with(|| self.begin(epoch));
                 }
-                Ok(Ok(Leadership::Following)) => self.end(term.take()).await,
+                Ok(Ok(Leadership::Following)) => self.lose(term.take()).await,
                 Ok(Err(error)) => log::warn!("the leadership can't be renewed: {error}"),
                 Err(_) => log::warn!("the leadership can't be renewed: the database does not answer"),
             }
-            if Instant::now() + STOP_MARGIN >= lease_ends {
-                self.end(term.take()).await;
+            if term.is_some() && Instant::now() + STOP_MARGIN >= lease_ends {
+                self.lose(term.take()).await;
             }
             tokio::select! {
                 () = stop.cancelled() => {}
-                () = tokio::time::sleep_until(asked + RENEW_EVERY) => {}
+                () = tokio::time::sleep_until(ask_again(asked, term.as_ref(), lease_ends)) => {}
             }
         }
-        let led = term.is_some();
-        self.end(term.take()).await;
-        if led && let Err(error) = self.store.resign(&holder).await {
+        if let Some(term) = term {
+            self.lay_down(term, &holder).await;
+        }
+    }
+
+    /// Ends the term of a leader that goes in order: it leads until what is in flight has ended, so that nobody
+    /// takes over in the middle; then somebody may at once.
+    async fn lay_down(&self, term: Term, holder: &str) {
+        let ending = term.end();
+        tokio::pin!(ending);
+        loop {
+            tokio::select! {
+                () = &mut ending => break,
+                () = tokio::time::sleep(RENEW_EVERY) => {
+                    let asked = Instant::now();
+                    if let Ok(Leadership::Leading { .. }) = self.store.lead(holder).await {
+                        self.health.leads_until(asked + LEADS_FOR);
+                    }
+                }
+            }
+        }
+        self.health.follows();
+        if let Err(error) = self.store.resign(holder).await {
             log::warn!("the leadership was not given up, it expires in {} s: {error}", LEADS_FOR.as_secs());
         }
     }
 
     fn begin(&self, epoch: i64) -> Term {
-        self.health.set_leading(true);
+        if self.config.database.engine() == Engine::Postgres {
+            log::info!("leading: this instance talks with Telegram and sends");
+        }
         let term = Term { epoch, tasks: TaskTracker::new(), stop: CancellationToken::new() };
         if let Some(api) = &self.api {
             let limits = Arc::new(Limits::new(self.pace()));
@@ -114,9 +141,11 @@ impl Leader {
         term
     }
 
-    async fn end(&self, term: Option<Term>) {
-        self.health.set_leading(false);
+    /// Another instance leads, or may in a moment: from now on nothing is begun, whatever still ends.
+    async fn lose(&self, term: Option<Term>) {
+        self.health.follows();
         if let Some(term) = term {
+            log::warn!("following: another instance talks with Telegram, or soon will");
             term.end().await;
         }
     }
@@ -145,6 +174,13 @@ impl Leader {
             per_group_per_minute: delivery.per_group_per_minute,
         }
     }
+}
+
+/// When to ask for the leadership after `asked`: every few seconds; of a leader in time to stop before the lease
+/// ends, should the answer not come.
+fn ask_again(asked: Instant, term: Option<&Term>, lease_ends: Instant) -> Instant {
+    let next = asked + RENEW_EVERY;
+    if term.is_some() { next.min(lease_ends - STOP_MARGIN) } else { next }
 }
 
 /// Runs a part until it ends because of `stop`; starts it again when it panicked.

@@ -126,7 +126,10 @@ impl Bot {
             log::warn!(target: "TELEGRAM", "handlers did not end in {} s", DRAIN_LIMIT.as_secs());
             dispatching.abort();
         }
-        Poller::confirm(&self.api, &self.acknowledgements).await;
+        // Whoever leads now polls, and two that poll at once are a conflict. It comes to the same updates again.
+        if self.health.leading() {
+            Poller::confirm(&self.api, &self.acknowledgements).await;
+        }
     }
 
     async fn dispatch(self: Arc<Self>, queue: UpdateQueue) {

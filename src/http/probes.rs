@@ -57,7 +57,9 @@ pub(super) async fn ready(call: Call) -> Result<Answer, Problem> {
     if !database_answers(&call.port).await {
         reasons.push("the database does not answer".to_owned());
     }
-    if answers_for_telegram(&call.port) {
+    if leader_unknown(&call.port) {
+        reasons.push("which instance leads is not decided yet".to_owned());
+    } else if answers_for_telegram(&call.port) {
         reasons.extend(call.port.health().telegram().problem());
     }
     let (status, word) = match reasons.is_empty() {
@@ -70,6 +72,11 @@ pub(super) async fn ready(call: Call) -> Result<Answer, Problem> {
 /// With PostgreSQL only the leader talks to Telegram; the others serve HTTP all the same.
 fn answers_for_telegram(port: &Port) -> bool {
     port.health().leading() || port.config().database.engine() == Engine::Sqlite
+}
+
+/// A moment after the start, when nobody knows yet whether this instance has to answer for Telegram.
+fn leader_unknown(port: &Port) -> bool {
+    port.config().database.engine() == Engine::Postgres && !port.health().leader_known()
 }
 
 async fn database_answers(port: &Port) -> bool {

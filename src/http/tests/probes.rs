@@ -55,7 +55,9 @@ async fn with_postgres_a_follower_is_ready_without_telegram() {
     let address = format!("http://{}/readyz", listener.local_addr().unwrap());
     tokio::spawn(serve(listener, port, server.stop.clone()));
     health.set_telegram(Telegram::Starting);
+    assert_eq!(answer_to(server.client.get(&address)).await.status, 503, "who leads is not known yet");
+    health.follows();
     assert_eq!(answer_to(server.client.get(&address)).await.status, 200);
-    health.set_leading(true);
+    health.leads_until(tokio::time::Instant::now() + std::time::Duration::from_secs(60));
     assert_eq!(answer_to(server.client.get(&address)).await.status, 503);
 }
