@@ -35,6 +35,16 @@ const CLAIM_LIMIT: usize = 32;
 /// How often are leases looked through that a stuck task let end?
 const RELEASE_EVERY: Duration = Duration::from_secs(15);
 
+/// How long may what is in flight take to be answered when delivery stops? Less than the process has for all of
+/// stopping.
+const DRAIN_LIMIT: Duration = Duration::from_secs(7);
+
+/// How long may a claim still take when delivery stops? Given up half-way, it could hold rows that nobody sends.
+const CLAIM_PATIENCE: Duration = Duration::from_secs(1);
+
+/// How soon is it noticed that this instance leads again?
+const LEAD_PAUSE: Duration = Duration::from_millis(100);
+
 /// The wait after the database failed.
 const STORE_PAUSE: Duration = Duration::from_secs(1);
 
@@ -63,7 +73,8 @@ impl Delivery {
     ///
     /// Only the leader runs it: what is claimed when it starts was claimed by somebody who is gone.
     pub async fn run(self, stop: CancellationToken) {
-        self.take_over().await;
+        self.take_over(&stop).await;
+        let cut = CancellationToken::new();
         let sender = Arc::new(Sender {
             store: self.store.clone(),
             api: self.api.clone(),
@@ -71,6 +82,7 @@ impl Delivery {
             health: self.health.clone(),
             clock: self.clock.clone(),
             outage: Outage::default(),
+            cut: cut.clone(),
             renderer: Renderer { platform: self.platform.clone(), default_zone: self.default_zone },
             settings: self.settings.clone(),
         });
@@ -81,52 +93,90 @@ impl Delivery {
                 released_at = Instant::now();
                 self.release_expired().await;
             }
-            tokio::select! {
-                () = stop.cancelled() => break,
-                () = self.round(&sender, &mut in_flight) => {}
-            }
+            self.round(&sender, &mut in_flight, &stop).await;
         }
-        // Rows that are claimed and not under way stay claimed; the next leader releases them.
-        while in_flight.join_next().await.is_some() {}
+        let drain = async { while in_flight.join_next().await.is_some() {} };
+        if tokio::time::timeout(DRAIN_LIMIT, drain).await.is_err() {
+            log::warn!(target: "TELEGRAM", "{} messages are not answered, they may go out twice", in_flight.len());
+            cut.cancel();
+            while in_flight.join_next().await.is_some() {}
+        }
     }
 
-    /// One round: claim what is due, send it one by one under the limits; or wait for something to be due.
-    async fn round(&self, sender: &Arc<Sender>, in_flight: &mut JoinSet<()>) {
-        self.health.until_telegram_takes_messages().await;
-        sender.outage.wait().await;
-        while in_flight.try_join_next().is_some() {}
-        let free = self.settings.max_in_flight.saturating_sub(in_flight.len());
-        if free == 0 {
-            in_flight.join_next().await;
-            return;
-        }
-        let now = Instant::now();
-        let paused_until = self.limits.paused_until(now);
-        if paused_until > now {
-            return tokio::time::sleep_until(paused_until).await;
-        }
-        let (waiting, first_ready) = self.limits.waiting_chats(now);
+    /// One round: claim what is due, send it one by one under the limits; or wait for something to be due. `stop`
+    /// ends each wait; what is claimed is sent or put back.
+    async fn round(&self, sender: &Arc<Sender>, in_flight: &mut JoinSet<()>, stop: &CancellationToken) {
+        let free = tokio::select! {
+            () = stop.cancelled() => return,
+            free = self.until_free(sender, in_flight) => free,
+        };
+        let (waiting, first_ready) = self.limits.waiting_chats(Instant::now());
         let lease = TimeDelta::from_std(self.settings.lease).unwrap_or(TimeDelta::minutes(1));
-        match self.store.claim_due(free.min(CLAIM_LIMIT), waiting, lease, self.clock.now()).await {
-            Ok(claimed) if claimed.is_empty() => self.idle(in_flight, first_ready).await,
-            Ok(claimed) => self.send_all(sender, in_flight, claimed).await,
+        let claim = self.store.claim_due(free.min(CLAIM_LIMIT), waiting, lease, self.clock.now());
+        let claimed = tokio::select! {
+            claimed = claim => claimed,
+            () = after(stop, CLAIM_PATIENCE) => return,
+        };
+        match claimed {
+            Ok(claimed) if claimed.is_empty() => tokio::select! {
+                () = stop.cancelled() => {}
+                () = self.idle(in_flight, first_ready) => {}
+            },
+            Ok(claimed) => self.send_all(sender, in_flight, claimed, stop).await,
             Err(error) => {
                 log::error!(target: "delivery", "nothing can be claimed: {error}");
-                tokio::time::sleep(STORE_PAUSE).await;
+                pause(STORE_PAUSE, stop).await;
             }
         }
     }
 
-    async fn send_all(&self, sender: &Arc<Sender>, in_flight: &mut JoinSet<()>, claimed: Vec<Claimed>) {
+    /// Waits until something may be sent; returns how many messages at once.
+    async fn until_free(&self, sender: &Arc<Sender>, in_flight: &mut JoinSet<()>) -> usize {
+        loop {
+            self.health.until_telegram_takes_messages().await;
+            if !self.health.leading() {
+                tokio::time::sleep(LEAD_PAUSE).await;
+                continue;
+            }
+            sender.outage.wait().await;
+            while in_flight.try_join_next().is_some() {}
+            let free = self.settings.max_in_flight.saturating_sub(in_flight.len());
+            let now = Instant::now();
+            let paused_until = self.limits.paused_until(now);
+            if free == 0 {
+                in_flight.join_next().await;
+            } else if paused_until > now {
+                tokio::time::sleep_until(paused_until).await;
+            } else {
+                return free;
+            }
+        }
+    }
+
+    async fn send_all(
+        &self,
+        sender: &Arc<Sender>,
+        in_flight: &mut JoinSet<()>,
+        claimed: Vec<Claimed>,
+        stop: &CancellationToken,
+    ) {
         for row in claimed {
+            if stop.is_cancelled() {
+                in_flight.spawn(Arc::clone(sender).put_back(row, "stopping"));
+                continue;
+            }
             match self.limits.reserve(row.chat_id, Instant::now()) {
-                Place::At(at) => {
-                    tokio::time::sleep_until(at).await;
-                    in_flight.spawn(Arc::clone(sender).send(row));
-                }
+                Place::At(at) => tokio::select! {
+                    () = tokio::time::sleep_until(at) => {
+                        in_flight.spawn(Arc::clone(sender).send(row));
+                    }
+                    () = stop.cancelled() => {
+                        in_flight.spawn(Arc::clone(sender).put_back(row, "stopping"));
+                    }
+                },
                 // A reply to the chat, or a 429, came in between: the row goes back and holds no slot.
                 Place::NotBefore(_) => {
-                    in_flight.spawn(Arc::clone(sender).put_back(row));
+                    in_flight.spawn(Arc::clone(sender).put_back(row, "chat_waits"));
                 }
             }
         }
@@ -150,9 +200,9 @@ impl Delivery {
     }
 
     /// Puts back what a dead process held and remembers the chats that have to wait.
-    async fn take_over(&self) {
+    async fn take_over(&self, stop: &CancellationToken) {
         let now = self.clock.now();
-        loop {
+        while !stop.is_cancelled() {
             match self.store.release_all().await {
                 Ok(0) => break,
                 Ok(rows) => {
@@ -161,7 +211,7 @@ impl Delivery {
                 }
                 Err(error) => {
                     log::error!(target: "delivery", "an earlier run's claims can't be released: {error}");
-                    tokio::time::sleep(STORE_PAUSE).await;
+                    pause(STORE_PAUSE, stop).await;
                 }
             }
         }
@@ -187,4 +237,18 @@ impl Delivery {
             Err(error) => log::error!(target: "delivery", "ended leases can't be released: {error}"),
         }
     }
+}
+
+/// Waits `wait`, or until `stop`.
+async fn pause(wait: Duration, stop: &CancellationToken) {
+    tokio::select! {
+        () = stop.cancelled() => {}
+        () = tokio::time::sleep(wait) => {}
+    }
+}
+
+/// Returns `wait` after `stop`.
+async fn after(stop: &CancellationToken, wait: Duration) {
+    stop.cancelled().await;
+    tokio::time::sleep(wait).await;
 }

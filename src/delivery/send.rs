@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 use tokio::time::Instant;
+use tokio_util::sync::CancellationToken;
 
 use super::outage::Outage;
 use super::outcome::{Attempt, Signal, Verdict, judge, snooze};
@@ -15,7 +16,7 @@ use crate::domain::account::{DisabledReason, Settings};
 use crate::domain::notification::{Claimed, Kind};
 use crate::health::{Health, Telegram};
 use crate::store::{Effect, Finalise, Outcome, Store};
-use crate::telegram::{Api, Limits};
+use crate::telegram::{Answer, Api, Limits};
 
 /// The wait before an outcome is written again that the database did not take.
 const FINALISE_PAUSE: Duration = Duration::from_millis(500);
@@ -33,6 +34,8 @@ pub(super) struct Sender {
     pub(super) outage: Outage,
     pub(super) renderer: Renderer,
     pub(super) settings: config::Delivery,
+    /// Cancelled when nobody can wait for Telegram's answers any longer: the process has to end.
+    pub(super) cut: CancellationToken,
 }
 
 impl Sender {
@@ -41,9 +44,14 @@ impl Sender {
         let started_at = self.clock.now();
         let started = Instant::now();
         let (chat_id, verdict) = match self.addressee(&row).await {
+            // A leader that was frozen wakes up with rows in hand that another one has sent since.
+            Ok(_) if !self.health.leading() => return self.put_back(row, "not_leading").await,
             Ok((chat_id, settings)) => {
                 let message = self.renderer.message(&row, chat_id, &settings);
-                let answer = self.api.call(&message, self.settings.request_timeout).await;
+                let answer = tokio::select! {
+                    answer = self.api.call(&message, self.settings.request_timeout) => answer,
+                    () = self.cut.cancelled() => Answer::Unknown("stopped before Telegram answered".into()),
+                };
                 (chat_id, judge(answer, self.attempt(&row)))
             }
             Err(verdict) => (row.chat_id, verdict),
@@ -53,10 +61,10 @@ impl Sender {
         self.write_down(row, chat_id, verdict, started_at, latency_ms).await;
     }
 
-    /// Puts `row` back to its place: its chat has to wait.
-    pub(super) async fn put_back(self: Arc<Self>, row: Claimed) {
+    /// Puts `row` back to its place, unsent.
+    pub(super) async fn put_back(self: Arc<Self>, row: Claimed, reason: &'static str) {
         let (chat_id, now) = (row.chat_id, self.clock.now());
-        self.write_down(row, chat_id, Verdict::without_a_try(snooze("chat_waits"), "put_back"), now, 0).await;
+        self.write_down(row, chat_id, Verdict::without_a_try(snooze(reason), "put_back"), now, 0).await;
     }
 
     /// Where the account's messages go at this moment; a verdict when nowhere.
@@ -156,7 +164,7 @@ impl Sender {
                     log::warn!(target: "delivery", "notification {}: the lease was over before its outcome", row.id);
                     return;
                 }
-                Err(error) if Instant::now() < deadline => {
+                Err(error) if Instant::now() < deadline && !self.cut.is_cancelled() => {
                     log::error!(target: "delivery", "notification {}: outcome not written yet: {error}", row.id);
                     tokio::time::sleep(FINALISE_PAUSE).await;
                 }

@@ -28,6 +28,9 @@ const POLL_MARGIN: Duration = Duration::from_secs(15);
 /// How long may a call take that waits for nothing?
 const SHORT_CALL: Duration = Duration::from_secs(5);
 
+/// How long may the last word before stopping take? What Telegram did not hear it sends again.
+const CONFIRM_LIMIT: Duration = Duration::from_secs(2);
+
 /// How many updates may wait between the poller and the dispatcher? One fetch's worth.
 const QUEUE_BOUND: usize = 100;
 
@@ -135,7 +138,7 @@ impl Poller {
     pub async fn confirm(api: &Api, acknowledgements: &Acknowledgements) {
         let Some(offset) = acknowledgements.offset() else { return };
         let request = GetUpdates::new().offset(as_offset(offset)).limit(1).timeout(0);
-        if let Answer::Done(_) = api.call_raw("GetUpdates", &request, SHORT_CALL).await {
+        if let Answer::Done(_) = api.call_raw("GetUpdates", &request, CONFIRM_LIMIT).await {
             acknowledgements.told(Some(offset));
         }
     }
