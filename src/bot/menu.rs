@@ -13,7 +13,7 @@ use teloxide::types::{BotCommand, BotCommandScope, ChatId, Recipient};
 
 use super::Bot;
 use crate::domain::language::Language;
-use crate::telegram::Answer;
+use crate::telegram::{Answer, RefusalClass};
 use crate::text::menu::{self, Audience, Command};
 
 /// How long may one of these calls take?
@@ -64,7 +64,10 @@ impl Bot {
     {
         match self.api.call(payload, CALL_LIMIT).await {
             Answer::Done(_) => {}
-            // An admin who never wrote to the bot has no chat with it yet; `/start` tells the menu again.
+            // `/start` tells the menu again.
+            Answer::Refused(refusal) if refusal.class() == RefusalClass::MaybeGone => {
+                log::info!(target: "TELEGRAM", "an admin who never wrote to the bot has no menu yet");
+            }
             Answer::Refused(refusal) => {
                 log::warn!(target: "TELEGRAM", "{}: {}", P::NAME, refusal.description)
             }
