@@ -24,11 +24,21 @@
 //! | [`jobs`] | store, outbox, domain, telegram |
 //! | [`bot`] | store, outbox, domain, text, telegram |
 //! | [`http`] | store, outbox, domain |
+//! | [`logging`] | nothing of ours |
 //! | [`app`], [`cli`] | everything |
 //!
-//! `domain`, `text` and `entity` do not see `config` either. `tests/it/architecture.rs` reads the `use`
-//! lines and fails on a forbidden edge. `teloxide` is named only in telegram, bot, delivery and publish;
-//! `sea_orm` only in entity and store; `hyper` only in http; `clokwerk` only in jobs.
+//! `domain`, `text` and `entity` do not see `config` either.
+//!
+//! | crate | is named only in |
+//! |---|---|
+//! | `teloxide` | telegram, bot, delivery, publish |
+//! | `sea_orm` | entity, store |
+//! | `hyper`, `hyper_util`, `http_body_util` | http |
+//! | `dptree` | bot |
+//! | `clokwerk` | jobs |
+//!
+//! `tests/it/architecture.rs` reads these two tables and every `use` and path of `src/`, and fails on a
+//! forbidden edge.
 //!
 //! What must stay true:
 //!
