@@ -7,6 +7,7 @@
 mod harness;
 
 mod admins;
+mod architecture;
 mod blocking;
 mod commands;
 mod groups;
