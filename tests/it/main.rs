@@ -8,6 +8,7 @@ mod harness;
 
 mod admins;
 mod architecture;
+mod bad_settings;
 mod blocking;
 mod commands;
 mod groups;
@@ -15,6 +16,7 @@ mod link_tokens;
 mod linking;
 mod menus;
 mod signing_in;
+mod starting;
 mod switching;
 mod unlinking;
 mod updates;

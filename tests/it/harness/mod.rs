@@ -4,6 +4,7 @@
 mod conversation;
 mod database;
 mod platform;
+mod process;
 
 use std::time::Duration;
 
@@ -19,6 +20,7 @@ use telegram_bot_scheduler::config::{Config, Engine, Environment};
 
 pub use database::Database;
 pub use platform::Platform;
+pub use process::{Launch, Process};
 
 /// How long does a test wait for something that must happen?
 pub const PATIENCE: Duration = Duration::from_secs(10);
@@ -154,14 +156,19 @@ impl World {
 
     /// Links `person` to `account` the way people do: a link on the web, `/start`, a tap.
     pub async fn link(&self, person: &Person, account: &str) {
-        let token = self.platform().asks_for_link(account).await;
+        self.link_through(&self.platform(), person, account).await;
+    }
+
+    /// The same through the port of any process.
+    pub async fn link_through(&self, platform: &Platform, person: &Person, account: &str) {
+        let token = platform.asks_for_link(account).await;
         person.starts(&token).expect("the person can write");
         let question =
             self.telegram.wait_for_message(person.id(), |message| message.buttons().len() == 2, PATIENCE);
         let question = question.await.expect("the bot asks whether to connect");
         let agree = question.buttons()[0].text.clone();
         person.taps(question.id(), &agree).await.expect("the tap is answered");
-        let state = self.platform().until_linked(account, &token).await;
+        let state = platform.until_linked(account, &token).await;
         assert_eq!(state, "linked", "the page that waits hears that {account} is connected");
     }
 
