@@ -1,6 +1,7 @@
 //! The world of a test: a Telegram of its own, a database of its own, the service between them, and the
 //! platform that calls it.
 
+mod audience;
 mod conversation;
 mod database;
 mod platform;
@@ -18,6 +19,7 @@ use telegram_bot_scheduler::app::App;
 use telegram_bot_scheduler::clock::Clock;
 use telegram_bot_scheduler::config::{Config, Engine, Environment};
 
+pub use audience::Audience;
 pub use database::Database;
 pub use platform::Platform;
 pub use process::{Launch, Process};
