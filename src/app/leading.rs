@@ -136,6 +136,7 @@ impl Leader {
             telegram: self.config.telegram.clone(),
             platform: self.config.platform.clone(),
             digest: self.config.digest.clone(),
+            backup_time: self.config.jobs.backup_time,
         }
     }
 

@@ -7,6 +7,7 @@
 mod harness;
 
 mod admins;
+mod backups;
 mod blocking;
 mod commands;
 mod groups;
@@ -14,6 +15,9 @@ mod job_history;
 mod link_tokens;
 mod linking;
 mod menus;
+mod platform_posts;
+mod purging;
+mod running_jobs;
 mod signing_in;
 mod switching;
 mod timetable;
