@@ -156,3 +156,43 @@ async fn a_damaged_copy_is_not_taken_for_a_backup() {
     assert!(telegram_bot_scheduler::store::verify_sqlite(&copy).await.is_err(), "an empty file passed");
     world.ends_well().await;
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_stop_in_the_middle_of_copying_ends_the_copying() {
+    let (mut world, folder) = world_with_backups(2).await;
+    let filler = "INSERT INTO idempotency_keys (subject, key, body_hash, answer, created_at_ms) \
+        WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 30000) \
+        SELECT 'filler', i, '', hex(randomblob(1500)), 9000000000000 FROM n";
+    world.look_inside().await.execute_unprepared(filler).await.expect("a large database");
+    let path =
+        telegram_bot_scheduler::store::sqlite_file(&world.config.database).expect("a URL").expect("a file");
+    world.platform().triggers("backup_database").await;
+    let folder = folder.path().join("not/there/yet");
+    world
+        .until("the copy has begun to grow", || async {
+            let begun = std::fs::read_dir(&folder).into_iter().flatten().flatten();
+            begun.filter_map(|entry| entry.metadata().ok()).any(|file| file.len() > 0)
+        })
+        .await;
+    world.stop().await;
+    let whole = path.metadata().expect("the database").len();
+    // The driver's thread may be in the middle of one step; it must not go on to the end.
+    tokio::time::sleep(std::time::Duration::from_secs(1)).await;
+    for copy in files(&folder) {
+        let size = copy.metadata().expect("metadata").len();
+        assert!(
+            copy.extension().is_some_and(|end| end == "part"),
+            "a half copy has a backup's name: {copy:?}"
+        );
+        assert!(size < whole / 10 * 9, "copying went on to {size} of {whole} bytes after the stop");
+    }
+    world.start().await;
+    let run = world.run_that("backup_database", "was interrupted", |run| run["error"] == "interrupted").await;
+    assert_eq!(run["outcome"], "failed", "{run:#}");
+    assert_eq!(world.runs("backup_database").await["outcome"], "ok", "the next one is whole");
+    assert!(
+        files(&folder).iter().all(|file| file.extension().is_some_and(|end| end == "db")),
+        "nothing is left"
+    );
+    world.ends_well().await;
+}

@@ -184,6 +184,19 @@ on_both_databases! {
         alone.stop().await;
     }
 
+    async fn a_wish_made_at_another_instance_is_taken(world) {
+        world.stop().await;
+        let entries = vec![entry("works", LONG, || async { Ok(0) })];
+        let alone = Alone::start(world.store_alone().await, world.clock.clone(), entries);
+        // It shares the database with the leader and nothing else: no wake-up reaches the leader.
+        let follower = world.store_alone().await;
+        let by = Requester::Api("the operator".into());
+        let asked = follower.request_run("works", &by, world.clock.now()).await.expect("the wish is kept");
+        let run = follower.wait_for_run(asked.id, PATIENCE).await.expect("readable").expect("a run");
+        assert_eq!((run.outcome, run.requested_by.as_str()), (Some(Outcome::Ok), "api:the operator"), "{run:?}");
+        alone.stop().await;
+    }
+
     async fn a_wish_for_a_job_that_is_no_more_is_turned_down(world) {
         world.stop().await;
         let entries = vec![entry("works", LONG, || async { Ok(0) })];
