@@ -125,7 +125,8 @@ on_both_databases! {
                 }
             })
         };
-        let alone = Alone::start(world.store_alone().await, world.clock.clone(), vec![slow]);
+        let punctual = entry("punctual", LONG, || async { Ok(0) });
+        let alone = Alone::start(world.store_alone().await, world.clock.clone(), vec![slow, punctual]);
         let first = alone.ask_for("slow").await;
         alone.until_it_runs(first.id).await;
         let second = alone.ask_for("slow").await;
@@ -133,7 +134,9 @@ on_both_databases! {
         assert_eq!(alone.ask_for("slow").await.id, second.id, "only one waits");
         // Its slot comes while it runs: that waits too.
         world.time_passes(TimeDelta::days(1));
-        tokio::time::sleep(Duration::from_millis(1500)).await;
+        world.until("another job's slot has come", || async {
+            !alone.store.runs_of("punctual", 1).await.expect("readable").is_empty()
+        }).await;
         assert!(alone.store.run(second.id).await.expect("readable").expect("a run").started_at.is_none());
         assert_eq!(alone.store.runs_of("slow", 10).await.expect("readable").len(), 2, "nothing else began");
         door.add_permits(1);
