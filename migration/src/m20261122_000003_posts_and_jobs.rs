@@ -57,9 +57,17 @@ impl MigrationTrait for Migration {
         for index in [
             "CREATE INDEX posts_due ON posts (due_at_ms) WHERE status = 'scheduled' AND managed_by = 'scheduler'",
             "CREATE INDEX posts_lease ON posts (lease_until_ms) WHERE status = 'publishing'",
-            "CREATE INDEX posts_unnoticed ON posts (id) WHERE noticed_at_ms IS NULL AND managed_by = 'platform'",
+            // Only what has ended: the platform's planned posts would fill it.
+            "CREATE INDEX posts_unnoticed ON posts (id) WHERE noticed_at_ms IS NULL AND managed_by = 'platform' \
+             AND status IN ('published', 'failed', 'unconfirmed')",
             "CREATE INDEX posts_account ON posts (account, id)",
             "CREATE INDEX job_runs_job ON job_runs (job, id)",
+            // One run of a job may wait; a second wish for it finds the first.
+            "CREATE UNIQUE INDEX job_runs_queued ON job_runs (job) WHERE started_at_ms IS NULL",
+            "CREATE INDEX job_runs_running ON job_runs (id) \
+             WHERE started_at_ms IS NOT NULL AND finished_at_ms IS NULL",
+            // Most runs find nothing to do and are forgotten after a day.
+            "CREATE INDEX job_runs_idle ON job_runs (finished_at_ms) WHERE outcome = 'ok' AND items = 0",
         ] {
             db.execute_unprepared(index).await?;
         }

@@ -1,4 +1,4 @@
-//! What only one instance does: poll, talk, deliver. Started when this instance leads, stopped when it doesn't
+//! What only one instance does: poll, talk, deliver, keep the timetable. Started when this instance leads, stopped when it doesn't
 //! any more.
 
 use std::sync::Arc;
@@ -13,6 +13,7 @@ use crate::clock::Clock;
 use crate::config::{Config, Engine};
 use crate::delivery::Delivery;
 use crate::health::Health;
+use crate::jobs::Jobs;
 use crate::store::{LEADS_FOR, Leadership, RENEW_EVERY, Store};
 use crate::telegram::{Acknowledgements, Api, Limits, Pace};
 
@@ -113,6 +114,9 @@ impl Leader {
             log::info!("leading: this instance talks with Telegram and sends");
         }
         let term = Term { epoch, tasks: TaskTracker::new(), stop: CancellationToken::new() };
+        let (jobs, stop) = (Arc::new(self.jobs()), term.stop.clone());
+        term.tasks
+            .spawn(supervise("the timetable", stop.clone(), move || Arc::clone(&jobs).run(stop.clone())));
         if let Some(api) = &self.api {
             let limits = Arc::new(Limits::new(self.pace()));
             let bot = Arc::new(self.bot(api, &limits));
@@ -161,6 +165,18 @@ impl Leader {
             telegram: self.config.telegram.clone(),
             platform: self.config.platform.clone(),
             digest: self.config.digest.clone(),
+            backup_time: self.config.jobs.backup_time,
+        }
+    }
+
+    fn jobs(&self) -> Jobs {
+        Jobs {
+            store: self.store.clone(),
+            api: self.api.clone(),
+            health: self.health.clone(),
+            clock: self.clock.clone(),
+            settings: self.config.jobs.clone(),
+            database: self.config.database.clone(),
         }
     }
 

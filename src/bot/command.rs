@@ -19,6 +19,10 @@ pub(super) enum Command {
     Stats,
     /// `/queue`, for admins.
     Queue,
+    /// `/jobs`, for admins.
+    Jobs,
+    /// `/run`, for admins, with what was named behind it.
+    Run(String),
     /// A command that does not exist.
     Unknown,
 }
@@ -46,6 +50,8 @@ fn parse(text: &str, username: Option<&str>) -> Option<Command> {
         "help" => Command::Help,
         "stats" => Command::Stats,
         "queue" => Command::Queue,
+        "jobs" => Command::Jobs,
+        "run" => Command::Run(payload.trim().to_owned()),
         _ => Command::Unknown,
     })
 }
@@ -63,6 +69,8 @@ mod tests {
             ("/START   abc ", Some(Command::Start("abc".into()))),
             ("/status@Scheduler_Bot", Some(Command::Status)),
             ("/Status please", Some(Command::Status)),
+            ("/run", Some(Command::Run(String::new()))),
+            ("/run  purge_expired ", Some(Command::Run("purge_expired".into()))),
             ("/frobnicate", Some(Command::Unknown)),
             ("/", Some(Command::Unknown)),
             ("/status@another_bot", None),

@@ -9,14 +9,18 @@
 //! | `start`, `link`, `status`, `test`, `unlink`, `help` | one file per command or conversation |
 //! | `membership` | blocked, unblocked, added to a group, group moved |
 //! | `admin` | `/stats`, `/queue` |
+//! | `jobs` | `/jobs`, `/run` |
 //! | `menu` | what Telegram shows about the bot |
 
 use std::sync::Arc;
 use std::time::Duration;
 
+use chrono::NaiveTime;
+
 mod admin;
 mod command;
 mod help;
+mod jobs;
 mod link;
 mod membership;
 mod menu;
@@ -56,6 +60,8 @@ pub struct Bot {
     pub platform: config::Platform,
     /// When people who have not chosen get their digest, and the zone of those whose zone is not known.
     pub digest: config::Digest,
+    /// When the database is copied, for whoever asks what is due.
+    pub backup_time: NaiveTime,
 }
 
 /// A handler fails only when the database does: what goes wrong with Telegram is dealt with where it happens.

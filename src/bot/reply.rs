@@ -65,6 +65,12 @@ impl Reply {
         self
     }
 
+    /// Adds a row of one button with a label of its own.
+    pub(super) fn named_tap_row(mut self, label: String, tap: Tap) -> Self {
+        self.buttons.push(vec![InlineKeyboardButton::callback(label, tap.to_data())]);
+        self
+    }
+
     fn markup(&self) -> InlineKeyboardMarkup {
         InlineKeyboardMarkup::new(self.buttons.clone())
     }

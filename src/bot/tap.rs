@@ -5,6 +5,7 @@
 
 use sha2::{Digest as _, Sha256};
 
+use crate::domain::job::Job;
 use crate::domain::language::Language;
 use crate::domain::link::{Consent, LinkToken};
 
@@ -34,9 +35,27 @@ pub(super) enum Tap {
     StayLinked,
     /// Show the status anew.
     RefreshStatus,
+    /// Show the timetable; for admins, like all below.
+    Jobs,
+    /// Ask which job to run.
+    ChooseJob,
+    /// Run a job now.
+    RunJob(Job),
+    /// Show how far a run is.
+    ShowRun {
+        /// Of which job.
+        job: Job,
+        /// Its number.
+        id: i64,
+    },
 }
 
 impl Tap {
+    /// Whether only admins may do this: data can be forged, a button shown once stays.
+    pub(super) fn is_for_admins(&self) -> bool {
+        matches!(self, Self::Jobs | Self::ChooseJob | Self::RunJob(_) | Self::ShowRun { .. })
+    }
+
     /// As callback data: at most 64 bytes (Bot API documentation, "InlineKeyboardButton").
     pub(super) fn to_data(&self) -> String {
         match self {
@@ -53,6 +72,10 @@ impl Tap {
             Self::Unlink { account_tag } => format!("unlink:{account_tag}"),
             Self::StayLinked => "unlink:no".into(),
             Self::RefreshStatus => "status".into(),
+            Self::Jobs => "jobs".into(),
+            Self::ChooseJob => "run".into(),
+            Self::RunJob(job) => format!("run:{}", job.name()),
+            Self::ShowRun { job, id } => format!("ran:{id}:{}", job.name()),
         }
     }
 
@@ -60,6 +83,13 @@ impl Tap {
     pub(super) fn of_data(data: &str) -> Option<Self> {
         match data.split_once(':') {
             None if data == "status" => Some(Self::RefreshStatus),
+            None if data == "jobs" => Some(Self::Jobs),
+            None if data == "run" => Some(Self::ChooseJob),
+            Some(("run", name)) => Job::from_name(name).map(Self::RunJob),
+            Some(("ran", rest)) => {
+                let (id, name) = rest.split_once(':')?;
+                Some(Self::ShowRun { job: Job::from_name(name)?, id: id.parse().ok()? })
+            }
             Some(("unlink", "no")) => Some(Self::StayLinked),
             Some(("unlink", tag)) if tag.len() == TAG_LENGTH => {
                 Some(Self::Unlink { account_tag: tag.to_owned() })
@@ -113,8 +143,12 @@ mod tests {
             Tap::StayLinked,
             Tap::RefreshStatus,
             Tap::Unlink { account_tag: account_tag("alice") },
+            Tap::Jobs,
+            Tap::ChooseJob,
         ];
-        for tap in links.into_iter().chain(others) {
+        let jobs =
+            Job::ALL.into_iter().flat_map(|job| [Tap::RunJob(job), Tap::ShowRun { job, id: i64::MAX }]);
+        for tap in links.into_iter().chain(others).chain(jobs) {
             let data = tap.to_data();
             assert!(data.len() <= 64, "{data} is too long for Telegram");
             assert_eq!(Tap::of_data(&data), Some(tap));
@@ -136,6 +170,10 @@ mod tests {
             "unlink:abc",
             "retry:1",
             "status:1",
+            "run:",
+            "run:drop_database",
+            "ran:1",
+            "ran:x:purge_expired",
         ] {
             assert_eq!(Tap::of_data(data), None, "{data:?}");
         }

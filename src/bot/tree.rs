@@ -13,7 +13,7 @@ use teloxide::types::{CallbackQuery, Message, Update, UpdateKind};
 use super::command::{Command, command_of};
 use super::person::Person;
 use super::tap::Tap;
-use super::{Bot, Handled, admin, help, link, membership, start, status, test, unlink};
+use super::{Bot, Handled, admin, help, jobs, link, membership, start, status, test, unlink};
 use crate::store::StoreError;
 use crate::text::answer::{self, Toast};
 
@@ -37,7 +37,7 @@ fn branches() -> UpdateHandler<StoreError> {
 
 /// Everything a person may write in their private chat.
 fn in_private() -> UpdateHandler<StoreError> {
-    use Command::{Help, Queue, Start, Stats, Status, Test, Unlink};
+    use Command::{Help, Jobs, Queue, Run, Start, Stats, Status, Test, Unlink};
     dptree::entry()
         .branch(
             dptree::filter_map(|message: Message, bot: Arc<Bot>| {
@@ -51,7 +51,9 @@ fn in_private() -> UpdateHandler<StoreError> {
             .branch(
                 dptree::filter(|person: Person, bot: Arc<Bot>| bot.is_admin(&person))
                     .branch(dptree::case![Stats].endpoint(admin::on_stats))
-                    .branch(dptree::case![Queue].endpoint(admin::on_queue)),
+                    .branch(dptree::case![Queue].endpoint(admin::on_queue))
+                    .branch(dptree::case![Jobs].endpoint(jobs::on_jobs))
+                    .branch(dptree::case![Run(name)].endpoint(jobs::on_run)),
             )
             .endpoint(help::on_unknown_command),
         )
@@ -63,6 +65,7 @@ async fn on_tap(bot: Arc<Bot>, query: CallbackQuery) -> Handled {
     let person = Person::of(&query.from);
     let message = query.message.as_ref().filter(|message| message.chat().id.0 == person.chat_id);
     let tap = query.data.as_deref().and_then(Tap::of_data);
+    let tap = tap.filter(|tap| !tap.is_for_admins() || bot.is_admin(&person));
     let (message_id, tap) = match (message, tap) {
         (Some(message), Some(tap)) => (message.id(), tap),
         (message, _) => {
@@ -82,6 +85,10 @@ async fn on_tap(bot: Arc<Bot>, query: CallbackQuery) -> Handled {
         Tap::Unlink { account_tag } => unlink::on_agreed(&bot, &person, message_id, &account_tag).await,
         Tap::StayLinked => unlink::on_kept(&bot, &person, message_id).await,
         Tap::RefreshStatus => status::on_refresh(&bot, &person, message_id).await,
+        Tap::Jobs => jobs::on_overview(&bot, &person, message_id).await,
+        Tap::ChooseJob => jobs::on_choice(&bot, &person, message_id).await,
+        Tap::RunJob(job) => jobs::on_chosen(&bot, &person, message_id, job).await,
+        Tap::ShowRun { job, id } => jobs::on_run_refresh(&bot, &person, message_id, job, id).await,
     }
 }
 

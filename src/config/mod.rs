@@ -20,7 +20,7 @@ use secrecy::{ExposeSecret, SecretString};
 use thiserror::Error;
 
 pub use environment::Environment;
-pub use sections::{Database, Delivery, Digest, Engine, Http, Jwt, Platform, Telegram, UpdateMode};
+pub use sections::{Database, Delivery, Digest, Engine, Http, Jobs, Jwt, Platform, Telegram, UpdateMode};
 
 use layers::{Layer, Problems};
 use reader::Reader;
@@ -40,6 +40,8 @@ pub struct Config {
     pub delivery: Delivery,
     /// When a person who has not chosen gets the daily digest.
     pub digest: Digest,
+    /// Backups, and how long things are kept.
+    pub jobs: Jobs,
     /// What messages say about the platform.
     pub platform: Platform,
     /// The lines of [`Config::explain`], as loaded.
@@ -67,10 +69,11 @@ impl Config {
         let jwt = Jwt::read(&mut reader);
         let delivery = Delivery::read(&mut reader);
         let digest = Digest::read(&mut reader);
+        let jobs = Jobs::read(&mut reader);
         let platform = Platform::read(&mut reader);
         let explained = reader.finish().map_err(|problems| ConfigError { problems })?;
         let telegram = telegram.ok_or_else(|| ConfigError::of("telegram.api_url: has no value; set it"))?;
-        Ok(Self { telegram, database, http, jwt, delivery, digest, platform, explained })
+        Ok(Self { telegram, database, http, jwt, delivery, digest, jobs, platform, explained })
     }
 
     /// A line for each setting, as it was loaded: `key = value  (from: default | file … | environment …)`.

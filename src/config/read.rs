@@ -8,7 +8,7 @@ use secrecy::SecretString;
 
 use super::database_url::without_password;
 use super::reader::{HIDDEN, Reader, button_address};
-use super::sections::{Database, Delivery, Digest, Engine, Http, Jwt, Platform, Telegram, UpdateMode};
+use super::sections::{Database, Delivery, Digest, Engine, Http, Jobs, Jwt, Platform, Telegram, UpdateMode};
 
 /// A bot token's secret part has 35 characters at Telegram; a Bot API server of one's own may issue others.
 const MIN_TOKEN_SECRET: usize = 30;
@@ -129,12 +129,24 @@ impl Delivery {
 
 impl Digest {
     pub(super) fn read(reader: &mut Reader) -> Self {
-        let time = reader.parsed("digest.default_time", "a time of day like \"09:00\"", |text| {
-            NaiveTime::parse_from_str(text, "%H:%M").ok()
-        });
+        let time = reader.parsed("digest.default_time", "a time of day like \"09:00\"", time_of_day);
         let expected = "an IANA time zone like \"UTC\" or \"Asia/Seoul\"";
         let zone = reader.parsed("digest.default_zone", expected, |text| text.parse().ok());
         Self { default_time: time.unwrap_or_default(), default_zone: zone.unwrap_or(Tz::UTC) }
+    }
+}
+
+impl Jobs {
+    pub(super) fn read(reader: &mut Reader) -> Self {
+        let time = reader.parsed("jobs.backup_time", "a time of day like \"03:30\", in UTC", time_of_day);
+        Self {
+            backup_folder: reader.parsed("jobs.backup_folder", "a folder", |text| Some(text.into())),
+            backup_time: time.unwrap_or_default(),
+            backups_kept: reader.number("jobs.backups_kept", 1..=1000),
+            notifications_kept_for: reader.days("jobs.notifications_kept_days", 1..=3650),
+            attempts_kept_for: reader.days("jobs.attempts_kept_days", 1..=3650),
+            runs_kept_for: reader.days("jobs.runs_kept_days", 1..=3650),
+        }
     }
 }
 
@@ -182,6 +194,10 @@ fn backoff(reader: &mut Reader) -> Vec<Duration> {
         reader.complain(key, "must hold at least one wait, like [5, 30, 120]");
     }
     waits.into_iter().filter_map(|it| u64::try_from(it).ok()).map(Duration::from_secs).collect()
+}
+
+fn time_of_day(text: &str) -> Option<NaiveTime> {
+    NaiveTime::parse_from_str(text, "%H:%M").ok()
 }
 
 enum Mode {

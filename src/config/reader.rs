@@ -17,6 +17,8 @@ use super::suggest::nearest;
 
 /// Seconds in an hour.
 const HOUR: u64 = 3600;
+/// Seconds in a day.
+const DAY: u64 = 24 * HOUR;
 /// Characters of a wrong value that a message repeats.
 const MAX_QUOTE: usize = 60;
 /// What a secret looks like to people.
@@ -90,6 +92,11 @@ impl Reader {
     /// A duration whose key says hours.
     pub(super) fn hours(&mut self, key: &'static str, range: RangeInclusive<u64>) -> Duration {
         Duration::from_secs(self.number(key, range) * HOUR)
+    }
+
+    /// A duration whose key says days.
+    pub(super) fn days(&mut self, key: &'static str, range: RangeInclusive<u64>) -> Duration {
+        Duration::from_secs(self.number(key, range) * DAY)
     }
 
     /// A list of whole numbers, each within `range`: an array in a file, separated by commas in a variable.

@@ -3,6 +3,7 @@
 
 use std::collections::BTreeSet;
 use std::net::SocketAddr;
+use std::path::PathBuf;
 use std::time::Duration;
 
 use chrono::NaiveTime;
@@ -158,6 +159,23 @@ pub struct Digest {
     pub default_time: NaiveTime,
     /// The zone of a person whose zone is not known.
     pub default_zone: Tz,
+}
+
+/// `[jobs]`: backups, and how long things are kept.
+#[derive(Clone, Debug)]
+pub struct Jobs {
+    /// Where copies of the SQLite database go; `None`: beside it.
+    pub backup_folder: Option<PathBuf>,
+    /// When it is copied, UTC.
+    pub backup_time: NaiveTime,
+    /// How many copies are kept.
+    pub backups_kept: usize,
+    /// How long a notification is kept after it was finished.
+    pub notifications_kept_for: Duration,
+    /// How long an attempt to send one is kept.
+    pub attempts_kept_for: Duration,
+    /// How long a run of a job is kept.
+    pub runs_kept_for: Duration,
 }
 
 /// `[platform]`: what messages say about the platform, and where their buttons lead. Unset → no button.

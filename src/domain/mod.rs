@@ -2,6 +2,7 @@
 
 pub mod account;
 pub mod event;
+pub mod job;
 pub mod language;
 pub mod link;
 pub mod notification;

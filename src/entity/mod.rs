@@ -5,6 +5,7 @@ pub mod attempt;
 pub mod bot_identity;
 pub mod chat_wait;
 pub mod idempotency_key;
+pub mod job_run;
 pub mod leader;
 pub mod link_token;
 pub mod notification;

@@ -13,6 +13,7 @@ mod port;
 mod probes;
 mod problem;
 mod routes;
+mod scheduler;
 mod seats;
 mod serve;
 mod telegram;

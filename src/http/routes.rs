@@ -7,7 +7,7 @@ use super::answer::Answer;
 use super::auth::{Caller, Scope};
 use super::call::{Call, Takes};
 use super::problem::{Kind, Problem};
-use super::{events, probes, telegram};
+use super::{events, probes, scheduler, telegram};
 
 type Handling = BoxFuture<'static, Result<Answer, Problem>>;
 
@@ -96,6 +96,31 @@ pub(super) const TABLE: &[Route] = &[
         path: "/api/events",
         takes: Takes::Events,
         access: Access::Scoped(Scope::Events, |call, caller| Box::pin(events::accept(call, caller))),
+    },
+    Route {
+        method: Method::GET,
+        path: "/api/admin/scheduler/status",
+        takes: Takes::Nothing,
+        access: Access::Scoped(Scope::Admin, |call, _| Box::pin(scheduler::status(call))),
+    },
+    Route {
+        method: Method::POST,
+        path: "/api/admin/scheduler/jobs/{id}/trigger",
+        takes: Takes::MaybeJson,
+        access: Access::Scoped(Scope::Admin, |call, caller| Box::pin(scheduler::trigger(call, caller))),
+    },
+    // As the system before had it.
+    Route {
+        method: Method::GET,
+        path: "/api/admin/scheduler/jobs/{id}/trigger",
+        takes: Takes::Nothing,
+        access: Access::Scoped(Scope::Admin, |call, caller| Box::pin(scheduler::trigger(call, caller))),
+    },
+    Route {
+        method: Method::GET,
+        path: "/api/admin/scheduler/jobs/{id}/runs",
+        takes: Takes::Nothing,
+        access: Access::Scoped(Scope::Admin, |call, _| Box::pin(scheduler::runs(call))),
     },
 ];
 

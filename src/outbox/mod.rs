@@ -31,3 +31,9 @@ pub async fn accept_test(
 pub async fn write_due_digests(_store: &Store, _now: DateTime<Utc>) -> Result<u64, StoreError> {
     Ok(0)
 }
+
+/// Notices up to `limit` posts (at most 1,000) that the platform has finished itself: each is marked and told
+/// about once, both or neither; returns how many.
+pub async fn notice_posts(store: &Store, limit: u32, now: DateTime<Utc>) -> Result<u64, StoreError> {
+    store.notice_posts(limit, NewNotification::for_event, now).await
+}

@@ -51,7 +51,7 @@ impl From<DbErr> for StoreError {
 }
 
 impl StoreError {
-    fn from_driver(error: &sqlx::Error, words: String) -> Self {
+    pub(super) fn from_driver(error: &sqlx::Error, words: String) -> Self {
         match error {
             sqlx::Error::Io(_)
             | sqlx::Error::PoolTimedOut

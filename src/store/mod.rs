@@ -11,21 +11,26 @@ use tokio::sync::Notify;
 
 use crate::config;
 
+mod backup;
 mod bot_identity;
 mod chat_waits;
 mod connection;
 mod error;
 mod idempotency;
+mod job_runs;
 mod leader;
 mod links;
 mod notifications;
 mod outcomes;
+mod post_notices;
 mod posts;
+mod purging;
 mod queue_figures;
 mod schema;
 mod settings;
 mod write_queue;
 
+pub use backup::{copy_sqlite, sqlite_file, verify_sqlite};
 pub use bot_identity::BotIdentity;
 pub use error::StoreError;
 pub use idempotency::IdempotencyKey;
@@ -33,6 +38,7 @@ pub use leader::{LEADS_FOR, Leadership, RENEW_EVERY, SqliteLock};
 pub use links::{LinkOffer, LinkOutcome, Newcomer, TokenState};
 pub use notifications::{PostsToldAbout, Recorded, Rule, Status};
 pub use outcomes::{Effect, Finalise, Outcome};
+pub use purging::{PURGE_BATCH, Purgeable};
 pub use queue_figures::{Figures, QueueFigures};
 
 use write_queue::Writer;
@@ -53,6 +59,8 @@ struct Signals {
     due: Notify,
     /// A post may be due now.
     post_due: Notify,
+    /// Somebody asked for a run of a job.
+    run_requested: Notify,
     /// A row reached its last state.
     finished: Notify,
 }

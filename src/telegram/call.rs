@@ -140,7 +140,7 @@ impl fmt::Debug for Api {
 }
 
 impl<T> Answer<T> {
-    fn map<U>(self, read: impl FnOnce(T) -> Option<U>) -> Answer<U> {
+    pub(super) fn map<U>(self, read: impl FnOnce(T) -> Option<U>) -> Answer<U> {
         match self {
             Self::Done(result) => Answer::Done(result.and_then(read)),
             Self::Refused(refusal) => Answer::Refused(refusal),

@@ -2,6 +2,7 @@
 
 mod acknowledgement;
 mod call;
+mod checkup;
 mod limits;
 mod message;
 mod refusal;
@@ -9,6 +10,7 @@ mod updates;
 
 pub use acknowledgement::{Acknowledgements, HandledGuard};
 pub use call::{Answer, Api};
+pub use checkup::Checkup;
 pub use limits::{Limits, Pace, Place};
 pub use message::{NO_PREVIEW, html_message, without_formatting};
 pub use refusal::{Refusal, RefusalClass};

@@ -11,9 +11,17 @@ use crate::domain::language::Language;
 /// The answer to `/help`. `support`: where to turn to, an e-mail address or a @name.
 pub fn help(language: Language, audience: Audience, support: Option<&str>) -> Html {
     // The reader has found /start, and this is /help.
-    let listed =
-        Command::menu(audience).iter().filter(|command| !matches!(command, Command::Start | Command::Help));
+    let people = Command::menu(Audience::People);
+    let listed = people.iter().filter(|command| !matches!(command, Command::Start | Command::Help));
+    // Admins have their menu with every description: here one line, so that the help stays short.
+    let more: Vec<String> = Command::menu(audience)
+        .iter()
+        .filter(|command| !people.contains(command))
+        .map(|command| format!("/{}", command.name()))
+        .collect();
+    let more = (!more.is_empty()).then(|| Args::new().sentence("commands", &more.join(" ")));
     commands(Lines::new(language).say(key!("help"), Args::new()), language, listed)
+        .say_if_some(key!("help-admins"), more)
         .blank()
         .say_if_some(
             key!("help-support"),

@@ -7,6 +7,8 @@ use crate::domain::language::Language;
 /// A button under a message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Button {
+    /// The timetable, for admins.
+    AllJobs,
     /// Leave all as it is; under the question whether to connect.
     Cancel,
     /// Connect this chat to the account of the link.
@@ -27,6 +29,8 @@ pub enum Button {
     OpenSettings,
     /// Ask for the same message anew.
     Refresh,
+    /// Choose a job to run, for admins.
+    RunJob,
     /// Send a test message.
     SendTest,
     /// Choose a time zone.
@@ -39,7 +43,8 @@ pub enum Button {
 
 impl Button {
     /// Every button.
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 16] = [
+        Self::AllJobs,
         Self::Cancel,
         Self::Connect,
         Self::Disconnect,
@@ -50,6 +55,7 @@ impl Button {
         Self::OpenPrivateChat,
         Self::OpenSettings,
         Self::Refresh,
+        Self::RunJob,
         Self::SendTest,
         Self::SetTimeZone,
         Self::Settings,
@@ -59,6 +65,7 @@ impl Button {
     /// What is written on it, as plain text.
     pub fn label(self, language: Language) -> String {
         let key = match self {
+            Self::AllJobs => key!("button-all-jobs"),
             Self::Cancel => key!("button-cancel"),
             Self::Connect => key!("button-connect"),
             Self::Disconnect => key!("button-disconnect"),
@@ -69,6 +76,7 @@ impl Button {
             Self::OpenPrivateChat => key!("button-open-private-chat"),
             Self::OpenSettings => key!("button-open-settings"),
             Self::Refresh => key!("button-refresh"),
+            Self::RunJob => key!("button-run"),
             Self::SendTest => key!("button-send-test"),
             Self::SetTimeZone => key!("button-set-time-zone"),
             Self::Settings => key!("button-settings"),

@@ -141,6 +141,7 @@ test-queued =
 
 help = <b>What I can do</b>
 help-command = /{ $command } – { $description }
+help-admins = Admins: { $commands }
 help-support = Trouble? { $contact }
 unknown-command = I don’t know that command. Try /help
 plain-text = 🤖 I only understand commands.
@@ -154,6 +155,7 @@ toast-later = That didn’t work. Please try again in a minute
 
 ## Buttons
 
+button-all-jobs = All jobs
 button-cancel = Cancel
 button-connect = ✅ Connect
 button-disconnect = Disconnect
@@ -164,6 +166,8 @@ button-open-post = Open post
 button-open-private-chat = Open private chat
 button-open-settings = Open settings
 button-refresh = Refresh
+button-run = Run a job
+button-run-job = ▶️ { $job }
 button-send-test = Send a test
 button-set-time-zone = Set my time zone
 button-settings = Settings
@@ -178,6 +182,8 @@ command-unlink = disconnect this chat
 command-help = what I can do
 command-stats = chats, sending and updates of the last 24 hours
 command-queue = what waits to be sent
+command-jobs = how the timetable does
+command-run = run a job now
 bot-description =
     I tell you when your scheduled posts go out or fail, and send a short daily digest.
 
@@ -198,3 +204,20 @@ queue-waiting = Pending { $pending } · sending { $sending } · held { $held }
 queue-dead = Dead in 24 h { $count }
 queue-oldest = Oldest has waited { $age }
 queue-paused = ⏸ <b>Paused:</b> { $why }
+jobs = <b>Jobs</b>
+jobs-well = ✅ <code>{ $job }</code>
+jobs-failed = ❌ <code>{ $job }</code>
+jobs-running = ▶️ <code>{ $job }</code>
+jobs-never = 🕓 <code>{ $job }</code>
+jobs-ago = { $age } ago
+jobs-next = next { $time }
+run-which = ▶️ <b>Run which job?</b>
+run-unknown = 🤔 There is no job called { $job }.
+run-waits =
+    ⏳ <b>{ $job } will run</b>
+    It waits for its earlier run to end.
+run-runs = ▶️ <b>{ $job } is running</b>
+run-done = ✅ <b>{ $job } is done</b>
+run-items = Items { $items } · took { $time }
+run-failed = ❌ <b>{ $job } failed</b>
+run-forgotten = 🗑 This run of { $job } is no longer in the history.

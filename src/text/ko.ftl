@@ -137,6 +137,7 @@ test-queued =
 
 help = <b>사용할 수 있는 명령</b>
 help-command = /{ $command } – { $description }
+help-admins = 관리자: { $commands }
 help-support = 문의: { $contact }
 unknown-command = 모르는 명령이에요. /help 를 눌러 보세요.
 plain-text = 🤖 명령만 알아들을 수 있어요.
@@ -150,6 +151,7 @@ toast-later = 처리하지 못했어요. 잠시 후 다시 시도해 주세요
 
 ## Buttons
 
+button-all-jobs = 전체 작업
 button-cancel = 취소
 button-connect = ✅ 연결
 button-disconnect = 연결 끊기
@@ -160,6 +162,8 @@ button-open-post = 글 열기
 button-open-private-chat = 1:1 대화 열기
 button-open-settings = 설정 열기
 button-refresh = 새로 고침
+button-run = 작업 실행
+button-run-job = ▶️ { $job }
 button-send-test = 알림 테스트
 button-set-time-zone = 시간대 정하기
 button-settings = 설정
@@ -174,6 +178,8 @@ command-unlink = 연결 끊기
 command-help = 사용할 수 있는 명령
 command-stats = 최근 24시간의 대화·전송·수신 현황
 command-queue = 전송을 기다리는 알림
+command-jobs = 정기 작업 현황
+command-run = 작업 바로 실행
 bot-description =
     예약한 글이 게시되거나 실패하면 알려 드리고, 매일 짧은 요약을 보내 드려요.
 
@@ -194,3 +200,20 @@ queue-waiting = 대기 { $pending } · 전송 중 { $sending } · 보류 { $held
 queue-dead = 24시간 내 전송 불가 { $count }
 queue-oldest = 가장 오래 기다린 알림 { $age }
 queue-paused = ⏸ <b>멈춤:</b> { $why }
+jobs = <b>정기 작업</b>
+jobs-well = ✅ <code>{ $job }</code>
+jobs-failed = ❌ <code>{ $job }</code>
+jobs-running = ▶️ <code>{ $job }</code>
+jobs-never = 🕓 <code>{ $job }</code>
+jobs-ago = { $age } 전
+jobs-next = 다음 { $time }
+run-which = ▶️ <b>어떤 작업을 실행할까요?</b>
+run-unknown = 🤔 { $job } 작업은 없어요.
+run-waits =
+    ⏳ <b>{ $job } 실행 대기 중</b>
+    앞선 실행이 끝나면 시작해요.
+run-runs = ▶️ <b>{ $job } 실행 중</b>
+run-done = ✅ <b>{ $job } 완료</b>
+run-items = 처리 { $items }건 · 걸린 시간 { $time }
+run-failed = ❌ <b>{ $job } 실패</b>
+run-forgotten = 🗑 { $job } 실행 기록이 더 이상 남아 있지 않아요.

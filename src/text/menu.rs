@@ -30,12 +30,16 @@ pub enum Command {
     Stats,
     /// For admins: what waits to be sent.
     Queue,
+    /// For admins: the timetable.
+    Jobs,
+    /// For admins: run a job now.
+    Run,
 }
 
 impl Command {
     /// The commands that this audience's menu shows, in its order.
     pub fn menu(audience: Audience) -> &'static [Self] {
-        const ALL: [Command; 7] = [
+        const ALL: [Command; 9] = [
             Command::Start,
             Command::Status,
             Command::Test,
@@ -43,6 +47,8 @@ impl Command {
             Command::Help,
             Command::Stats,
             Command::Queue,
+            Command::Jobs,
+            Command::Run,
         ];
         match audience {
             Audience::People => ALL.split_at(5).0,
@@ -60,6 +66,8 @@ impl Command {
             Self::Help => "help",
             Self::Stats => "stats",
             Self::Queue => "queue",
+            Self::Jobs => "jobs",
+            Self::Run => "run",
         }
     }
 
@@ -73,6 +81,8 @@ impl Command {
             Self::Help => key!("command-help"),
             Self::Stats => key!("command-stats"),
             Self::Queue => key!("command-queue"),
+            Self::Jobs => key!("command-jobs"),
+            Self::Run => key!("command-run"),
         };
         say(language, key, &Args::new()).plain()
     }

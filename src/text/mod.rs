@@ -14,6 +14,7 @@
 //! | [`answer`] | help, unknown commands, apologies, toasts |
 //! | [`button`], [`menu`] | labels of buttons, command menus, the bot's own description |
 //! | [`admin`] | `/stats`, `/queue` |
+//! | [`jobs`] | `/jobs`, `/run` |
 
 pub mod admin;
 pub mod answer;
@@ -22,6 +23,7 @@ pub mod button;
 mod catalog;
 mod hours;
 mod html;
+pub mod jobs;
 mod lines;
 pub mod linking;
 pub mod menu;

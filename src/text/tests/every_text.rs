@@ -10,13 +10,14 @@ use crate::text::answer::{self, Toast};
 use crate::text::menu::{self, Audience, Command};
 use crate::text::notification::{self, Failed, Published};
 use crate::text::status::{FailedPost, NextPost, Status, Today, status_unlinked};
-use crate::text::{Button, Hours, Html, admin, language_name, linking};
+use crate::text::{Button, Hours, Html, admin, jobs, language_name, linking};
 
 /// Every message, once with all that is optional (`full`) and once without.
 pub(super) fn messages(language: Language, words: &str, full: bool) -> Vec<Html> {
     let mut messages = linking_messages(language, words, full);
     messages.extend(notifications(language, words, full));
     messages.extend(answers(language, words, full));
+    messages.extend(timetable(language, words, full));
     messages.push(status(language, words, full));
     messages
 }
@@ -31,7 +32,8 @@ pub(super) fn labels(language: Language) -> Vec<(usize, String)> {
         (120, menu::bot_short_description(language)),
         (64, language_name(language)),
     ];
-    buttons.into_iter().chain(toasts).chain(commands).chain(about).collect()
+    let run = [(64, jobs::run_button(language, "telegram_daily_summary"))];
+    buttons.into_iter().chain(run).chain(toasts).chain(commands).chain(about).collect()
 }
 
 fn linking_messages(language: Language, words: &str, full: bool) -> Vec<Html> {
@@ -111,6 +113,24 @@ fn answers(language: Language, words: &str, full: bool) -> Vec<Html> {
         answers.extend([stats.render(language), queue.render(language)]);
     }
     answers
+}
+
+fn timetable(language: Language, words: &str, full: bool) -> Vec<Html> {
+    let next = DateTime::from_timestamp(1_795_341_600, 0).expect("a moment");
+    let ago = Duration::from_secs(90);
+    let states = [(full, None), (false, None), (false, Some(true)), (false, Some(false))]
+        .map(|(running, went_well)| jobs::JobState { job: words, running, went_well, ago, next });
+    let given = full.then_some(words);
+    let runs = [
+        jobs::RunState::Waits,
+        jobs::RunState::Runs,
+        jobs::RunState::Done { items: u64::MAX, took: ago },
+        jobs::RunState::Failed { why: given },
+        jobs::RunState::Forgotten,
+    ];
+    let mut texts = vec![jobs::jobs(language, &states, Tz::Asia__Seoul), jobs::which_job(language, given)];
+    texts.extend(runs.map(|run| run.render(language, words)));
+    texts
 }
 
 fn status(language: Language, words: &str, full: bool) -> Html {

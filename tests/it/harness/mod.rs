@@ -6,6 +6,7 @@ mod conversation;
 mod database;
 mod platform;
 mod process;
+mod scheduler;
 
 use std::time::Duration;
 
@@ -21,8 +22,8 @@ use telegram_bot_scheduler::config::{Config, Engine, Environment};
 
 pub use audience::Audience;
 pub use database::Database;
-pub use platform::Platform;
 pub use process::{Launch, Process};
+pub use platform::{Answer, Platform};
 
 /// How long does a test wait for something that must happen?
 pub const PATIENCE: Duration = Duration::from_secs(10);
@@ -117,6 +118,14 @@ impl World {
         self.config.delivery.messages_per_second = 0;
         self.config.delivery.per_chat_per_second = 0;
         self.start().await;
+    }
+
+    /// The service's database without the service: its schema is there, nobody runs anything.
+    pub async fn store_alone(&self) -> telegram_bot_scheduler::store::Store {
+        let database = &self.config.database;
+        let store = telegram_bot_scheduler::store::Store::open(database).await.expect("the database opens");
+        store.migrate().await.expect("the schema is brought up to date");
+        store
     }
 
     /// Stops the service as a signal would.

@@ -28,8 +28,7 @@ fn help() {
             "/status – 오늘 현황 보기",
             "/test – 알림 테스트",
             "/unlink – 연결 끊기",
-            "/stats – 최근 24시간의 대화·전송·수신 현황",
-            "/queue – 전송을 기다리는 알림",
+            "관리자: /stats /queue /jobs /run",
         ],
     );
 }
@@ -94,7 +93,10 @@ fn admin_stats_and_queue() {
 fn menus_and_names() {
     let names = |audience| Command::menu(audience).iter().map(|command| command.name()).collect::<Vec<_>>();
     assert_eq!(names(Audience::People), ["start", "status", "test", "unlink", "help"]);
-    assert_eq!(names(Audience::Admins), ["start", "status", "test", "unlink", "help", "stats", "queue"]);
+    assert_eq!(
+        names(Audience::Admins),
+        ["start", "status", "test", "unlink", "help", "stats", "queue", "jobs", "run"]
+    );
     assert_eq!(Language::ALL.map(language_name), ["English", "한국어"]);
     assert_eq!(Button::Connect.label(Ko), "✅ 연결");
 }

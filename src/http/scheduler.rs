@@ -1,0 +1,125 @@
+//! The timetable as admins' tools see it: how each job does, its runs, and a run now.
+
+use chrono::{DateTime, Utc};
+use hyper::StatusCode;
+use serde::Serialize;
+
+use super::answer::Answer;
+use super::auth::Caller;
+use super::call::Call;
+use super::problem::{Kind, Problem};
+use crate::domain::job::{History, Job, Requester, Run};
+
+/// How many of a job's last runs do the figures speak of? A few hours of the most frequent ones' work.
+const RUNS_SPOKEN_OF: u64 = 50;
+
+/// How many runs are listed unless the query says otherwise, and at most.
+const RUNS_LISTED: u64 = 50;
+const RUNS_MOST: u64 = 500;
+
+#[derive(Serialize)]
+struct Status {
+    /// Whether this very instance runs the jobs.
+    leading: bool,
+    jobs: Vec<JobStatus>,
+}
+
+#[derive(Serialize)]
+struct JobStatus {
+    id: &'static str,
+    schedule: String,
+    next_run: DateTime<Utc>,
+    running: Option<ShownRun>,
+    queued: Option<ShownRun>,
+    last_run: Option<ShownRun>,
+    runs: usize,
+    success_rate: Option<f64>,
+    mean_duration_ms: Option<u128>,
+}
+
+#[derive(Serialize)]
+struct Runs {
+    runs: Vec<ShownRun>,
+}
+
+/// A run as it is shown.
+#[derive(Serialize)]
+struct ShownRun {
+    id: i64,
+    job: String,
+    requested_by: String,
+    requested_at: DateTime<Utc>,
+    started_at: Option<DateTime<Utc>>,
+    finished_at: Option<DateTime<Utc>>,
+    outcome: Option<&'static str>,
+    items: Option<i32>,
+    error: Option<String>,
+}
+
+impl From<Run> for ShownRun {
+    fn from(run: Run) -> Self {
+        Self {
+            id: run.id,
+            job: run.job,
+            requested_by: run.requested_by,
+            requested_at: run.requested_at,
+            started_at: run.started_at,
+            finished_at: run.finished_at,
+            outcome: run.outcome.map(|outcome| outcome.as_str()),
+            items: run.items,
+            error: run.error,
+        }
+    }
+}
+
+/// `GET /api/admin/scheduler/status`
+pub(super) async fn status(call: Call) -> Result<Answer, Problem> {
+    let (port, now) = (&call.port, call.port.now());
+    let mut jobs = Vec::with_capacity(Job::ALL.len());
+    for job in Job::ALL {
+        let history = History::of(port.store().runs_of(job.name(), RUNS_SPOKEN_OF).await?);
+        let when = job.when(port.config().jobs.backup_time);
+        jobs.push(JobStatus {
+            id: job.name(),
+            schedule: when.to_string(),
+            next_run: when.next_slot(now),
+            running: history.running.map(ShownRun::from),
+            queued: history.queued.map(ShownRun::from),
+            last_run: history.last.map(ShownRun::from),
+            runs: history.ended,
+            success_rate: history.success_rate,
+            mean_duration_ms: history.mean_duration.map(|mean| mean.as_millis()),
+        });
+    }
+    Answer::json(StatusCode::OK, &Status { leading: port.health().leading(), jobs })
+}
+
+/// `POST`, and as before `GET`, `/api/admin/scheduler/jobs/{id}/trigger`: 202 with the run, which begins within a
+/// second or two. While one waits, it is the answer again.
+pub(super) async fn trigger(call: Call, caller: Caller) -> Result<Answer, Problem> {
+    let job = job(&call)?;
+    let by = Requester::Api(caller.account);
+    let run = call.port.store().request_run(job.name(), &by, call.port.now()).await?;
+    Answer::json(StatusCode::ACCEPTED, &ShownRun::from(run))
+}
+
+/// `GET /api/admin/scheduler/jobs/{id}/runs?limit=50`: the newest first.
+pub(super) async fn runs(call: Call) -> Result<Answer, Problem> {
+    let job = job(&call)?;
+    let query = call.query(&["limit"])?;
+    let limit = match query.get("limit") {
+        None => RUNS_LISTED,
+        Some(text) => text.parse().ok().filter(|limit| (1..=RUNS_MOST).contains(limit)).ok_or_else(|| {
+            Problem::new(Kind::BadRequest, format!("\"limit\" is a number from 1 to {RUNS_MOST}."))
+        })?,
+    };
+    let runs = call.port.store().runs_of(job.name(), limit).await?;
+    Answer::json(StatusCode::OK, &Runs { runs: runs.into_iter().map(ShownRun::from).collect() })
+}
+
+fn job(call: &Call) -> Result<Job, Problem> {
+    call.id.as_deref().and_then(Job::from_name).ok_or_else(|| {
+        let known = Job::ALL.map(Job::name).join(", ");
+        Problem::new(Kind::NotFound, format!("There is no such job. There are: {known}."))
+    })
+}
