@@ -5,3 +5,4 @@ pub mod event;
 pub mod language;
 pub mod link;
 pub mod notification;
+pub mod post;

@@ -8,4 +8,5 @@ pub mod idempotency_key;
 pub mod leader;
 pub mod link_token;
 pub mod notification;
+pub mod post;
 pub mod sns_settings;
