@@ -1,4 +1,4 @@
-//! What only one instance does: poll, talk, deliver. Started when this instance leads, stopped when it doesn't
+//! What only one instance does: poll, talk, deliver, publish. Started when this instance leads, stopped when it doesn't
 //! any more.
 
 use std::sync::Arc;
@@ -13,6 +13,7 @@ use crate::clock::Clock;
 use crate::config::Config;
 use crate::delivery::Delivery;
 use crate::health::Health;
+use crate::publish::Publishing;
 use crate::store::{LEADS_FOR, Leadership, RENEW_EVERY, Store};
 use crate::telegram::{Acknowledgements, Api, Limits, Pace};
 
@@ -86,8 +87,9 @@ impl Leader {
     fn begin(&self, epoch: i64) -> Term {
         self.health.set_leading(true);
         let term = Term { epoch, tasks: TaskTracker::new(), stop: CancellationToken::new() };
+        let limits = Arc::new(Limits::new(self.pace()));
+        self.begin_publishing(&term, &limits);
         if let Some(api) = &self.api {
-            let limits = Arc::new(Limits::new(self.pace()));
             let bot = Arc::new(self.bot(api, &limits));
             let stop = term.stop.clone();
             term.tasks.spawn(supervise("the conversation", stop.clone(), move || {
@@ -112,6 +114,25 @@ impl Leader {
         }
         term.tasks.close();
         term
+    }
+
+    /// Posts go out with or without a bot: only those for Telegram need one.
+    fn begin_publishing(&self, term: &Term, limits: &Arc<Limits>) {
+        let stop = term.stop.clone();
+        let telegram = self.api.clone().map(|api| (api, Arc::clone(limits)));
+        let (store, health, config, clock) =
+            (self.store.clone(), self.health.clone(), Arc::clone(&self.config), self.clock.clone());
+        term.tasks.spawn(supervise("publishing", stop.clone(), move || {
+            let publishing = Publishing {
+                store: store.clone(),
+                telegram: telegram.clone(),
+                health: health.clone(),
+                clock: clock.clone(),
+                settings: config.publishing.clone(),
+                networks: config.networks.values().cloned().collect(),
+            };
+            publishing.run(stop.clone())
+        }));
     }
 
     async fn end(&self, term: Option<Term>) {

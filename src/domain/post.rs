@@ -190,19 +190,10 @@ impl Reason {
     }
 }
 
-/// How long may a post's text be, in UTF-16 units, as Telegram and JavaScript count?
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct TextLimits {
-    /// Of a post that shows nothing.
-    pub alone: Option<usize>,
-    /// Of one with a picture.
-    pub with_media: Option<usize>,
-}
-
 impl NewPost {
-    /// Says what is wrong with the post, in words for the person who wrote it.
-    pub fn check(&self, limits: TextLimits, now: DateTime<Utc>) -> Result<(), String> {
-        let limit = if self.media_url.is_some() { limits.with_media } else { limits.alone };
+    /// Says what is wrong with the post, in words for the person who wrote it. `limit`: how long its text may be
+    /// on its network, in UTF-16 units, as Telegram and JavaScript count.
+    pub fn check(&self, limit: Option<usize>, now: DateTime<Utc>) -> Result<(), String> {
         let length = self.text.encode_utf16().count();
         if let Some(limit) = limit.filter(|limit| length > *limit) {
             let with = if self.media_url.is_some() { " with media" } else { "" };
@@ -222,7 +213,9 @@ impl NewPost {
             check_media_url(url)?;
         }
         if self.publish_at < now - LATEST {
-            return Err("`publish_at` is more than a day in the past: check the date and its time zone".into());
+            return Err(
+                "`publish_at` is more than a day in the past: check the date and its time zone".into()
+            );
         }
         Ok(())
     }
@@ -271,7 +264,9 @@ impl Post {
 mod tests {
     use super::*;
 
-    const TELEGRAM: TextLimits = TextLimits { alone: Some(4_096), with_media: Some(1_024) };
+    const TELEGRAM: Option<usize> = Some(4_096);
+    const CAPTION: Option<usize> = Some(1_024);
+    const NOW: DateTime<Utc> = DateTime::UNIX_EPOCH;
 
     fn post(text: &str, media_url: Option<&str>) -> NewPost {
         NewPost {
@@ -279,30 +274,31 @@ mod tests {
             network: "news".into(),
             text: text.into(),
             media_url: media_url.map(str::to_owned),
-            publish_at: DateTime::UNIX_EPOCH,
+            publish_at: NOW,
         }
     }
 
-    fn problem(post: &NewPost) -> String {
-        post.check(TELEGRAM, DateTime::UNIX_EPOCH).expect_err("this post can't be accepted")
+    fn problem(post: &NewPost, limit: Option<usize>) -> String {
+        post.check(limit, NOW).expect_err("this post can't be accepted")
     }
 
     #[test]
     fn a_text_is_measured_as_telegram_measures_it() {
-        assert_eq!(post(&"x".repeat(4_096), None).check(TELEGRAM, DateTime::UNIX_EPOCH), Ok(()));
-        assert!(problem(&post(&"x".repeat(4_097), None)).contains("4097 characters"));
+        assert_eq!(post(&"x".repeat(4_096), None).check(TELEGRAM, NOW), Ok(()));
+        assert!(problem(&post(&"x".repeat(4_097), None), TELEGRAM).contains("4097 characters"));
         // An emoji is two units.
-        assert_eq!(post(&"🎉".repeat(2_048), None).check(TELEGRAM, DateTime::UNIX_EPOCH), Ok(()));
-        assert!(problem(&post(&"🎉".repeat(2_049), None)).contains("at most 4096"));
+        assert_eq!(post(&"🎉".repeat(2_048), None).check(TELEGRAM, NOW), Ok(()));
+        assert!(problem(&post(&"🎉".repeat(2_049), None), TELEGRAM).contains("at most 4096"));
         let picture = Some("https://example.com/a.png");
-        assert!(problem(&post(&"x".repeat(1_025), picture)).contains("at most 1024 with media"));
+        assert!(problem(&post(&"x".repeat(1_025), picture), CAPTION).contains("at most 1024 with media"));
+        assert_eq!(post(&"x".repeat(60_000), None).check(None, NOW), Ok(()));
     }
 
     #[test]
     fn a_picture_may_stand_alone_and_nothing_else_may() {
-        assert_eq!(post("", Some("https://example.com/a.png")).check(TELEGRAM, DateTime::UNIX_EPOCH), Ok(()));
+        assert_eq!(post("", Some("https://example.com/a.png")).check(CAPTION, NOW), Ok(()));
         for text in ["", " ", "\n\t"] {
-            assert!(problem(&post(text, None)).contains("nothing to publish"));
+            assert!(problem(&post(text, None), TELEGRAM).contains("nothing to publish"));
         }
     }
 
@@ -310,13 +306,13 @@ mod tests {
     fn media_is_at_an_http_address() {
         let long = format!("https://example.com/{}", "a".repeat(2_048));
         for url in ["picture.png", "file:///etc/passwd", "https://", "", "data:,x", "https://x/a b", &long] {
-            assert!(problem(&post("x", Some(url))).contains("media_url"), "{url:.40} passes");
+            assert!(problem(&post("x", Some(url)), CAPTION).contains("media_url"), "{url:.40} passes");
         }
     }
 
     #[test]
     fn a_little_late_is_now_and_a_day_late_is_a_mistake() {
-        let late = |by: TimeDelta| post("x", None).check(TELEGRAM, DateTime::UNIX_EPOCH + by);
+        let late = |by: TimeDelta| post("x", None).check(None, NOW + by);
         assert_eq!(late(LATEST), Ok(()));
         assert!(late(LATEST + TimeDelta::milliseconds(1)).is_err());
     }

@@ -19,7 +19,6 @@ pub(super) struct Call {
     /// What the routes work with.
     pub(super) port: Port,
     /// What stood in the path for `{id}`, decoded.
-    #[cfg_attr(not(test), expect(dead_code, reason = "no route with an id yet"))]
     pub(super) id: Option<String>,
     /// After the `?`, still encoded.
     pub(super) query: Option<String>,

@@ -135,7 +135,8 @@ impl Store {
             .order_by_asc(Column::DueAtMs)
             .one(&self.reader)
             .await?;
-        if next.is_none() && Entity::find().filter(Column::Account.eq(account)).one(&self.reader).await?.is_none()
+        if next.is_none()
+            && Entity::find().filter(Column::Account.eq(account)).one(&self.reader).await?.is_none()
         {
             return Ok(None);
         }
@@ -144,11 +145,7 @@ impl Store {
     }
 }
 
-async fn find(
-    db: &impl ConnectionTrait,
-    id: i64,
-    account: Option<&str>,
-) -> Result<Option<Post>, StoreError> {
+async fn find(db: &impl ConnectionTrait, id: i64, account: Option<&str>) -> Result<Option<Post>, StoreError> {
     let mut query = Entity::find_by_id(id);
     if let Some(account) = account {
         query = query.filter(Column::Account.eq(account));

@@ -259,8 +259,9 @@ impl SettlePost {
                 .col_expr(Column::RequestStartedAtMs, Expr::val(None::<i64>))
         };
         match &self.outcome {
-            Outcome::Published { url } => because(finished(Status::Published), None)
-                .col_expr(Column::Url, Expr::val(url.clone())),
+            Outcome::Published { url } => {
+                because(finished(Status::Published), None).col_expr(Column::Url, Expr::val(url.clone()))
+            }
             Outcome::Failed(reason) => because(finished(Status::Failed), Some(reason)),
             Outcome::Unconfirmed(reason) => because(finished(Status::Unconfirmed), Some(reason)),
             Outcome::Retry { due_at, reason } => because(put_back(), Some(reason))
