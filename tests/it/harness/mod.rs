@@ -1,9 +1,11 @@
 //! The world of a test: a Telegram of its own, a database of its own, the service between them, and the
 //! platform that calls it.
 
+mod connector;
 mod conversation;
 mod database;
 mod platform;
+mod posting;
 
 use std::time::Duration;
 
@@ -17,8 +19,10 @@ use telegram_bot_scheduler::app::App;
 use telegram_bot_scheduler::clock::Clock;
 use telegram_bot_scheduler::config::{Config, Engine, Environment};
 
+pub use connector::{Behaviour, Connector};
 pub use database::Database;
 pub use platform::Platform;
+pub use posting::{insta, post_to};
 
 /// How long does a test wait for something that must happen?
 pub const PATIENCE: Duration = Duration::from_secs(10);
