@@ -158,17 +158,18 @@ struct ClaimPosts {
 
 impl ClaimPosts {
     /// `status` and `managed_by` are compared with literals: only so does the partial index serve. `SKIP LOCKED`
-    /// leaves to another instance what it is just claiming.
+    /// leaves to another instance what it is just claiming. Materialised, because PostgreSQL may run a bare subquery
+    /// once for each row: each run would skip what the one before locked, and the limit would bound nothing.
     fn statement(&self, backend: DbBackend, lease_token: i64) -> Statement {
         let lock = if backend == DbBackend::Postgres { "FOR UPDATE SKIP LOCKED" } else { "" };
         let sql = format!(
-            "UPDATE posts SET status = 'publishing', lease_token = $1, lease_until_ms = $2, \
+            "WITH due AS MATERIALIZED ( \
+               SELECT id FROM posts \
+               WHERE status = 'scheduled' AND managed_by = 'scheduler' AND network = $4 AND due_at_ms <= $3 \
+               ORDER BY due_at_ms, id LIMIT $5 {lock}) \
+             UPDATE posts SET status = 'publishing', lease_token = $1, lease_until_ms = $2, \
                request_started_at_ms = NULL, accepted_at_ms = NULL, updated_at_ms = $3 \
-             WHERE status = 'scheduled' AND managed_by = 'scheduler' AND id IN ( \
-               SELECT due.id FROM posts AS due \
-               WHERE due.status = 'scheduled' AND due.managed_by = 'scheduler' AND due.network = $4 \
-                 AND due.due_at_ms <= $3 \
-               ORDER BY due.due_at_ms, due.id LIMIT $5 {lock}) \
+             WHERE status = 'scheduled' AND managed_by = 'scheduler' AND id IN (SELECT id FROM due) \
              RETURNING *"
         );
         let limit = i64::try_from(self.limit).unwrap_or(i64::MAX);

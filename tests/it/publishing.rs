@@ -7,7 +7,7 @@ use chrono::TimeDelta;
 use reqwest::Method;
 use serde_json::{Value, json};
 use telegram_bot_scheduler::domain::notification::NewNotification;
-use telegram_bot_scheduler::domain::post::Outcome;
+use telegram_bot_scheduler::domain::post::{NewPost, Outcome};
 use telegram_bot_scheduler::store::Claims;
 
 use crate::harness::{PATIENCE, World, post_to};
@@ -74,7 +74,7 @@ on_both_databases! {
         let channel = world.knows_news().await;
         let mina = world.mina();
         world.link(&mina, "alice").await;
-        world.telegram.fault_next(1, Rule::new(Fault::DropAnswer).method("sendMessage").chat(channel.id()));
+        world.telegram.fault_next(1, Rule::new(Fault::DropAnswer).method("sendMessage"));
         let id = world.platform().schedules("alice", post_to("news", "Perhaps", world.clock.now())).await;
         let post = world.until_post("alice", id, "unconfirmed").await;
         assert!(post["fix"].as_str().is_some_and(|fix| fix.contains("Look")), "{post}");
@@ -90,7 +90,7 @@ on_both_databases! {
     }
 
     async fn every_answer_has_its_state(world) {
-        let channel = world.knows_news().await;
+        world.knows_news().await;
         let error = |status, description: &str| Fault::Error { status, description: description.into() };
         for (fault, status) in [
             (Fault::UnknownShape, "published"),
@@ -103,7 +103,7 @@ on_both_databases! {
             (Fault::Hang { seconds: 4.0 }, "unconfirmed"),
         ] {
             let name = format!("{fault:?}");
-            world.telegram.fault_next(1, Rule::new(fault).method("sendMessage").chat(channel.id()));
+            world.telegram.fault_next(1, Rule::new(fault).method("sendMessage"));
             let id = world.platform().schedules("alice", post_to("news", &name, world.clock.now())).await;
             let post = world.until_post("alice", id, status).await;
             assert_eq!(told(world, id).await, [format!("post.{status}")], "{name}");
@@ -181,7 +181,7 @@ on_both_databases! {
         let store = telegram_bot_scheduler::store::Store::open(&world.config.database).await.expect("a database");
         let (now, lease) = (world.clock.now(), TimeDelta::minutes(1));
         let rule = NewNotification::for_event;
-        let post = telegram_bot_scheduler::domain::post::NewPost {
+        let post = NewPost {
             account: "alice".into(), network: "news".into(), text: "x".into(), media_url: None, publish_at: now,
         };
         store.schedule_post(post, None, now).await.expect("a post");
@@ -214,5 +214,25 @@ on_both_databases! {
         assert_eq!(read(&channel), ["0", "1", "2", "3", "4", "5"]);
         let refused = world.telegram.fault_counts();
         assert!(refused.is_empty(), "Telegram had to limit nothing: {refused:?}");
+    }
+
+    async fn a_claim_takes_no_more_than_it_may(world) {
+        world.knows_networks(&[("NEWS__KIND", "telegram"), ("NEWS__CHAT", "@nobodys_channel")]).await;
+        world.stop().await;
+        let store = telegram_bot_scheduler::store::Store::open(&world.config.database).await.expect("a database");
+        let (now, lease) = (world.clock.now(), TimeDelta::minutes(1));
+        for number in 0..30 {
+            let text = number.to_string();
+            let post = NewPost { account: "alice".into(), network: "news".into(), text, media_url: None, publish_at: now };
+            store.schedule_post(post, None, now).await.expect("a post");
+            let row = NewNotification::test("alice", 100 + number, now);
+            store.enqueue(row, now).await.expect("a notification");
+        }
+        let posts = store.claim_posts("news", 4, lease, now).await.expect("a claim");
+        let texts: Vec<&str> = posts.iter().map(|claimed| claimed.post.text.as_str()).collect();
+        assert_eq!(texts, ["0", "1", "2", "3"], "the longest due first, and no more than asked for");
+        let notifications = store.claim_due(4, Vec::new(), lease, now).await.expect("a claim");
+        assert_eq!(notifications.len(), 4, "no more than asked for");
+        store.close().await;
     }
 }

@@ -36,6 +36,7 @@ on_both_databases! {
         }
         assert_eq!((&received.body["id"], &received.body["account"]), (&json!(id), &json!("alice")));
         assert_eq!(received.body["attempt"], 1);
+        assert!(received.verified, "the signature is right and of this moment: {received:?}");
         let time = |value: &Value| DateTime::parse_from_rfc3339(value.as_str().expect("a time")).expect("RFC 3339");
         assert_eq!(time(&received.body["publish_at"]), time(&post["publish_at"]));
         let post = world.until_post("alice", id, "published").await;
