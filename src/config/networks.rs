@@ -1,6 +1,7 @@
 //! `[networks.<name>]`: where posts can go.
 
 use std::collections::BTreeMap;
+use std::fmt;
 use std::net::IpAddr;
 
 use base64::Engine as _;
@@ -53,7 +54,7 @@ pub enum Channel {
 }
 
 /// The platform's connector for a network.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Connector {
     /// Where posts are sent.
     pub url: Url,
@@ -91,6 +92,22 @@ impl Network {
             NetworkKind::Webhook(connector) => Some(&connector.key),
         }
     }
+}
+
+impl fmt::Debug for Connector {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Connector")
+            .field("url", &shown(&self.url))
+            .field("allow_private_addresses", &self.allow_private_addresses)
+            .field("max_text", &self.max_text)
+            .field("concurrency", &self.concurrency)
+            .finish_non_exhaustive()
+    }
+}
+
+/// A connector's address for people: its path and query may hold a key of the connector's.
+fn shown(url: &Url) -> String {
+    format!("{}/{HIDDEN}", url.origin().ascii_serialization())
 }
 
 impl SigningKey {
@@ -180,10 +197,7 @@ fn connector(reader: &mut Reader, key: impl Fn(&str) -> String) -> Option<Connec
         }
     }
     let expected = "an http:// or https:// address without a user name or password";
-    // Its path and query may hold a key of the connector's.
-    let url = reader.hidden(&key("url"), expected, |text| {
-        web_address(text).map(|url| (format!("{}/{HIDDEN}", url.origin().ascii_serialization()), url))
-    });
+    let url = reader.hidden(&key("url"), expected, |text| web_address(text).map(|url| (shown(&url), url)));
     let expected =
         "\"whsec_\" and the Base64 of 24 to 64 bytes; make one with: echo whsec_$(openssl rand -base64 32)";
     let secret = reader

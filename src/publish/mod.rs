@@ -181,7 +181,7 @@ impl Publisher {
         }
     }
 
-    /// Waits for the place that the limits give; false when there is none near enough to hold a claim for.
+    /// Waits for the place that the limits give; false when there is none now: a claim is not held for it.
     async fn place(&self) -> bool {
         match self {
             Self::Telegram(channel) => channel.place().await,

@@ -19,9 +19,6 @@ use crate::telegram::{Answer, Api, Limits, Place, Refusal, RefusalClass};
 /// How long is Telegram left alone that could not be reached? So late is its return noticed.
 const OUTAGE_PAUSE: Duration = Duration::from_secs(5);
 
-/// How long may a claim be held for a place under the limits? Far shorter than any lease.
-const PLACE_LIMIT: Duration = Duration::from_secs(1);
-
 /// A Telegram channel or group that the bot posts to.
 pub(super) struct TelegramChannel {
     api: Api,
@@ -63,15 +60,14 @@ impl TelegramChannel {
         tokio::time::sleep_until(paused_until.max(self.limits.ready_at(self.limits_key(), now))).await;
     }
 
-    /// Reserves the next place and waits for it; false when it is too far away.
+    /// Reserves the next place and waits for it; false when the channel has to wait first.
     pub(super) async fn place(&self) -> bool {
-        let now = Instant::now();
-        match self.limits.reserve(self.limits_key(), now) {
-            Place::At(at) if at - now <= PLACE_LIMIT => {
+        match self.limits.reserve(self.limits_key(), Instant::now()) {
+            Place::At(at) => {
                 tokio::time::sleep_until(at).await;
                 true
             }
-            Place::At(_) | Place::NotBefore(_) => false,
+            Place::NotBefore(_) => false,
         }
     }
 
