@@ -42,9 +42,11 @@ fn is_public_v6(address: Ipv6Addr) -> bool {
     }
     // Of the rest only 2000::/3 is given to machines; in it are Teredo and its kin, and the documentation.
     let given = parts[0] & 0xe000 == 0x2000;
-    let special = (parts[0] == 0x2001 && parts[1] < 0x0200)
-        || (parts[0] == 0x2001 && parts[1] == 0x0db8)
-        || (parts[0] == 0x3fff && parts[1] < 0x1000);
+    let special = match parts[0] {
+        0x2001 => parts[1] < 0x0200 || parts[1] == 0x0db8,
+        0x3fff => parts[1] < 0x1000,
+        _ => false,
+    };
     given && !special
 }
 

@@ -132,8 +132,8 @@ impl Store {
         rule: Rule,
         now: DateTime<Utc>,
     ) -> Result<Recovered, StoreError> {
-        let mut recovered = Recovered::default();
-        recovered.scheduled = self.writer.write(Unclaim { claims, now }).await?;
+        let scheduled = self.writer.write(Unclaim { claims, now }).await?;
+        let mut recovered = Recovered { scheduled, unconfirmed: 0 };
         loop {
             let unconfirmed = self.writer.write(Unconfirm { claims, rule, now }).await?;
             recovered.unconfirmed += unconfirmed;
