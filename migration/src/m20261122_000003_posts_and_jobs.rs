@@ -28,8 +28,10 @@ impl MigrationTrait for Migration {
                     .col(big_integer_null("lease_token"))
                     .col(big_integer_null("lease_until_ms"))
                     .col(big_integer_null("request_started_at_ms"))
+                    .col(big_integer_null("accepted_at_ms"))
                     .col(text_null("url"))
                     .col(text_null("error"))
+                    .col(text_null("fix"))
                     .col(big_integer_null("finished_at_ms"))
                     .col(big_integer_null("noticed_at_ms"))
                     .col(big_integer("created_at_ms"))
@@ -55,7 +57,9 @@ impl MigrationTrait for Migration {
             .await?;
         let db = manager.get_connection();
         for index in [
-            "CREATE INDEX posts_due ON posts (due_at_ms) WHERE status = 'scheduled' AND managed_by = 'scheduler'",
+            "CREATE INDEX posts_due ON posts (network, due_at_ms, id) \
+             WHERE status = 'scheduled' AND managed_by = 'scheduler'",
+            "CREATE INDEX posts_ahead ON posts (account, due_at_ms) WHERE status = 'scheduled'",
             "CREATE INDEX posts_lease ON posts (lease_until_ms) WHERE status = 'publishing'",
             // Only what has ended: the platform's planned posts would fill it.
             "CREATE INDEX posts_unnoticed ON posts (id) WHERE noticed_at_ms IS NULL AND managed_by = 'platform' \

@@ -1,5 +1,5 @@
-//! What only one instance does: poll, talk, deliver, keep the timetable. Started when this instance leads, stopped when it doesn't
-//! any more.
+//! What only one instance does: poll, talk, deliver, publish, keep the timetable. Started when this instance
+//! leads, stopped when it doesn't any more.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -14,6 +14,7 @@ use crate::config::{Config, Engine};
 use crate::delivery::Delivery;
 use crate::health::Health;
 use crate::jobs::Jobs;
+use crate::publish::Publishing;
 use crate::store::{LEADS_FOR, Leadership, RENEW_EVERY, Store};
 use crate::telegram::{Acknowledgements, Api, Limits, Pace};
 
@@ -117,8 +118,9 @@ impl Leader {
         let (jobs, stop) = (Arc::new(self.jobs()), term.stop.clone());
         term.tasks
             .spawn(supervise("the timetable", stop.clone(), move || Arc::clone(&jobs).run(stop.clone())));
+        let limits = Arc::new(Limits::new(self.pace()));
+        self.begin_publishing(&term, &limits);
         if let Some(api) = &self.api {
-            let limits = Arc::new(Limits::new(self.pace()));
             let bot = Arc::new(self.bot(api, &limits));
             let stop = term.stop.clone();
             term.tasks.spawn(supervise("the conversation", stop.clone(), move || {
@@ -143,6 +145,25 @@ impl Leader {
         }
         term.tasks.close();
         term
+    }
+
+    /// Posts go out with or without a bot: only those for Telegram need one.
+    fn begin_publishing(&self, term: &Term, limits: &Arc<Limits>) {
+        let stop = term.stop.clone();
+        let telegram = self.api.clone().map(|api| (api, Arc::clone(limits)));
+        let (store, health, config, clock) =
+            (self.store.clone(), self.health.clone(), Arc::clone(&self.config), self.clock.clone());
+        term.tasks.spawn(supervise("publishing", stop.clone(), move || {
+            let publishing = Publishing {
+                store: store.clone(),
+                telegram: telegram.clone(),
+                health: health.clone(),
+                clock: clock.clone(),
+                settings: config.publishing.clone(),
+                networks: config.networks.values().cloned().collect(),
+            };
+            publishing.run(stop.clone())
+        }));
     }
 
     /// Another instance leads, or may in a moment: from now on nothing is begun, whatever still ends.

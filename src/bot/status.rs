@@ -12,7 +12,7 @@ use super::tap::Tap;
 use super::{Bot, Handled};
 use crate::domain::account::Settings;
 use crate::store::StoreError;
-use crate::text::status::{Status, Today, status_unlinked};
+use crate::text::status::{NextPost, Status, Today, status_unlinked};
 use crate::text::{Button, Hours};
 
 /// `/status`
@@ -41,12 +41,19 @@ async fn status(bot: &Bot, person: &Person) -> Result<Reply, StoreError> {
         let page = bot.platform.settings_url.as_ref();
         return Ok(Reply::from(status_unlinked(language)).link_row(Button::OpenSettings, page, language));
     };
-    let today = today(bot, settings).await?;
+    let zone = settings.zone.unwrap_or(bot.digest.default_zone);
+    let ahead = bot.store.posts_ahead(&settings.account, next_midnight(bot.clock.now(), zone)).await?;
+    let today = Today { to_go: ahead.as_ref().map(|ahead| ahead.to_go), ..today(bot, settings).await? };
+    let next = ahead.as_ref().and_then(|ahead| ahead.next.as_ref());
     let status = Status {
         account: &settings.account_name,
         paused: !settings.enabled,
         today: Some(today),
-        next: None,
+        next: next.map(|post| NextPost {
+            at: post.due_at,
+            network: &post.network,
+            text: Some(post.text.as_str()),
+        }),
         failed: None,
         hours: Hours::of(settings, bot.digest.default_zone),
     };
@@ -59,6 +66,13 @@ async fn today(bot: &Bot, settings: &Settings) -> Result<Today, StoreError> {
     let midnight = last_midnight(bot.clock.now(), zone);
     let posts = bot.store.posts_told_about(&settings.account, midnight).await?;
     Ok(Today { published: posts.published, failed: posts.failed, to_go: None })
+}
+
+/// The end of the local day.
+fn next_midnight(now: DateTime<Utc>, zone: Tz) -> DateTime<Utc> {
+    // No day is longer than 26 hours or so, and none as long as 36: that moment is in the day after.
+    let today = last_midnight(now, zone);
+    last_midnight(today + chrono::TimeDelta::hours(36), zone)
 }
 
 /// The start of the local day; where the clock skipped midnight, the first moment after the gap.
@@ -88,6 +102,18 @@ mod tests {
         assert_eq!(midnight("2026-11-22T16:00:00Z", Tz::Asia__Seoul), "2026-11-22T15:00:00+00:00");
         assert_eq!(midnight("2026-11-22T03:00:00Z", Tz::America__New_York), "2026-11-21T05:00:00+00:00");
         assert_eq!(midnight("2026-11-22T18:20:00Z", Tz::Asia__Kathmandu), "2026-11-22T18:15:00+00:00");
+    }
+
+    #[test]
+    fn the_day_ends_at_the_next_local_midnight_however_long_it_is() {
+        let end = |now: &str, zone: Tz| {
+            let now = DateTime::parse_from_rfc3339(now).unwrap().with_timezone(&Utc);
+            next_midnight(now, zone).to_rfc3339()
+        };
+        assert_eq!(end("2026-11-22T16:00:00Z", Tz::Asia__Seoul), "2026-11-23T15:00:00+00:00");
+        // 25 and 23 hours.
+        assert_eq!(end("2026-11-01T12:00:00Z", Tz::America__New_York), "2026-11-02T05:00:00+00:00");
+        assert_eq!(end("2026-03-08T12:00:00Z", Tz::America__New_York), "2026-03-09T04:00:00+00:00");
     }
 
     #[test]

@@ -4,9 +4,11 @@
 //! that `--config` or `CONFIG_FILE` names; the environment. A setting that nobody knows is an error, never
 //! silently ignored: a typing mistake must not look like a working limit. Every problem is reported at once.
 
+mod address;
 mod database_url;
 mod environment;
 mod layers;
+mod networks;
 mod read;
 mod reader;
 mod sections;
@@ -14,13 +16,18 @@ mod suggest;
 #[cfg(test)]
 mod tests;
 
+use std::collections::BTreeMap;
 use std::path::Path;
 
 use secrecy::{ExposeSecret, SecretString};
 use thiserror::Error;
 
+pub use address::is_public;
 pub use environment::Environment;
-pub use sections::{Database, Delivery, Digest, Engine, Http, Jobs, Jwt, Platform, Telegram, UpdateMode};
+pub use networks::{Channel, Connector, Network, NetworkKind, SigningKey};
+pub use sections::{
+    Database, Delivery, Digest, Engine, Http, Jobs, Jwt, Platform, Publishing, Telegram, UpdateMode,
+};
 
 use layers::{Layer, Problems};
 use reader::Reader;
@@ -38,6 +45,10 @@ pub struct Config {
     pub jwt: Jwt,
     /// How fast, how often and how long we try to deliver.
     pub delivery: Delivery,
+    /// How posts are published, whatever the network.
+    pub publishing: Publishing,
+    /// Where posts can go, by name.
+    pub networks: BTreeMap<String, Network>,
     /// When a person who has not chosen gets the daily digest.
     pub digest: Digest,
     /// Backups, and how long things are kept.
@@ -68,12 +79,26 @@ impl Config {
         let http = Http::read(&mut reader);
         let jwt = Jwt::read(&mut reader);
         let delivery = Delivery::read(&mut reader);
+        let publishing = Publishing::read(&mut reader);
+        let networks = networks::read(&mut reader);
         let digest = Digest::read(&mut reader);
         let jobs = Jobs::read(&mut reader);
         let platform = Platform::read(&mut reader);
         let explained = reader.finish().map_err(|problems| ConfigError { problems })?;
         let telegram = telegram.ok_or_else(|| ConfigError::of("telegram.api_url: has no value; set it"))?;
-        Ok(Self { telegram, database, http, jwt, delivery, digest, jobs, platform, explained })
+        Ok(Self {
+            telegram,
+            database,
+            http,
+            jwt,
+            delivery,
+            publishing,
+            networks,
+            digest,
+            jobs,
+            platform,
+            explained,
+        })
     }
 
     /// A line for each setting, as it was loaded: `key = value  (from: default | file … | environment …)`.
@@ -95,13 +120,15 @@ impl Config {
     }
 
     /// Every secret in the settings, for the log to hide: the bot token whole and without its public id, the
-    /// JWT key, the database's password.
+    /// JWT key, the database's password, the networks' signing keys.
     pub fn secrets(&self) -> Vec<SecretString> {
         let token = self.telegram.token.iter().map(ExposeSecret::expose_secret);
         let key = self.jwt.secret.iter().map(ExposeSecret::expose_secret);
         let token_secret = token.clone().filter_map(|token| token.split_once(':')).map(|(_, secret)| secret);
         let passwords = database_url::passwords(self.database.url.expose_secret());
-        let plain = token.chain(token_secret).chain(key).map(SecretString::from);
+        let signing = self.networks.values().filter_map(Network::signing_key).map(SigningKey::expose);
+        let signing = signing.flat_map(|key| [key, SigningKey::without_prefix(key)]);
+        let plain = token.chain(token_secret).chain(key).chain(signing).map(SecretString::from);
         plain.chain(passwords.into_iter().map(SecretString::from)).collect()
     }
 }

@@ -8,7 +8,9 @@ use secrecy::SecretString;
 
 use super::database_url::without_password;
 use super::reader::{HIDDEN, Reader, button_address};
-use super::sections::{Database, Delivery, Digest, Engine, Http, Jobs, Jwt, Platform, Telegram, UpdateMode};
+use super::sections::{
+    Database, Delivery, Digest, Engine, Http, Jobs, Jwt, Platform, Publishing, Telegram, UpdateMode,
+};
 
 /// A bot token's secret part has 35 characters at Telegram; a Bot API server of one's own may issue others.
 const MIN_TOKEN_SECRET: usize = 30;
@@ -120,10 +122,28 @@ impl Delivery {
             max_in_flight: reader.number("delivery.max_in_flight", 1..=1024),
             lease,
             request_timeout: request_timeout(reader, lease),
-            backoff: backoff(reader),
+            backoff: backoff(reader, "delivery.backoff_seconds"),
             max_age_published: reader.hours("delivery.max_age_published_hours", 1..=8760),
             max_age_failed: reader.hours("delivery.max_age_failed_hours", 1..=8760),
         }
+    }
+}
+
+impl Publishing {
+    pub(super) fn read(reader: &mut Reader) -> Self {
+        let lease = reader.seconds("publishing.lease_seconds", 2..=3600);
+        let key = "publishing.request_timeout_seconds";
+        let request_timeout = reader.seconds(key, 1..=600);
+        // The lease begins before the request and outlives it by what writing the outcome down may take.
+        if request_timeout >= lease {
+            let problem = format!(
+                "must be shorter than publishing.lease_seconds ({}), or a slow post is given up while it goes out; \
+                 lower this or raise the lease",
+                lease.as_secs()
+            );
+            reader.complain(key, &problem);
+        }
+        Self { lease, request_timeout, backoff: backoff(reader, "publishing.backoff_seconds") }
     }
 }
 
@@ -187,8 +207,7 @@ fn request_timeout(reader: &mut Reader, lease: Duration) -> Duration {
     timeout
 }
 
-fn backoff(reader: &mut Reader) -> Vec<Duration> {
-    let key = "delivery.backoff_seconds";
+fn backoff(reader: &mut Reader, key: &str) -> Vec<Duration> {
     let waits = reader.numbers(key, 1..=2_592_000, "whole numbers of seconds from 1 to 2592000");
     if waits.is_empty() && reader.is_set(key) {
         reader.complain(key, "must hold at least one wait, like [5, 30, 120]");

@@ -28,20 +28,28 @@ pub(super) const HIDDEN: &str = "***";
 pub(super) struct Reader {
     settings: Layer,
     problems: Problems,
-    known: BTreeSet<&'static str>,
+    known: BTreeSet<String>,
+    /// Sections whose parts have names that the settings choose.
+    open_sections: BTreeSet<&'static str>,
     explained: Vec<String>,
 }
 
 impl Reader {
     /// A reader of merged layers, continuing a list of problems.
     pub(super) fn new(settings: Layer, problems: Problems) -> Self {
-        Self { settings, problems, known: BTreeSet::new(), explained: Vec::new() }
+        Self {
+            settings,
+            problems,
+            known: BTreeSet::new(),
+            open_sections: BTreeSet::new(),
+            explained: Vec::new(),
+        }
     }
 
     /// Ends the reading: the lines of `explain`, or every problem including settings nobody asked for.
     pub(super) fn finish(mut self) -> Result<Vec<String>, Vec<String>> {
         for (key, setting) in &self.settings {
-            let is_known = self.known.contains(key.as_str());
+            let is_known = self.known.contains(key);
             if !is_known && !self.is_empty_section(key, setting) {
                 self.problems.push(self.unknown(key, &setting.origin));
             }
@@ -50,8 +58,45 @@ impl Reader {
         if problems.is_empty() { Ok(self.explained) } else { Err(problems) }
     }
 
+    /// The names that the settings give to the parts of `section`: of `[networks.news]` it is "news".
+    pub(super) fn names_in(&mut self, section: &'static str) -> BTreeSet<String> {
+        self.open_sections.insert(section);
+        let below = self.settings.keys().filter_map(|key| key.strip_prefix(section)?.strip_prefix('.'));
+        below.map(|rest| rest.split('.').next().unwrap_or(rest).to_owned()).collect()
+    }
+
+    /// Whether something is so; `usual` when it is not set.
+    pub(super) fn flag(&mut self, key: &str, usual: bool) -> bool {
+        let Some(setting) = self.ask(key) else {
+            self.explain_worked_out(key, &usual.to_string());
+            return usual;
+        };
+        let flag = match &setting.value {
+            ValueKind::Boolean(flag) => Some(*flag),
+            ValueKind::String(text) if setting.origin.is_variable() => text.trim().parse().ok(),
+            _ => None,
+        };
+        let Some(flag) = flag else {
+            self.complain(key, &format!("must be true or false, not {}", quote(&setting.value)));
+            return usual;
+        };
+        self.explain(key, &flag.to_string());
+        flag
+    }
+
+    /// A whole number within `range`; `usual` when it is not set.
+    pub(super) fn number_or<T>(&mut self, key: &str, range: RangeInclusive<T>, usual: T) -> T
+    where
+        T: Copy + Display + FromStr + PartialOrd,
+    {
+        self.optional_number(key, range).unwrap_or_else(|| {
+            self.explain_worked_out(key, &usual.to_string());
+            usual
+        })
+    }
+
     /// A whole number within `range`.
-    pub(super) fn number<T>(&mut self, key: &'static str, range: RangeInclusive<T>) -> T
+    pub(super) fn number<T>(&mut self, key: &str, range: RangeInclusive<T>) -> T
     where
         T: Copy + Display + FromStr + PartialOrd,
     {
@@ -60,7 +105,7 @@ impl Reader {
     }
 
     /// A whole number within `range`, or `None` when it is not set.
-    pub(super) fn optional_number<T>(&mut self, key: &'static str, range: RangeInclusive<T>) -> Option<T>
+    pub(super) fn optional_number<T>(&mut self, key: &str, range: RangeInclusive<T>) -> Option<T>
     where
         T: Copy + Display + FromStr + PartialOrd,
     {
@@ -80,17 +125,17 @@ impl Reader {
     }
 
     /// A duration whose key says seconds.
-    pub(super) fn seconds(&mut self, key: &'static str, range: RangeInclusive<u64>) -> Duration {
+    pub(super) fn seconds(&mut self, key: &str, range: RangeInclusive<u64>) -> Duration {
         Duration::from_secs(self.number(key, range))
     }
 
     /// A duration whose key says milliseconds.
-    pub(super) fn millis(&mut self, key: &'static str, range: RangeInclusive<u64>) -> Duration {
+    pub(super) fn millis(&mut self, key: &str, range: RangeInclusive<u64>) -> Duration {
         Duration::from_millis(self.number(key, range))
     }
 
     /// A duration whose key says hours.
-    pub(super) fn hours(&mut self, key: &'static str, range: RangeInclusive<u64>) -> Duration {
+    pub(super) fn hours(&mut self, key: &str, range: RangeInclusive<u64>) -> Duration {
         Duration::from_secs(self.number(key, range) * HOUR)
     }
 
@@ -100,7 +145,7 @@ impl Reader {
     }
 
     /// A list of whole numbers, each within `range`: an array in a file, separated by commas in a variable.
-    pub(super) fn numbers(&mut self, key: &'static str, range: RangeInclusive<i64>, what: &str) -> Vec<i64> {
+    pub(super) fn numbers(&mut self, key: &str, range: RangeInclusive<i64>, what: &str) -> Vec<i64> {
         let Some(setting) = self.ask(key) else { return self.missing(key, Vec::new()) };
         let items: Option<Vec<Setting>> = match &setting.value {
             ValueKind::Array(values) => Some(values.iter().map(|it| setting.with(it.kind.clone())).collect()),
@@ -126,7 +171,7 @@ impl Reader {
     }
 
     /// Text that must be there, without the blanks around it.
-    pub(super) fn text(&mut self, key: &'static str) -> String {
+    pub(super) fn text(&mut self, key: &str) -> String {
         match self.parsed(key, "text in quotes, not empty", |text| Some(text.to_owned())) {
             Some(text) => text,
             None => self.missing(key, String::new()),
@@ -134,14 +179,14 @@ impl Reader {
     }
 
     /// An http or https address, or `None` when it is not set. It may not hold a password: it is shown.
-    pub(super) fn url(&mut self, key: &'static str) -> Option<Url> {
+    pub(super) fn url(&mut self, key: &str) -> Option<Url> {
         self.hidden(key, "an http:// or https:// address without a user name or password", |text| {
             web_address(text).map(|url| (url.to_string(), url))
         })
     }
 
     /// The same for the page behind a button.
-    pub(super) fn button_url(&mut self, key: &'static str) -> Option<Url> {
+    pub(super) fn button_url(&mut self, key: &str) -> Option<Url> {
         let expected = "an http:// or https:// address without a user name or password, whose host has a dot: \
                         Telegram refuses buttons that lead to others, like localhost (127.0.0.1 is fine)";
         self.hidden(key, expected, |text| button_address(text).map(|url| (url.to_string(), url)))
@@ -151,7 +196,7 @@ impl Reader {
     /// it can be right.
     pub(super) fn secret(
         &mut self,
-        key: &'static str,
+        key: &str,
         expected: &str,
         check: impl Fn(&str) -> bool,
     ) -> Option<SecretString> {
@@ -171,7 +216,7 @@ impl Reader {
     /// What `parse` makes of the text, or `None` when it is not set or wrong; `expected` completes "must be …".
     pub(super) fn parsed<T>(
         &mut self,
-        key: &'static str,
+        key: &str,
         expected: &str,
         parse: impl Fn(&str) -> Option<T>,
     ) -> Option<T> {
@@ -188,7 +233,7 @@ impl Reader {
     /// Like `parsed`, for values that no message may repeat; `parse` gives how to show it, too.
     pub(super) fn hidden<T>(
         &mut self,
-        key: &'static str,
+        key: &str,
         expected: &str,
         parse: impl Fn(&str) -> Option<(String, T)>,
     ) -> Option<T> {
@@ -199,6 +244,20 @@ impl Reader {
         };
         self.explain(key, &shown);
         Some(value)
+    }
+
+    /// A negative number of a file; `None` when it is not set or is text, which is for others to judge.
+    pub(super) fn negative_number(&mut self, key: &str) -> Option<i64> {
+        let ValueKind::I64(number) = self.ask(key)?.value else { return None };
+        (number < 0).then(|| {
+            self.explain(key, &number.to_string());
+            number
+        })
+    }
+
+    /// A key that exists and is not read, because something else is wrong.
+    pub(super) fn leave_unread(&mut self, key: &str) {
+        self.known.insert(key.to_owned());
     }
 
     /// Whether somebody set this, be it rightly or wrongly.
@@ -218,8 +277,8 @@ impl Reader {
         self.explain(key, value);
     }
 
-    fn ask(&mut self, key: &'static str) -> Option<Setting> {
-        self.known.insert(key);
+    fn ask(&mut self, key: &str) -> Option<Setting> {
+        self.known.insert(key.to_owned());
         let setting = self.settings.get(key).cloned();
         if setting.is_none() {
             self.explain(key, "(not set)");
@@ -251,7 +310,11 @@ impl Reader {
     }
 
     fn is_section(&self, key: &str) -> bool {
-        self.known.iter().any(|known| known.strip_prefix(key).is_some_and(|rest| rest.starts_with('.')))
+        self.open_sections.contains(key)
+            || self
+                .known
+                .iter()
+                .any(|known| known.strip_prefix(key).is_some_and(|rest| rest.starts_with('.')))
     }
 
     fn unknown(&self, key: &str, origin: &Origin) -> String {
@@ -263,7 +326,7 @@ impl Reader {
             Origin::Variable(name) | Origin::FileVariable(name) => {
                 nearest(name, self.known.iter().map(|key| variable_of(key)))
             }
-            Origin::Default | Origin::File(_) => nearest(key, self.known.iter().map(|key| (*key).to_owned())),
+            Origin::Default | Origin::File(_) => nearest(key, self.known.iter().cloned()),
         };
         match nearest {
             Some(nearest) => format!("{naming}: there is no such setting; did you mean {nearest}?"),

@@ -152,6 +152,18 @@ pub struct Delivery {
     pub max_age_failed: Duration,
 }
 
+/// `[publishing]`: how posts are published, whatever the network.
+#[derive(Clone, Debug)]
+pub struct Publishing {
+    /// How long a claimed post is ours; always longer than `request_timeout`.
+    pub lease: Duration,
+    /// How long one request to a network may take, from its first byte to the end of the answer.
+    pub request_timeout: Duration,
+    /// The waits after the first, second, … try that failed and may be repeated; after the last one the post has
+    /// failed. Never empty.
+    pub backoff: Vec<Duration>,
+}
+
 /// `[digest]`: when a person who has not chosen gets the daily digest.
 #[derive(Clone, Debug)]
 pub struct Digest {

@@ -106,6 +106,7 @@ fn filled(field: &Option<String>) -> bool {
     field.as_deref().is_some_and(|text| !text.trim().is_empty())
 }
 
-fn is_web_address(text: &str) -> bool {
+/// Whether `text` is an absolute http(s) address.
+pub(super) fn is_web_address(text: &str) -> bool {
     url::Url::parse(text).is_ok_and(|url| matches!(url.scheme(), "http" | "https") && url.has_host())
 }

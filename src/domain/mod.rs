@@ -6,3 +6,4 @@ pub mod job;
 pub mod language;
 pub mod link;
 pub mod notification;
+pub mod post;

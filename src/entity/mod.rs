@@ -9,4 +9,5 @@ pub mod job_run;
 pub mod leader;
 pub mod link_token;
 pub mod notification;
+pub mod post;
 pub mod sns_settings;

@@ -62,12 +62,20 @@ async fn handle(
 ) -> Result<Answer, Problem> {
     let (head, body) = request.into_parts();
     // Before the body: whoever may not call does not get to send one.
-    let caller = match route.access {
+    let scopes = match &route.access {
         Access::Open(_) => None,
-        Access::Scoped(scope, _) => {
+        Access::Scoped(scope, _) => Some(std::slice::from_ref(scope)),
+        Access::AnyOf(scopes, _) => Some(*scopes),
+    };
+    let caller = match scopes {
+        None => None,
+        Some(scopes) => {
             let caller = port.verifier().verify(&head.headers, port.now()).map_err(Problem::unauthorized)?;
-            if !caller.has(scope) {
-                return Err(Problem::missing_scope(scope));
+            if !scopes.iter().any(|scope| caller.has(*scope)) {
+                return Err(scopes.first().map_or_else(
+                    || Problem::internal("a scoped route without a scope"),
+                    |scope| Problem::missing_scope(*scope),
+                ));
             }
             Some(caller)
         }
@@ -77,8 +85,10 @@ async fn handle(
     let call = Call { port, id: path_id, query, headers: head.headers, body };
     match (route.access, caller) {
         (Access::Open(handler), _) => handler(call).await,
-        (Access::Scoped(_, handler), Some(caller)) => handler(call, caller).await,
-        (Access::Scoped(..), None) => Err(Problem::internal("a scoped route without a caller")),
+        (Access::Scoped(_, handler) | Access::AnyOf(_, handler), Some(caller)) => handler(call, caller).await,
+        (Access::Scoped(..) | Access::AnyOf(..), None) => {
+            Err(Problem::internal("a scoped route without a caller"))
+        }
     }
 }
 

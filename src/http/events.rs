@@ -1,27 +1,21 @@
 //! `POST /api/events`: what happened on the platform, accepted all or none, durable when answered.
 
-use hyper::{HeaderMap, StatusCode};
+use hyper::StatusCode;
 use serde::de::IgnoredAny;
 use serde::{Deserialize, Serialize};
-use sha2::{Digest as _, Sha256};
 
 use super::answer::Answer;
 use super::auth::Caller;
 use super::call::Call;
+use super::idempotency;
 use super::json::{Object, parse_object};
 use super::problem::{Kind, Problem};
 use crate::domain::event::Event;
 use crate::outbox;
-use crate::store::{IdempotencyKey, Recorded};
+use crate::store::Recorded;
 
 /// How many events may come at once? What the store writes in one transaction.
 const MAX_EVENTS: usize = 1000;
-
-/// The header that makes a repeated request harmless.
-const IDEMPOTENCY_KEY: &str = "idempotency-key";
-
-/// The longest idempotency key, in characters: room for any UUID with a prefix.
-const MAX_KEY_CHARS: usize = 255;
 
 #[derive(Serialize)]
 struct Accepted {
@@ -31,21 +25,13 @@ struct Accepted {
 /// `POST /api/events`: 202 with the ids, in the order of the events. 400 for what is malformed, 422 for what
 /// makes no sense or reuses a key; then nothing is kept.
 pub(super) async fn accept(call: Call, caller: Caller) -> Result<Answer, Problem> {
-    let key = idempotency_key(&call.headers)?;
+    let key = idempotency::key(&call, &caller)?;
     let events = parse(&call.body)?;
-    let key = key.map(|key| IdempotencyKey {
-        subject: caller.account,
-        key,
-        body_hash: Sha256::digest(&call.body).iter().map(|byte| format!("{byte:02x}")).collect(),
-    });
     match outbox::accept(call.port.store(), events, key, call.port.now()).await? {
         Recorded::Accepted(ids) | Recorded::Replayed(ids) => {
             Answer::json(StatusCode::ACCEPTED, &Accepted { ids })
         }
-        Recorded::KeyReused => Err(Problem::new(
-            Kind::KeyReused,
-            "This Idempotency-Key came with another body before. Nothing was accepted.",
-        )),
+        Recorded::KeyReused => Err(idempotency::reused()),
     }
 }
 
@@ -97,19 +83,4 @@ struct EventShape {
     _kind: String,
     #[serde(default, rename = "data")]
     _data: Object<IgnoredAny>,
-}
-
-/// The key of the request, when it has one.
-fn idempotency_key(headers: &HeaderMap) -> Result<Option<String>, Problem> {
-    let mut keys = headers.get_all(IDEMPOTENCY_KEY).iter();
-    let Some(key) = keys.next() else { return Ok(None) };
-    let key = key.as_bytes();
-    let visible = key.iter().all(u8::is_ascii_graphic);
-    if keys.next().is_some() || key.is_empty() || key.len() > MAX_KEY_CHARS || !visible {
-        return Err(Problem::new(
-            Kind::BadRequest,
-            "Idempotency-Key must come once and have 1 to 255 visible ASCII characters.",
-        ));
-    }
-    Ok(Some(key.iter().copied().map(char::from).collect()))
 }

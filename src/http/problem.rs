@@ -44,6 +44,10 @@ pub(super) enum Kind {
     UnsupportedMediaType,
     /// The events are well-formed and make no sense.
     InvalidEvent,
+    /// The post is well-formed and can't be accepted.
+    InvalidPost,
+    /// The post is in a state that does not allow this.
+    PostState,
     /// The idempotency key came with another body before.
     KeyReused,
     /// Our fault.
@@ -81,6 +85,10 @@ impl Kind {
             Self::InvalidEvent => {
                 ("invalid-event", "An event can't be accepted", StatusCode::UNPROCESSABLE_ENTITY)
             }
+            Self::InvalidPost => {
+                ("invalid-post", "The post can't be accepted", StatusCode::UNPROCESSABLE_ENTITY)
+            }
+            Self::PostState => ("post-state", "The post's state does not allow this", StatusCode::CONFLICT),
             Self::KeyReused => (
                 "idempotency-key-reused",
                 "The idempotency key belongs to another request",

@@ -7,7 +7,7 @@ use super::answer::Answer;
 use super::auth::{Caller, Scope};
 use super::call::{Call, Takes};
 use super::problem::{Kind, Problem};
-use super::{events, probes, scheduler, telegram};
+use super::{events, posts, probes, scheduler, telegram};
 
 type Handling = BoxFuture<'static, Result<Answer, Problem>>;
 
@@ -27,7 +27,12 @@ pub(super) enum Access {
     Open(fn(Call) -> Handling),
     /// Whoever has a token with this scope.
     Scoped(Scope, fn(Call, Caller) -> Handling),
+    /// Whoever has a token with one of these scopes; the handler looks which.
+    AnyOf(&'static [Scope], fn(Call, Caller) -> Handling),
 }
+
+/// One's own posts, or anybody's.
+const POSTS: &[Scope] = &[Scope::Posts, Scope::PostsAny];
 
 /// Every route of the port.
 pub(super) const TABLE: &[Route] = &[
@@ -121,6 +126,36 @@ pub(super) const TABLE: &[Route] = &[
         path: "/api/admin/scheduler/jobs/{id}/runs",
         takes: Takes::Nothing,
         access: Access::Scoped(Scope::Admin, |call, _| Box::pin(scheduler::runs(call))),
+    },
+    Route {
+        method: Method::POST,
+        path: "/api/posts",
+        takes: Takes::Json,
+        access: Access::AnyOf(POSTS, |call, caller| Box::pin(posts::schedule(call, caller))),
+    },
+    Route {
+        method: Method::GET,
+        path: "/api/posts",
+        takes: Takes::Nothing,
+        access: Access::AnyOf(POSTS, |call, caller| Box::pin(posts::list(call, caller))),
+    },
+    Route {
+        method: Method::GET,
+        path: "/api/posts/{id}",
+        takes: Takes::Nothing,
+        access: Access::AnyOf(POSTS, |call, caller| Box::pin(posts::show(call, caller))),
+    },
+    Route {
+        method: Method::DELETE,
+        path: "/api/posts/{id}",
+        takes: Takes::Nothing,
+        access: Access::AnyOf(POSTS, |call, caller| Box::pin(posts::cancel(call, caller))),
+    },
+    Route {
+        method: Method::POST,
+        path: "/api/posts/{id}/retry",
+        takes: Takes::MaybeJson,
+        access: Access::AnyOf(POSTS, |call, caller| Box::pin(posts::retry(call, caller))),
     },
 ];
 

@@ -4,7 +4,8 @@ use chrono::{DateTime, Utc};
 
 use crate::domain::event::Event;
 use crate::domain::notification::NewNotification;
-use crate::store::{IdempotencyKey, Recorded, Store, StoreError};
+use crate::domain::post::{ClaimedPost, Outcome};
+use crate::store::{Claims, IdempotencyKey, Recorded, Recovered, Store, StoreError};
 
 /// Accepts `events` (at most 1,000, each already checked): one row for each, all or none. Durable when it
 /// returns.
@@ -36,4 +37,24 @@ pub async fn write_due_digests(_store: &Store, _now: DateTime<Utc>) -> Result<u6
 /// about once, both or neither; returns how many.
 pub async fn notice_posts(store: &Store, limit: u32, now: DateTime<Utc>) -> Result<u64, StoreError> {
     store.notice_posts(limit, NewNotification::for_event, now).await
+}
+
+/// Writes what became of a claimed post and the notification about it, both or neither. False when the claim was
+/// no longer the caller's: then nothing is written.
+pub async fn settle_post(
+    store: &Store,
+    claimed: &ClaimedPost,
+    outcome: Outcome,
+    now: DateTime<Utc>,
+) -> Result<bool, StoreError> {
+    store.settle_post(claimed.post.id, claimed.lease_token, outcome, NewNotification::for_event, now).await
+}
+
+/// Deals with the claims on posts whose holder is gone; whoever's post may be out or not is asked to look.
+pub async fn recover_posts(
+    store: &Store,
+    claims: Claims,
+    now: DateTime<Utc>,
+) -> Result<Recovered, StoreError> {
+    store.recover_posts(claims, NewNotification::for_event, now).await
 }

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use sea_orm::DatabaseConnection;
-use tokio::sync::Notify;
+use tokio::sync::{Notify, watch};
 
 use crate::config;
 
@@ -25,6 +25,7 @@ mod outcomes;
 mod post_notices;
 mod posts;
 mod purging;
+mod publishing;
 mod queue_figures;
 mod schema;
 mod settings;
@@ -39,6 +40,8 @@ pub use links::{LinkOffer, LinkOutcome, Newcomer, TokenState};
 pub use notifications::{PostsToldAbout, Recorded, Rule, Status};
 pub use outcomes::{Effect, Finalise, Outcome};
 pub use purging::{PURGE_BATCH, Purgeable};
+pub use posts::{Listing, Moved, PostsAhead, Scheduled};
+pub use publishing::{Claims, Recovered};
 pub use queue_figures::{Figures, QueueFigures};
 
 use write_queue::Writer;
@@ -57,10 +60,10 @@ pub struct Store {
 struct Signals {
     /// A row may be due now.
     due: Notify,
-    /// A post may be due now.
-    post_due: Notify,
     /// Somebody asked for a run of a job.
     run_requested: Notify,
+    /// A post may be due now. Each network's lane has a receiver of its own, so that all of them hear it.
+    post_due: watch::Sender<()>,
     /// A row reached its last state.
     finished: Notify,
 }

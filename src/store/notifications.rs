@@ -326,7 +326,8 @@ struct ClaimDue {
 
 impl ClaimDue {
     /// The heads of the lanes that are due. `state` is compared with literals: only so do the partial indexes
-    /// serve. `SKIP LOCKED` leaves to another instance what it is just claiming.
+    /// serve. `SKIP LOCKED` leaves to another instance what it is just claiming. Materialised, because PostgreSQL
+    /// may run a bare subquery once for each row, and the limit would bound nothing.
     fn statement(&self, backend: DbBackend, lease_token: i64) -> Result<Statement, StoreError> {
         let (excluded, lock) = match backend {
             DbBackend::Postgres => {
@@ -335,8 +336,7 @@ impl ClaimDue {
             _ => ("SELECT value FROM json_each($3)", ""),
         };
         let sql = format!(
-            "UPDATE notifications SET state = 'sending', lease_token = $1, lease_until_ms = $2 \
-             WHERE state = 'pending' AND id IN ( \
+            "WITH due AS MATERIALIZED ( \
                SELECT head.id FROM notifications AS head \
                WHERE head.state = 'pending' AND head.due_at_ms <= $4 AND head.chat_id NOT IN ({excluded}) \
                  AND NOT EXISTS ( \
@@ -345,6 +345,8 @@ impl ClaimDue {
                      AND (earlier.state = 'sending' \
                           OR (earlier.due_at_ms, earlier.id) < (head.due_at_ms, head.id))) \
                ORDER BY head.urgency, head.due_at_ms DESC LIMIT $5 {lock}) \
+             UPDATE notifications SET state = 'sending', lease_token = $1, lease_until_ms = $2 \
+             WHERE state = 'pending' AND id IN (SELECT id FROM due) \
              RETURNING *"
         );
         let excluded = serde_json::to_string(&self.excluded_chats)

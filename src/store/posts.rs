@@ -1,25 +1,275 @@
-//! Scheduled posts: written, claimed, finalised, looked at.
+//! Scheduled posts as people see them: written, listed, cancelled, asked for again. What the publishing worker
+//! does with them is in `publishing`.
 
 use chrono::{DateTime, Utc};
-use sea_orm::{FromQueryResult, Statement};
+use sea_orm::sea_query::Expr;
+use sea_orm::{
+    ActiveValue::Set, ColumnTrait, ConnectionTrait, DatabaseTransaction, EntityTrait, FromQueryResult,
+    QueryFilter, QueryOrder as _, QuerySelect as _, Statement,
+};
 
-use super::{Store, StoreError, ms};
+use super::write_queue::Command;
+use super::{IdempotencyKey, Recorded, Store, StoreError, idempotency, ms, time};
+use crate::domain::post::{ManagedBy, NewPost, Post, Status};
+use crate::entity::post::{ActiveModel, Column, Entity, Model};
+
+/// What became of a post that was handed in.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Scheduled {
+    /// Written.
+    Accepted(Post),
+    /// The same key with the same body came before: that post, as it is now.
+    Replayed(Post),
+    /// The key was used with another body: nothing was written.
+    KeyReused,
+}
+
+/// What became of a move that a person asked for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Moved {
+    /// Done.
+    Done(Post),
+    /// The post is in a state that does not allow it.
+    Refused(Post),
+    /// There is no such post for whoever asked.
+    NotFound,
+}
+
+/// Which posts are listed.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Listing {
+    /// Of this account; `None`: of all.
+    pub account: Option<String>,
+    /// In this state.
+    pub status: Option<Status>,
+    /// Older than this one.
+    pub before: Option<i64>,
+    /// At most so many.
+    pub limit: u64,
+}
+
+/// What an account has ahead of it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PostsAhead {
+    /// How many go out until the asked-for moment.
+    pub to_go: u64,
+    /// The next one, be it later than that.
+    pub next: Option<Post>,
+}
 
 impl Store {
-    /// Wakes the publishing worker: a post may be due.
-    pub fn wake_publishing(&self) {
-        self.signals.post_due.notify_one();
+    /// Accepts `post`, already checked; durable when it returns.
+    pub async fn schedule_post(
+        &self,
+        post: NewPost,
+        key: Option<IdempotencyKey>,
+        now: DateTime<Utc>,
+    ) -> Result<Scheduled, StoreError> {
+        let scheduled = self.writer.write(SchedulePost { post, key, now }).await?;
+        self.wake_publishing();
+        Ok(scheduled)
     }
 
-    /// How many posts of this service's are due at `now`.
-    pub async fn due_posts(&self, now: DateTime<Utc>) -> Result<i64, StoreError> {
-        #[derive(FromQueryResult)]
-        struct Due {
-            due: i64,
+    /// The post `id`, when it is of `account` (`None`: whosever it is).
+    pub async fn post(&self, id: i64, account: Option<&str>) -> Result<Option<Post>, StoreError> {
+        find(&self.reader, id, account).await
+    }
+
+    /// Posts, newest first.
+    pub async fn posts(&self, listing: Listing) -> Result<Vec<Post>, StoreError> {
+        let mut query = Entity::find().order_by_desc(Column::Id).limit(listing.limit);
+        if let Some(account) = listing.account {
+            query = query.filter(Column::Account.eq(account));
         }
-        let sql = "SELECT COUNT(*) AS due FROM posts \
-                   WHERE status = 'scheduled' AND managed_by = 'scheduler' AND due_at_ms <= $1";
-        let query = Statement::from_sql_and_values(self.reader.get_database_backend(), sql, [ms(now).into()]);
-        Ok(Due::find_by_statement(query).one(&self.reader).await?.map_or(0, |row| row.due))
+        if let Some(status) = listing.status {
+            query = query.filter(Column::Status.eq(status.as_str()));
+        }
+        if let Some(before) = listing.before {
+            query = query.filter(Column::Id.lt(before));
+        }
+        query.all(&self.reader).await?.into_iter().map(Post::try_from).collect()
+    }
+
+    /// Cancels the post `id` of `account` (`None`: whosever it is), if it is still scheduled.
+    pub async fn cancel_post(
+        &self,
+        id: i64,
+        account: Option<&str>,
+        now: DateTime<Utc>,
+    ) -> Result<Moved, StoreError> {
+        let account = account.map(str::to_owned);
+        self.writer.write(MovePost { id, account, to: Status::Cancelled, now }).await
+    }
+
+    /// Schedules the post `id` again, at once, if it failed or nobody knows whether it is out.
+    pub async fn retry_post(
+        &self,
+        id: i64,
+        account: Option<&str>,
+        now: DateTime<Utc>,
+    ) -> Result<Moved, StoreError> {
+        let account = account.map(str::to_owned);
+        let moved = self.writer.write(MovePost { id, account, to: Status::Scheduled, now }).await?;
+        self.wake_publishing();
+        Ok(moved)
+    }
+
+    /// What `account` has ahead until `until`; `None` when it never had a post here.
+    pub async fn posts_ahead(
+        &self,
+        account: &str,
+        until: DateTime<Utc>,
+    ) -> Result<Option<PostsAhead>, StoreError> {
+        #[derive(FromQueryResult)]
+        struct Ahead {
+            to_go: i64,
+        }
+        let sql = "SELECT COUNT(*) AS to_go FROM posts \
+                   WHERE account = $1 AND status = 'scheduled' AND due_at_ms < $2";
+        let values = [account.into(), ms(until).into()];
+        let query = Statement::from_sql_and_values(self.reader.get_database_backend(), sql, values);
+        let to_go = Ahead::find_by_statement(query).one(&self.reader).await?.map_or(0, |ahead| ahead.to_go);
+        let next = Entity::find()
+            .filter(Column::Account.eq(account))
+            .filter(Expr::cust("status = 'scheduled'"))
+            .order_by_asc(Column::DueAtMs)
+            .one(&self.reader)
+            .await?;
+        if next.is_none()
+            && Entity::find().filter(Column::Account.eq(account)).one(&self.reader).await?.is_none()
+        {
+            return Ok(None);
+        }
+        let next = next.map(Post::try_from).transpose()?;
+        Ok(Some(PostsAhead { to_go: to_go.unsigned_abs(), next }))
+    }
+}
+
+async fn find(db: &impl ConnectionTrait, id: i64, account: Option<&str>) -> Result<Option<Post>, StoreError> {
+    let mut query = Entity::find_by_id(id);
+    if let Some(account) = account {
+        query = query.filter(Column::Account.eq(account));
+    }
+    query.one(db).await?.map(Post::try_from).transpose()
+}
+
+struct SchedulePost {
+    post: NewPost,
+    key: Option<IdempotencyKey>,
+    now: DateTime<Utc>,
+}
+
+impl SchedulePost {
+    /// The post that an earlier request with the same key made.
+    async fn earlier(&self, transaction: &DatabaseTransaction) -> Result<Option<Scheduled>, StoreError> {
+        let Some(key) = &self.key else { return Ok(None) };
+        match idempotency::answer_for(transaction, key).await? {
+            None => Ok(None),
+            Some(Recorded::KeyReused) => Ok(Some(Scheduled::KeyReused)),
+            Some(Recorded::Accepted(ids) | Recorded::Replayed(ids)) => {
+                let id = ids.first().copied().unwrap_or_default();
+                let post = find(transaction, id, None).await?;
+                Ok(post.map(Scheduled::Replayed))
+            }
+        }
+    }
+}
+
+impl Command for SchedulePost {
+    type Output = Scheduled;
+
+    async fn apply(&self, transaction: &DatabaseTransaction) -> Result<Scheduled, StoreError> {
+        if let Some(earlier) = self.earlier(transaction).await? {
+            return Ok(earlier);
+        }
+        let now = ms(self.now);
+        let row = ActiveModel {
+            account: Set(self.post.account.clone()),
+            network: Set(self.post.network.clone()),
+            text: Set(self.post.text.clone()),
+            media_url: Set(self.post.media_url.clone()),
+            publish_at_ms: Set(ms(self.post.publish_at)),
+            status: Set(Status::Scheduled.as_str().to_owned()),
+            managed_by: Set("scheduler".to_owned()),
+            due_at_ms: Set(ms(self.post.publish_at)),
+            attempts: Set(0),
+            created_at_ms: Set(now),
+            updated_at_ms: Set(now),
+            ..Default::default()
+        };
+        let row = Entity::insert(row).exec_with_returning(transaction).await?;
+        if let Some(key) = &self.key {
+            idempotency::keep_answer(transaction, key, &[row.id], self.now).await?;
+        }
+        Ok(Scheduled::Accepted(row.try_into()?))
+    }
+}
+
+/// A move that a person asks for: to `Cancelled`, or back to `Scheduled`.
+struct MovePost {
+    id: i64,
+    account: Option<String>,
+    to: Status,
+    now: DateTime<Utc>,
+}
+
+impl Command for MovePost {
+    type Output = Moved;
+
+    async fn apply(&self, transaction: &DatabaseTransaction) -> Result<Moved, StoreError> {
+        let now = ms(self.now);
+        let mut update = Entity::update_many()
+            .filter(Column::Id.eq(self.id))
+            .filter(Column::ManagedBy.eq("scheduler"))
+            .col_expr(Column::Status, Expr::val(self.to.as_str()))
+            .col_expr(Column::UpdatedAtMs, Expr::val(now));
+        if let Some(account) = &self.account {
+            update = update.filter(Column::Account.eq(account.as_str()));
+        }
+        update = match self.to {
+            Status::Cancelled => update
+                .filter(Column::Status.eq(Status::Scheduled.as_str()))
+                .col_expr(Column::FinishedAtMs, Expr::val(now)),
+            _ => update
+                .filter(Column::Status.is_in([Status::Failed.as_str(), Status::Unconfirmed.as_str()]))
+                .col_expr(Column::DueAtMs, Expr::val(now))
+                .col_expr(Column::Attempts, Expr::val(0))
+                .col_expr(Column::RequestStartedAtMs, Expr::val(None::<i64>))
+                .col_expr(Column::AcceptedAtMs, Expr::val(None::<i64>))
+                .col_expr(Column::Error, Expr::val(None::<String>))
+                .col_expr(Column::Fix, Expr::val(None::<String>))
+                .col_expr(Column::FinishedAtMs, Expr::val(None::<i64>)),
+        };
+        let moved = update.exec(transaction).await?.rows_affected > 0;
+        let Some(post) = find(transaction, self.id, self.account.as_deref()).await? else {
+            return Ok(Moved::NotFound);
+        };
+        Ok(if moved { Moved::Done(post) } else { Moved::Refused(post) })
+    }
+}
+
+impl TryFrom<Model> for Post {
+    type Error = StoreError;
+
+    fn try_from(row: Model) -> Result<Self, StoreError> {
+        let unknown = |what: &str| StoreError::Failed(format!("post {} has an unknown {what}", row.id));
+        Ok(Self {
+            status: Status::from_name(&row.status).ok_or_else(|| unknown("status"))?,
+            managed_by: ManagedBy::from_name(&row.managed_by).ok_or_else(|| unknown("manager"))?,
+            id: row.id,
+            account: row.account,
+            network: row.network,
+            text: row.text,
+            media_url: row.media_url,
+            publish_at: time(row.publish_at_ms),
+            due_at: time(row.due_at_ms),
+            attempts: row.attempts.unsigned_abs(),
+            url: row.url,
+            error: row.error,
+            fix: row.fix,
+            finished_at: row.finished_at_ms.map(time),
+            created_at: time(row.created_at_ms),
+            updated_at: time(row.updated_at_ms),
+        })
     }
 }

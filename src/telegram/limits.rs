@@ -118,6 +118,12 @@ impl Limits {
         }
     }
 
+    /// The first moment at which `chat_id` may be written to; nothing is reserved.
+    pub fn ready_at(&self, chat_id: i64, now: Instant) -> Instant {
+        let state = self.lock();
+        state.chat_ready_at(&self.pace, chat_id, now).max(state.paused_until.unwrap_or(now))
+    }
+
     /// Until when everybody has to wait; `now` when nobody has to.
     pub fn paused_until(&self, now: Instant) -> Instant {
         self.lock().paused_until.map_or(now, |until| until.max(now))

@@ -1,5 +1,6 @@
 //! What a deployer meets: the contract's defaults, every problem at once, no secret in sight.
 
+mod networks;
 mod sources;
 mod values;
 
@@ -69,6 +70,10 @@ fn the_defaults_are_those_of_the_contract() {
     assert_eq!(delivery.backoff.len(), 7);
     assert_eq!(delivery.max_age_published.as_secs(), 6 * 3600);
     assert_eq!(delivery.max_age_failed.as_secs(), 7 * 24 * 3600);
+    let publishing = config.publishing;
+    assert_eq!((publishing.lease.as_secs(), publishing.request_timeout.as_secs()), (120, 30));
+    assert_eq!(publishing.backoff, [60, 300, 1800].map(Duration::from_secs));
+    assert!(config.networks.is_empty());
     assert_eq!(config.digest.default_time, NaiveTime::from_hms_opt(9, 0, 0).unwrap());
     assert_eq!(config.digest.default_zone, chrono_tz::UTC);
     let jobs = config.jobs;

@@ -7,6 +7,8 @@ mod database;
 mod platform;
 mod process;
 mod scheduler;
+mod connector;
+mod posting;
 
 use std::time::Duration;
 
@@ -24,6 +26,8 @@ pub use audience::Audience;
 pub use database::Database;
 pub use process::{Launch, Process};
 pub use platform::{Answer, Platform};
+pub use connector::{Behaviour, Connector};
+pub use posting::{insta, post_to};
 
 /// How long does a test wait for something that must happen?
 pub const PATIENCE: Duration = Duration::from_secs(10);

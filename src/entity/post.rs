@@ -1,0 +1,64 @@
+//! One post for one network.
+
+use sea_orm::entity::prelude::*;
+
+/// One post for one network.
+#[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+#[sea_orm(table_name = "posts")]
+pub struct Model {
+    /// Row id, shown to everybody who may see the post.
+    #[sea_orm(primary_key)]
+    pub id: i64,
+    /// Whose it is.
+    #[sea_orm(column_type = "Text")]
+    pub account: String,
+    /// Where it goes, by its name in the settings.
+    pub network: String,
+    /// What it says.
+    #[sea_orm(column_type = "Text")]
+    pub text: String,
+    /// What it shows.
+    #[sea_orm(column_type = "Text", nullable)]
+    pub media_url: Option<String>,
+    /// When it was promised.
+    pub publish_at_ms: i64,
+    /// scheduled, publishing, published, failed, unconfirmed or cancelled.
+    pub status: String,
+    /// scheduler or platform: who publishes it.
+    pub managed_by: String,
+    /// Not before: `publish_at_ms`, or later after a try that failed.
+    pub due_at_ms: i64,
+    /// Tries spent.
+    pub attempts: i32,
+    /// Whose claim it is.
+    pub lease_token: Option<i64>,
+    /// When the claim ends.
+    pub lease_until_ms: Option<i64>,
+    /// When the request of this try was begun; from then on nobody knows until it is answered.
+    pub request_started_at_ms: Option<i64>,
+    /// When the network took it on and said that its result comes later.
+    pub accepted_at_ms: Option<i64>,
+    /// Where it can be seen.
+    #[sea_orm(column_type = "Text", nullable)]
+    pub url: Option<String>,
+    /// Why it did not go out, in words for a person.
+    #[sea_orm(column_type = "Text", nullable)]
+    pub error: Option<String>,
+    /// What a person can do about it.
+    #[sea_orm(column_type = "Text", nullable)]
+    pub fix: Option<String>,
+    /// When it reached a state that it does not leave by itself.
+    pub finished_at_ms: Option<i64>,
+    /// When we noticed that the platform finished it.
+    pub noticed_at_ms: Option<i64>,
+    /// When it was accepted.
+    pub created_at_ms: i64,
+    /// When it last changed.
+    pub updated_at_ms: i64,
+}
+
+/// No relations: rows are joined by the queries that need it.
+#[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+pub enum Relation {}
+
+impl ActiveModelBehavior for ActiveModel {}

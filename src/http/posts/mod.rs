@@ -1,0 +1,90 @@
+//! `/api/posts`: what goes out later, by the person whose it is or by the platform's back end.
+
+mod listing;
+mod new;
+mod shown;
+
+pub(super) use listing::list;
+pub(super) use new::schedule;
+
+use hyper::StatusCode;
+use serde::Deserialize;
+
+use super::answer::Answer;
+use super::auth::{Caller, Scope};
+use super::call::Call;
+use super::problem::{Kind, Problem};
+use crate::domain::post::{ManagedBy, Post, Status};
+use crate::store::Moved;
+use shown::Shown;
+
+/// `GET /api/posts/{id}`: the post. 404 for one that is not the caller's as for one that never was.
+pub(super) async fn show(call: Call, caller: Caller) -> Result<Answer, Problem> {
+    let post = call.port.store().post(id(&call)?, whose(&caller)).await?.ok_or_else(not_found)?;
+    Answer::json(StatusCode::OK, &Shown::from(post))
+}
+
+/// `DELETE /api/posts/{id}`: the post, cancelled now or before. 409 when it is too late.
+pub(super) async fn cancel(call: Call, caller: Caller) -> Result<Answer, Problem> {
+    let id = id(&call)?;
+    match call.port.store().cancel_post(id, whose(&caller), call.port.now()).await? {
+        Moved::Done(post) => Answer::json(StatusCode::OK, &Shown::from(post)),
+        // Cancelled twice is cancelled.
+        Moved::Refused(post) if post.status == Status::Cancelled => {
+            Answer::json(StatusCode::OK, &Shown::from(post))
+        }
+        Moved::Refused(post) => Err(too_late(&post, "cancelled")),
+        Moved::NotFound => Err(not_found()),
+    }
+}
+
+/// `POST /api/posts/{id}/retry`: the post, scheduled for now. 409 unless it failed or is unconfirmed.
+pub(super) async fn retry(call: Call, caller: Caller) -> Result<Answer, Problem> {
+    if !call.body.is_empty() {
+        let Nothing {} = call.json()?;
+    }
+    let id = id(&call)?;
+    match call.port.store().retry_post(id, whose(&caller), call.port.now()).await? {
+        Moved::Done(post) => Answer::json(StatusCode::OK, &Shown::from(post)),
+        Moved::Refused(post) => Err(too_late(&post, "retried")),
+        Moved::NotFound => Err(not_found()),
+    }
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Nothing {}
+
+/// Whose posts the caller may see and move; `None`: everybody's.
+fn whose(caller: &Caller) -> Option<&str> {
+    (!caller.has(Scope::PostsAny)).then_some(caller.account.as_str())
+}
+
+/// The id in the path. What is no number was never given.
+fn id(call: &Call) -> Result<i64, Problem> {
+    let id = call.id.as_deref().unwrap_or_default();
+    let digits = id.bytes().all(|byte| byte.is_ascii_digit());
+    id.parse().ok().filter(|_| digits).ok_or_else(not_found)
+}
+
+fn not_found() -> Problem {
+    Problem::new(Kind::NotFound, "There is no such post among yours.")
+}
+
+fn too_late(post: &Post, what: &str) -> Problem {
+    if post.managed_by == ManagedBy::Platform {
+        return Problem::new(
+            Kind::PostState,
+            format!("The platform manages this post: it can't be {what} here."),
+        );
+    }
+    let why = match post.status {
+        Status::Scheduled => "It is scheduled and goes out by itself",
+        Status::Publishing => "It is going out just now",
+        Status::Published => "It is out already",
+        Status::Failed => "It failed and does not go out by itself",
+        Status::Unconfirmed => "Nobody knows whether it is out",
+        Status::Cancelled => "It was cancelled; schedule it anew",
+    };
+    Problem::new(Kind::PostState, format!("{why}: it can't be {what}."))
+}

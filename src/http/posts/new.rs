@@ -1,0 +1,93 @@
+//! `POST /api/posts`: a post is handed in.
+
+use chrono::{DateTime, SubsecRound as _, Utc};
+use hyper::StatusCode;
+use hyper::header::{HeaderValue, LOCATION};
+use serde::Deserialize;
+
+use super::shown::Shown;
+use crate::domain::event::ACCOUNT_MAX_CHARS;
+use crate::domain::post::{NewPost, Post};
+use crate::http::answer::Answer;
+use crate::http::auth::{Caller, Scope};
+use crate::http::call::Call;
+use crate::http::idempotency;
+use crate::http::problem::{Kind, Problem};
+use crate::store::Scheduled;
+
+/// What is handed in.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct HandedIn {
+    network: String,
+    #[serde(default)]
+    text: String,
+    #[serde(default)]
+    media_url: Option<String>,
+    publish_at: DateTime<Utc>,
+    #[serde(default)]
+    account: Option<String>,
+}
+
+/// `POST /api/posts`: 201 with the post. 400 for what is malformed, 422 for what makes no sense or reuses a key;
+/// then nothing is kept.
+pub(in crate::http) async fn schedule(call: Call, caller: Caller) -> Result<Answer, Problem> {
+    let key = idempotency::key(&call, &caller)?;
+    let handed_in: HandedIn = call.json()?;
+    let now = call.port.now();
+    let account = account(handed_in.account, &caller)?;
+    let networks = &call.port.config().networks;
+    let Some(network) = networks.get(&handed_in.network) else {
+        let known: Vec<&str> = networks.keys().map(String::as_str).collect();
+        return Err(invalid(if known.is_empty() {
+            "`network` is unknown: no network is set up here; add one under [networks] in the settings"
+                .to_owned()
+        } else {
+            format!("`network` is unknown; the known ones are: {}", known.join(", "))
+        }));
+    };
+    let post = NewPost {
+        account,
+        network: handed_in.network,
+        text: handed_in.text,
+        media_url: handed_in.media_url,
+        // As precise as it is kept.
+        publish_at: handed_in.publish_at.trunc_subsecs(3),
+    };
+    post.check(network.text_limit(post.media_url.is_some()), now).map_err(invalid)?;
+    match call.port.store().schedule_post(post, key, now).await? {
+        Scheduled::Accepted(post) | Scheduled::Replayed(post) => created(post),
+        Scheduled::KeyReused => Err(idempotency::reused()),
+    }
+}
+
+/// Whose post it will be: the caller's own, or that of the account which a back end names.
+fn account(named: Option<String>, caller: &Caller) -> Result<String, Problem> {
+    let Some(named) = named else {
+        return if caller.has(Scope::Posts) {
+            Ok(caller.account.clone())
+        } else {
+            Err(invalid("`account` is missing: a token with \"posts:any\" names whose post it is".to_owned()))
+        };
+    };
+    let own = named == caller.account && caller.has(Scope::Posts);
+    if !own && !caller.has(Scope::PostsAny) {
+        return Err(Problem::missing_scope(Scope::PostsAny));
+    }
+    let fits =
+        !named.trim().is_empty() && named.chars().count() <= ACCOUNT_MAX_CHARS && !named.contains('\0');
+    if fits { Ok(named) } else { Err(invalid("`account` is empty, too long or contains NUL".to_owned())) }
+}
+
+fn created(post: Post) -> Result<Answer, Problem> {
+    let location = HeaderValue::try_from(format!("/api/posts/{}", post.id));
+    let answer = Answer::json(StatusCode::CREATED, &Shown::from(post))?;
+    Ok(match location {
+        Ok(location) => answer.with_header(LOCATION, location),
+        Err(_) => answer,
+    })
+}
+
+fn invalid(what: String) -> Problem {
+    Problem::new(Kind::InvalidPost, format!("{what}."))
+}

@@ -1,0 +1,51 @@
+//! A post as callers see it.
+
+use chrono::{DateTime, Utc};
+use serde::Serialize;
+
+use crate::domain::post::{ManagedBy, Post, Status};
+
+/// One post.
+#[derive(Serialize)]
+pub(super) struct Shown {
+    id: i64,
+    status: Status,
+    account: String,
+    network: String,
+    text: String,
+    media_url: Option<String>,
+    publish_at: DateTime<Utc>,
+    /// When it is tried next, while it is scheduled.
+    next_try_at: Option<DateTime<Utc>>,
+    attempts: u32,
+    url: Option<String>,
+    error: Option<String>,
+    fix: Option<String>,
+    managed_by: ManagedBy,
+    created_at: DateTime<Utc>,
+    updated_at: DateTime<Utc>,
+    finished_at: Option<DateTime<Utc>>,
+}
+
+impl From<Post> for Shown {
+    fn from(post: Post) -> Self {
+        Self {
+            next_try_at: (post.status == Status::Scheduled).then_some(post.due_at),
+            id: post.id,
+            status: post.status,
+            account: post.account,
+            network: post.network,
+            text: post.text,
+            media_url: post.media_url,
+            publish_at: post.publish_at,
+            attempts: post.attempts,
+            url: post.url,
+            error: post.error,
+            fix: post.fix,
+            managed_by: post.managed_by,
+            created_at: post.created_at,
+            updated_at: post.updated_at,
+            finished_at: post.finished_at,
+        }
+    }
+}

@@ -1,0 +1,184 @@
+//! One network's lane: finds what is due, claims it, sends it, writes down what became of it.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use chrono::TimeDelta;
+use tokio::sync::watch;
+use tokio::task::JoinSet;
+use tokio::time::Instant;
+use tokio_util::sync::CancellationToken;
+
+use super::{Publisher, STORE_PAUSE, Verdict};
+use crate::clock::Clock;
+use crate::config;
+use crate::domain::post::{ClaimedPost, Outcome};
+use crate::outbox;
+use crate::store::Store;
+
+/// How long does an idle lane sleep at most? What another instance accepted is found this late.
+const IDLE_LIMIT: Duration = Duration::from_secs(1);
+
+/// How long may requests in flight take once the service stops? All of stopping takes less than ten seconds.
+const DRAIN_LIMIT: Duration = Duration::from_secs(6);
+
+/// The wait before an outcome is written again that the database did not take.
+const SETTLE_PAUSE: Duration = Duration::from_millis(500);
+
+/// The longest wait that a network's Retry-After is believed.
+const LONGEST_WAIT: Duration = Duration::from_secs(24 * 3600);
+
+/// One network's posts on their way.
+pub(super) struct Lane {
+    pub(super) network: String,
+    pub(super) publisher: Arc<Publisher>,
+    pub(super) concurrency: usize,
+    pub(super) store: Store,
+    pub(super) clock: Clock,
+    pub(super) settings: config::Publishing,
+}
+
+impl Lane {
+    /// Publishes this network's posts until `stop`.
+    pub(super) async fn run(self, stop: CancellationToken) {
+        let lane = Arc::new(self);
+        let mut wakeups = lane.store.post_wakeups();
+        let mut in_flight = JoinSet::new();
+        while !stop.is_cancelled() {
+            tokio::select! {
+                () = stop.cancelled() => break,
+                () = lane.round(&mut in_flight, &mut wakeups) => {}
+            }
+        }
+        let drained = async { while in_flight.join_next().await.is_some() {} };
+        if tokio::time::timeout(DRAIN_LIMIT, drained).await.is_err() {
+            // What is dropped here stays claimed; the next leader finds it begun and asks its author.
+            log::warn!(target: "publish", "{}: {} posts were still on their way", lane.network, in_flight.len());
+        }
+    }
+
+    /// One round: claim what is due and send it; or wait for something to be due.
+    async fn round(self: &Arc<Self>, in_flight: &mut JoinSet<()>, wakeups: &mut watch::Receiver<()>) {
+        self.publisher.ready().await;
+        while in_flight.try_join_next().is_some() {}
+        let free = self.concurrency.saturating_sub(in_flight.len());
+        if free == 0 {
+            in_flight.join_next().await;
+            return;
+        }
+        // Before the look, so that what is written in between wakes.
+        wakeups.mark_unchanged();
+        let now = self.clock.now();
+        let wait = match self.store.next_post_due(&self.network).await {
+            Ok(None) => IDLE_LIMIT,
+            Ok(Some(due)) => (due - now).to_std().unwrap_or_default().min(IDLE_LIMIT),
+            Err(error) => return self.store_failed(&error).await,
+        };
+        if wait.is_zero() {
+            match self.store.claim_posts(&self.network, free, self.lease(), now).await {
+                Ok(claimed) => {
+                    for post in claimed {
+                        in_flight.spawn(Arc::clone(self).publish(post));
+                    }
+                }
+                Err(error) => self.store_failed(&error).await,
+            }
+            return;
+        }
+        tokio::select! {
+            () = tokio::time::sleep(wait) => {}
+            _ = wakeups.changed() => {}
+            Some(_) = in_flight.join_next() => {}
+        }
+    }
+
+    /// Sends one claimed post and writes down what became of it.
+    async fn publish(self: Arc<Self>, claimed: ClaimedPost) {
+        if !self.publisher.place().await {
+            return self.settle(&claimed, Outcome::PutBack { due_at: None }).await;
+        }
+        let (id, token) = (claimed.post.id, claimed.lease_token);
+        match self.store.begin_post(id, token, self.lease(), self.clock.now()).await {
+            Ok(true) => {}
+            Ok(false) => {
+                log::warn!(target: "publish", "post {id}: the lease was over before its request");
+                return;
+            }
+            Err(error) => {
+                log::error!(target: "publish", "post {id} is not sent yet: {error}");
+                // Not at once again: the row is due and would come back in a moment.
+                tokio::time::sleep(STORE_PAUSE).await;
+                return self.settle(&claimed, Outcome::PutBack { due_at: None }).await;
+            }
+        }
+        let verdict = self.publisher.send(&claimed.post, &self.clock).await;
+        let outcome = self.outcome(verdict, claimed.post.attempts);
+        self.settle(&claimed, outcome).await;
+    }
+
+    /// What a verdict means for a post that has spent so many tries.
+    fn outcome(&self, verdict: Verdict, spent: u32) -> Outcome {
+        let now = self.clock.now();
+        match verdict {
+            Verdict::Settled(outcome) => outcome,
+            Verdict::Accepted => Outcome::Accepted { until: now + self.lease() },
+            Verdict::TryAgain { wait, reason } => match self.settings.backoff.get(spent as usize) {
+                Some(pause) => {
+                    // Not all in the same moment again.
+                    let pause = pause.mul_f64(0.9 + 0.2 * rand::random::<f64>());
+                    Outcome::Retry { due_at: now + pause.max(wait.min(LONGEST_WAIT)), reason }
+                }
+                None => Outcome::Failed(reason),
+            },
+        }
+    }
+
+    /// Writes the outcome until the database takes it or the lease is over: only this says what became of the post.
+    async fn settle(&self, claimed: &ClaimedPost, outcome: Outcome) {
+        let id = claimed.post.id;
+        let deadline = Instant::now() + self.settings.lease;
+        loop {
+            match outbox::settle_post(&self.store, claimed, outcome.clone(), self.clock.now()).await {
+                Ok(true) => return self.log(id, &outcome),
+                Ok(false) => {
+                    log::warn!(target: "publish", "post {id}: the lease was over before its outcome");
+                    return;
+                }
+                Err(error) if Instant::now() < deadline => {
+                    log::error!(target: "publish", "post {id}: outcome not written yet: {error}");
+                    tokio::time::sleep(SETTLE_PAUSE).await;
+                }
+                Err(error) => {
+                    log::error!(target: "publish", "post {id}: outcome lost: {error}");
+                    return;
+                }
+            }
+        }
+    }
+
+    fn log(&self, id: i64, outcome: &Outcome) {
+        let network = &self.network;
+        match outcome {
+            Outcome::Published { .. } => log::info!(target: "publish", "post {id} is out on {network}"),
+            Outcome::Failed(reason) => {
+                log::warn!(target: "publish", "post {id} failed on {network}: {}", reason.error);
+            }
+            Outcome::Unconfirmed(reason) => {
+                log::warn!(target: "publish", "post {id} is unconfirmed on {network}: {}", reason.error);
+            }
+            Outcome::Retry { due_at, reason } => {
+                log::info!(target: "publish", "post {id} is tried again on {network} at {due_at}: {}", reason.error);
+            }
+            Outcome::PutBack { .. } | Outcome::Accepted { .. } => {}
+        }
+    }
+
+    fn lease(&self) -> TimeDelta {
+        TimeDelta::from_std(self.settings.lease).unwrap_or(TimeDelta::minutes(2))
+    }
+
+    async fn store_failed(&self, error: &crate::store::StoreError) {
+        log::error!(target: "publish", "posts for {} can't be claimed: {error}", self.network);
+        tokio::time::sleep(STORE_PAUSE).await;
+    }
+}
