@@ -85,6 +85,7 @@ impl Sender {
         Attempt {
             spent: row.attempts,
             plain: row.plain,
+            in_topic: row.thread_id.is_some(),
             backoff: &self.settings.backoff,
             dice: rand::random::<f64>(),
             now: self.clock.now(),

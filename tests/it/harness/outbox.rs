@@ -81,6 +81,24 @@ impl Outbox {
         self.db.execute_unprepared(sql).await.unwrap_or_else(|error| panic!("{sql}: {error}")).rows_affected()
     }
 
+    /// A notification that some other part of the service wrote, held back until tomorrow.
+    pub async fn holds(&self, account: &str, chat: i64, kind: &str, data: &str) -> i64 {
+        let now = "(SELECT MAX(updated_at_ms) FROM sns_settings)";
+        self.write(&format!(
+            "INSERT INTO notifications (account, chat_id, kind, urgency, data, silent, plain, event_at_ms, \
+               created_at_ms, due_at_ms, state, attempts) \
+             VALUES ('{account}', {chat}, '{kind}', 1, '{data}', FALSE, FALSE, {now}, {now}, {now} + 86400000, 'pending', 0)"
+        ))
+        .await;
+        self.rows().await.last().expect("it was just written").id
+    }
+
+    /// Changes a notification from outside.
+    pub async fn change(&self, id: i64, set: &str) {
+        let changed = self.write(&format!("UPDATE notifications SET {set} WHERE id = {id}")).await;
+        assert_eq!(changed, 1, "no notification has the id {id}");
+    }
+
     /// Waits until the notification is in `state`.
     pub async fn until(&self, id: i64, state: &str) -> Row {
         self.until_row(id, state, |row| row.state == state).await
