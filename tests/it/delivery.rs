@@ -149,7 +149,7 @@ on_both_databases! {
         assert!(texts[0].contains("“A”") && texts[1].contains("“B”"), "{texts:?}");
         let linked = format!("sns_settings WHERE telegram_chat_id = {}", new.id());
         assert_eq!(outbox.count(&linked).await, 1, "the link has moved");
-        assert_eq!(tries(world, old.id()), 1);
+        assert_eq!(tries(world, old.id()), 2, "the greeting and one notice");
     }
 
     async fn what_cannot_be_parsed_goes_out_once_as_plain_text(world) {

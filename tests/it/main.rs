@@ -15,6 +15,7 @@ mod groups;
 mod link_tokens;
 mod linking;
 mod menus;
+mod order;
 mod refused_events;
 mod repeated_events;
 mod signing_in;
