@@ -32,7 +32,7 @@ const IDLE_LIMIT: Duration = Duration::from_secs(1);
 /// that a more urgent row is not overtaken for longer.
 const CLAIM_LIMIT: usize = 32;
 
-/// How often are leases looked through that a stuck task let end?
+/// How often are leases looked through that a stuck task let end? Oftener when leases are short.
 const RELEASE_EVERY: Duration = Duration::from_secs(15);
 
 /// The wait after the database failed.
@@ -75,9 +75,10 @@ impl Delivery {
             settings: self.settings.clone(),
         });
         let mut in_flight = JoinSet::new();
+        let release_every = RELEASE_EVERY.min(self.settings.lease / 4);
         let mut released_at = Instant::now();
         while !stop.is_cancelled() {
-            if released_at.elapsed() >= RELEASE_EVERY {
+            if released_at.elapsed() >= release_every {
                 released_at = Instant::now();
                 self.release_expired().await;
             }
@@ -179,7 +180,8 @@ impl Delivery {
     }
 
     async fn release_expired(&self) {
-        match self.store.release_expired(self.clock.now()).await {
+        let max_attempts = u32::try_from(self.settings.backoff.len() + 1).unwrap_or(u32::MAX);
+        match self.store.release_expired(max_attempts, self.clock.now()).await {
             Ok(0) => {}
             Ok(rows) => {
                 log::warn!(target: "delivery", "{rows} notifications were stuck longer than their lease")

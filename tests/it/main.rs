@@ -12,6 +12,7 @@ mod commands;
 mod delivery;
 mod events;
 mod groups;
+mod left_behind;
 mod link_tokens;
 mod linking;
 mod menus;
