@@ -22,6 +22,7 @@ use crate::health::Health;
 use crate::store::Store;
 use crate::telegram::{Api, Limits, Place};
 use outage::Outage;
+use outcome::{Verdict, snooze};
 use render::Renderer;
 use send::Sender;
 
@@ -63,7 +64,10 @@ impl Delivery {
     ///
     /// Only the leader runs it: what is claimed when it starts was claimed by somebody who is gone.
     pub async fn run(self, stop: CancellationToken) {
-        self.take_over().await;
+        tokio::select! {
+            () = stop.cancelled() => return,
+            () = self.take_over() => {}
+        }
         let sender = Arc::new(Sender {
             store: self.store.clone(),
             api: self.api.clone(),
@@ -110,7 +114,7 @@ impl Delivery {
         let lease = TimeDelta::from_std(self.settings.lease).unwrap_or(TimeDelta::minutes(1));
         match self.store.claim_due(free.min(CLAIM_LIMIT), waiting, lease, self.clock.now()).await {
             Ok(claimed) if claimed.is_empty() => self.idle(in_flight, first_ready).await,
-            Ok(claimed) => self.send_all(sender, in_flight, claimed).await,
+            Ok(claimed) => self.send_all(sender, in_flight, claimed, now).await,
             Err(error) => {
                 log::error!(target: "delivery", "nothing can be claimed: {error}");
                 tokio::time::sleep(STORE_PAUSE).await;
@@ -118,16 +122,37 @@ impl Delivery {
         }
     }
 
-    async fn send_all(&self, sender: &Arc<Sender>, in_flight: &mut JoinSet<()>, claimed: Vec<Claimed>) {
+    async fn send_all(
+        &self,
+        sender: &Arc<Sender>,
+        in_flight: &mut JoinSet<()>,
+        claimed: Vec<Claimed>,
+        claimed_at: Instant,
+    ) {
+        let put_back = |reason| Verdict::without_a_try(snooze(reason), "put_back");
         for row in claimed {
-            match self.limits.reserve(row.chat_id, Instant::now()) {
+            // A process that was stopped for so long, or a database: somebody else may have the row by now.
+            if claimed_at.elapsed() + self.settings.request_timeout > self.settings.lease {
+                in_flight.spawn(Arc::clone(sender).conclude(row, put_back("late")));
+                continue;
+            }
+            // Before the place is taken: between the place's moment and the first byte nothing may take time
+            // that is now long, now short, or two seconds' messages arrive in one.
+            let letter = match sender.address(row).await {
+                Ok(letter) => letter,
+                Err((row, verdict)) => {
+                    in_flight.spawn(Arc::clone(sender).conclude(row, verdict));
+                    continue;
+                }
+            };
+            match self.limits.reserve(letter.chat_id, Instant::now()) {
                 Place::At(at) => {
                     tokio::time::sleep_until(at).await;
-                    in_flight.spawn(Arc::clone(sender).send(row));
+                    in_flight.spawn(Arc::clone(sender).send(letter, at));
                 }
                 // A reply to the chat, or a 429, came in between: the row goes back and holds no slot.
                 Place::NotBefore(_) => {
-                    in_flight.spawn(Arc::clone(sender).put_back(row));
+                    in_flight.spawn(Arc::clone(sender).conclude(letter.row, put_back("chat_waits")));
                 }
             }
         }
@@ -166,16 +191,19 @@ impl Delivery {
                 }
             }
         }
-        match self.store.chat_waits(now).await {
-            Ok(waits) => {
-                for (chat_id, until) in waits {
-                    let wait = (until - now).to_std().unwrap_or_default();
-                    self.limits.keep_waiting(chat_id, Instant::now() + wait);
+        let waits = loop {
+            match self.store.chat_waits(now).await {
+                Ok(waits) => break waits,
+                // Not without them: Telegram would hear from a chat that it told to wait.
+                Err(error) => {
+                    log::error!(target: "delivery", "the chats that have to wait can't be read: {error}");
+                    tokio::time::sleep(STORE_PAUSE).await;
                 }
             }
-            Err(error) => {
-                log::error!(target: "delivery", "the chats that have to wait can't be read: {error}")
-            }
+        };
+        for (chat_id, until) in waits {
+            let wait = (until - now).to_std().unwrap_or_default();
+            self.limits.keep_waiting(chat_id, Instant::now() + wait);
         }
     }
 
