@@ -32,7 +32,8 @@ on_both_databases! {
     async fn a_batch_of_a_thousand_is_a_row_for_each_in_their_order(world) {
         let mina = world.mina();
         world.link(&mina, "alice").await;
-        let account = |at: usize| if at % 450 == 0 { "alice".to_owned() } else { format!("stranger {at}") };
+        let account =
+            |at: usize| if at.is_multiple_of(450) { "alice".to_owned() } else { format!("stranger {at}") };
         let events: Vec<Value> =
             (0..1_000).map(|at| announcement(&account(at), &format!("news {at}"))).collect();
         let ids = world.platform().accepts(json!({ "events": events })).await;
@@ -138,7 +139,9 @@ on_both_databases! {
         world.link(&mina, "alice").await;
         let again = platform.accepts(failed("alice", "linked again")).await;
         outbox.until(again[0], "sent").await;
-        for (id, reason) in [(unknown[0], "unknown_account"), (asked[0], "unknown_account"), (unlinked[0], "unlinked")] {
+        for (id, reason) in [
+            (unknown[0], "unknown_account"), (asked[0], "unknown_account"), (unlinked[0], "unlinked"),
+        ] {
             let row = outbox.row(id).await;
             assert_eq!((row.state.as_str(), row.reason.as_deref()), ("cancelled", Some(reason)));
             assert_eq!(outbox.classes(id).await, [""; 0], "nothing of it was tried");
@@ -176,8 +179,10 @@ on_both_databases! {
         let endless = "한".repeat(20_000);
         let zalgo = format!("a{}", "\u{301}".repeat(9_000));
         let hostile = [
-            "</b><script>alert(1)</script>", "<a href=\"tg://user?id=1\">x</a>", "&lt;&amp;&#0;", "{ $url }", "'; DROP TABLE notifications; --",
-            "NUL \0 and ESC \u{1b}[31m", "\u{202e}gnirts\u{202c}", "👨‍👩‍👧‍👦\u{fe0f}\u{200d}", endless.as_str(), zalgo.as_str(), "\u{feff}\u{200b}", "*_`[](",
+            "</b><script>alert(1)</script>", "<a href=\"tg://user?id=1\">x</a>", "&lt;&amp;&#0;",
+            "{ $url }", "'; DROP TABLE notifications; --",
+            "NUL \0 and ESC \u{1b}[31m", "\u{202e}gnirts\u{202c}", "👨‍👩‍👧‍👦\u{fe0f}\u{200d}",
+            endless.as_str(), zalgo.as_str(), "\u{feff}\u{200b}", "*_`[](",
         ];
         let outbox = world.outbox().await;
         for words in hostile {
@@ -185,8 +190,11 @@ on_both_databases! {
                 "network": words, "text": words, "error": words, "fix": words, "post_id": words, "name": words,
                 "scheduled_at": "+262142-12-31T23:59:59Z"
             });
-            for kind in ["post.published", "post.failed", "post.unconfirmed", "automation.executed", "announcement"] {
-                let ids = world.platform().accepts(json!({ "type": kind, "account": "alice", "data": data })).await;
+            for kind in [
+                "post.published", "post.failed", "post.unconfirmed", "automation.executed", "announcement",
+            ] {
+                let event = json!({ "type": kind, "account": "alice", "data": data });
+                let ids = world.platform().accepts(event).await;
                 outbox.until(ids[0], "sent").await;
                 assert_eq!(outbox.classes(ids[0]).await, ["sent"], "{kind} with {:.40?} is sent as it is", words);
             }

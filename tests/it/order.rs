@@ -102,7 +102,7 @@ on_both_databases! {
         let people = world.crowd(1_000..1_040).await;
         world.start().await;
         world.telegram.set_unauthorized(true);
-        world.until("the refused token is noticed", async || world.platform().readiness().await.status == 503).await;
+        world.until("the refused token is noticed", async || world.platform().readiness().await.0 == 503).await;
         let outbox = world.outbox().await;
         world.telegram.clear_requests();
         // The good news is older: it would go first if it were only about age.

@@ -5,7 +5,7 @@ use reqwest::{Method, RequestBuilder};
 use serde_json::{Value, json};
 use telegram_bot_scheduler::http::Scope;
 
-use crate::harness::news::failed;
+use crate::harness::news::{announcement, failed};
 use crate::harness::{Answer, Platform, World};
 use crate::on_both_databases;
 
@@ -51,8 +51,10 @@ on_both_databases! {
         let platform = world.platform();
         let good = failed("alice", "A").to_string();
         let bodies = [
-            String::new(), "nonsense".into(), "null".into(), "[]".into(), format!("[{good}]"), good[..good.len() - 1].into(),
-            format!("{good}{good}"), r#"{"events":null}"#.into(), r#"{"events":{}}"#.into(), r#"{"events":[null]}"#.into(),
+            String::new(), "nonsense".into(), "null".into(), "[]".into(), format!("[{good}]"),
+            good[..good.len() - 1].into(),
+            format!("{good}{good}"), r#"{"events":null}"#.into(), r#"{"events":{}}"#.into(),
+            r#"{"events":[null]}"#.into(),
             r#"{"events":[["post.failed","alice",null,{}]]}"#.into(), "{}".into(),
             with(|event| event["surprise"] = json!(1)),
             with(|event| event["data"]["surprise"] = json!(1)),
@@ -73,7 +75,9 @@ on_both_databases! {
         for body in bodies {
             refused(&body, &tells_raw(&platform, body.clone()).await, 400);
         }
-        let not_utf8: Vec<u8> = good.replace("\"A\"", "\"\u{1}\"").bytes().map(|byte| if byte == 1 { 0xff } else { byte }).collect();
+        let mut not_utf8 = good.clone().into_bytes();
+        let letter = good.find("\"A\"").expect("the text") + 1;
+        not_utf8[letter] = 0xff;
         refused("not UTF-8", &tells_raw(&platform, not_utf8).await, 400);
         nothing_is_kept(world).await;
     }
@@ -105,7 +109,7 @@ on_both_databases! {
 
     async fn a_batch_has_one_to_a_thousand_events(world) {
         let platform = world.platform();
-        let batch = |size: usize| json!({ "events": vec![json!({"type": "announcement", "account": "a", "data": {"text": "x"}}); size] }).to_string();
+        let batch = |size: usize| json!({ "events": vec![announcement("a", "x"); size] }).to_string();
         for size in [0, 1_001, 5_000] {
             refused(&size.to_string(), &tells_raw(&platform, batch(size)).await, 422);
         }
@@ -136,7 +140,10 @@ on_both_databases! {
         let post = || platform.request(Method::POST, "/api/events").json(&good);
         refused("no token", &platform.send(post()).await, 401);
         let token = platform.token("the back end", &[Scope::Events]);
-        for header in ["", "Bearer", "Bearer ", "Bearer garbage", "Bearer a.b.c", "Basic Zm9vOmJhcg==", token.as_str(), &format!("Bearer {}x", token)] {
+        for header in [
+            "", "Bearer", "Bearer ", "Bearer garbage", "Bearer a.b.c", "Basic Zm9vOmJhcg==", token.as_str(),
+            &format!("Bearer {token}x"),
+        ] {
             refused(header, &platform.send(post().header("Authorization", header)).await, 401);
         }
         let in_query = platform.request(Method::POST, &format!("/api/events?token={token}")).json(&good);

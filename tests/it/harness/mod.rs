@@ -21,7 +21,7 @@ use telegram_bot_scheduler::clock::Clock;
 use telegram_bot_scheduler::config::{Config, Engine, Environment};
 
 pub use database::Database;
-pub use outbox::{Outbox, Row};
+pub use outbox::Outbox;
 pub use platform::{Answer, Platform};
 
 /// How long does a test wait for something that must happen?

@@ -21,7 +21,6 @@ pub struct Row {
     pub state: String,
     pub reason: Option<String>,
     pub attempts: i32,
-    pub silent: bool,
     pub message_id: Option<i32>,
     pub created_at_ms: i64,
     pub due_at_ms: i64,

@@ -148,11 +148,6 @@ impl Platform {
         }
     }
 
-    /// Whether the service is ready, and why not.
-    pub async fn readiness(&self) -> Answer {
-        self.send(self.request(reqwest::Method::GET, "/readyz")).await
-    }
-
     /// Any request to the port.
     pub fn request(&self, method: reqwest::Method, path: &str) -> reqwest::RequestBuilder {
         self.client.request(method, format!("{}{path}", self.base))
