@@ -198,6 +198,7 @@ impl Leader {
             clock: self.clock.clone(),
             settings: self.config.jobs.clone(),
             database: self.config.database.clone(),
+            max_attempts: self.config.delivery.max_attempts(),
         }
     }
 

@@ -164,6 +164,13 @@ pub struct Publishing {
     pub backoff: Vec<Duration>,
 }
 
+impl Delivery {
+    /// How many attempts a message has in all: the first one, and one after each wait.
+    pub fn max_attempts(&self) -> u32 {
+        u32::try_from(self.backoff.len()).unwrap_or(u32::MAX).saturating_add(1)
+    }
+}
+
 /// `[digest]`: when a person who has not chosen gets the daily digest.
 #[derive(Clone, Debug)]
 pub struct Digest {

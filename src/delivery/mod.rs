@@ -32,7 +32,7 @@ const IDLE_LIMIT: Duration = Duration::from_secs(1);
 /// that a more urgent row is not overtaken for longer.
 const CLAIM_LIMIT: usize = 32;
 
-/// How often are leases looked through that a stuck task let end?
+/// How often are leases looked through that a stuck task let end? Oftener when leases are short.
 const RELEASE_EVERY: Duration = Duration::from_secs(15);
 
 /// How long may what is in flight take to be answered when delivery stops? Less than the process has for all of
@@ -68,6 +68,13 @@ pub struct Delivery {
     pub default_zone: Tz,
 }
 
+/// Rows that were claimed together.
+struct Claim {
+    rows: Vec<Claimed>,
+    /// When their lease began.
+    at: Instant,
+}
+
 impl Delivery {
     /// Delivers until `stop`; returns when what was in flight is answered and written down.
     ///
@@ -87,9 +94,10 @@ impl Delivery {
             settings: self.settings.clone(),
         });
         let mut in_flight = JoinSet::new();
+        let release_every = RELEASE_EVERY.min(self.settings.lease / 4);
         let mut released_at = Instant::now();
         while !stop.is_cancelled() {
-            if released_at.elapsed() >= RELEASE_EVERY {
+            if released_at.elapsed() >= release_every {
                 released_at = Instant::now();
                 self.release_expired().await;
             }
@@ -110,7 +118,8 @@ impl Delivery {
             () = stop.cancelled() => return,
             free = self.until_free(sender, in_flight) => free,
         };
-        let (waiting, first_ready) = self.limits.waiting_chats(Instant::now());
+        let now = Instant::now();
+        let (waiting, first_ready) = self.limits.waiting_chats(now);
         let lease = TimeDelta::from_std(self.settings.lease).unwrap_or(TimeDelta::minutes(1));
         let claim = self.store.claim_due(free.min(CLAIM_LIMIT), waiting, lease, self.clock.now());
         let claimed = tokio::select! {
@@ -122,7 +131,7 @@ impl Delivery {
                 () = stop.cancelled() => {}
                 () = self.idle(in_flight, first_ready) => {}
             },
-            Ok(claimed) => self.send_all(sender, in_flight, claimed, stop).await,
+            Ok(rows) => self.send_all(sender, in_flight, Claim { rows, at: now }, stop).await,
             Err(error) => {
                 log::error!(target: "delivery", "nothing can be claimed: {error}");
                 pause(STORE_PAUSE, stop).await;
@@ -157,26 +166,38 @@ impl Delivery {
         &self,
         sender: &Arc<Sender>,
         in_flight: &mut JoinSet<()>,
-        claimed: Vec<Claimed>,
+        claim: Claim,
         stop: &CancellationToken,
     ) {
-        for row in claimed {
-            if stop.is_cancelled() {
-                in_flight.spawn(Arc::clone(sender).put_back(row, "stopping"));
+        for row in claim.rows {
+            // A process that was stopped for so long, or a database: somebody else may have the row by now.
+            let late = claim.at.elapsed() + self.settings.request_timeout > self.settings.lease;
+            if late || stop.is_cancelled() {
+                let reason = if late { "late" } else { "stopping" };
+                in_flight.spawn(Arc::clone(sender).put_back(row, reason));
                 continue;
             }
-            match self.limits.reserve(row.chat_id, Instant::now()) {
+            // Before the place is taken: between the place's moment and the first byte nothing may take time
+            // that is now long, now short, or two seconds' messages arrive in one.
+            let letter = match sender.address(row).await {
+                Ok(letter) => letter,
+                Err((row, verdict)) => {
+                    in_flight.spawn(Arc::clone(sender).conclude(row, verdict));
+                    continue;
+                }
+            };
+            match self.limits.reserve(letter.chat_id, Instant::now()) {
                 Place::At(at) => tokio::select! {
                     () = tokio::time::sleep_until(at) => {
-                        in_flight.spawn(Arc::clone(sender).send(row));
+                        in_flight.spawn(Arc::clone(sender).send(letter, at));
                     }
                     () = stop.cancelled() => {
-                        in_flight.spawn(Arc::clone(sender).put_back(row, "stopping"));
+                        in_flight.spawn(Arc::clone(sender).put_back(letter.row, "stopping"));
                     }
                 },
                 // A reply to the chat, or a 429, came in between: the row goes back and holds no slot.
                 Place::NotBefore(_) => {
-                    in_flight.spawn(Arc::clone(sender).put_back(row, "chat_waits"));
+                    in_flight.spawn(Arc::clone(sender).put_back(letter.row, "chat_waits"));
                 }
             }
         }
@@ -229,7 +250,7 @@ impl Delivery {
     }
 
     async fn release_expired(&self) {
-        match self.store.release_expired(self.clock.now()).await {
+        match self.store.release_expired(self.settings.max_attempts(), self.clock.now()).await {
             Ok(0) => {}
             Ok(rows) => {
                 log::warn!(target: "delivery", "{rows} notifications were stuck longer than their lease")

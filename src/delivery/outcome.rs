@@ -57,6 +57,8 @@ pub(super) struct Attempt<'a> {
     pub(super) spent: u32,
     /// Whether it went out without formatting.
     pub(super) plain: bool,
+    /// Whether it went into a topic.
+    pub(super) in_topic: bool,
     /// The waits after the first, second, … failure.
     pub(super) backoff: &'a [Duration],
     /// A random number in 0..1, for jitter.
@@ -108,9 +110,14 @@ fn refused(refusal: Refusal, attempt: Attempt<'_>) -> Verdict {
         RefusalClass::MaybeGone => {
             ("maybe_gone", attempt.retry_in(MAYBE_GONE_RETRY, "chat_not_found"), Effect::MaybeGone)
         }
-        RefusalClass::Mendable => ("mendable", attempt.retry_in(MENDABLE_RETRY, "no_rights"), Effect::None),
         RefusalClass::Migrated(to) => ("migrated", snooze("migrated"), Effect::Migrated { to }),
-        RefusalClass::TopicGone => ("topic_gone", again("topic_gone", false, true), Effect::None),
+        RefusalClass::TopicGone if attempt.in_topic => {
+            ("topic_gone", again("topic_gone", false, true), Effect::None)
+        }
+        // Outside of any topic it is the group's general topic that is closed.
+        RefusalClass::Mendable | RefusalClass::TopicGone => {
+            ("mendable", attempt.retry_in(MENDABLE_RETRY, "no_rights"), Effect::None)
+        }
         RefusalClass::Unparsable if !attempt.plain => {
             ("unparsable", again("unparsable", true, false), Effect::None)
         }
@@ -166,7 +173,14 @@ mod tests {
     const BACKOFF: [Duration; 2] = [Duration::from_secs(5), Duration::from_secs(30)];
 
     fn attempt(spent: u32) -> Attempt<'static> {
-        Attempt { spent, plain: false, backoff: &BACKOFF, dice: 0.5, now: DateTime::UNIX_EPOCH }
+        Attempt {
+            spent,
+            plain: false,
+            in_topic: false,
+            backoff: &BACKOFF,
+            dice: 0.5,
+            now: DateTime::UNIX_EPOCH,
+        }
     }
 
     fn after(seconds: i64) -> DateTime<Utc> {
@@ -263,7 +277,13 @@ mod tests {
 
     #[test]
     fn a_closed_topic_falls_back_to_the_chat() {
-        let verdict = judge(said(400, "Bad Request: TOPIC_CLOSED"), attempt(0));
+        let closed = || said(400, "Bad Request: TOPIC_CLOSED");
+        let verdict = judge(closed(), Attempt { in_topic: true, ..attempt(0) });
         assert!(matches!(verdict.outcome, Outcome::Snooze { without_thread: true, .. }), "{verdict:?}");
+        let verdict = judge(closed(), attempt(0));
+        assert!(
+            matches!(verdict.outcome, Outcome::Retry { .. }),
+            "there is nowhere to fall back to: {verdict:?}"
+        );
     }
 }

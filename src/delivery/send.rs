@@ -1,9 +1,11 @@
 //! One claimed row: sent, judged, written down.
 
+use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
+use teloxide::payloads::SendMessage;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
@@ -38,24 +40,49 @@ pub(super) struct Sender {
     pub(super) cut: CancellationToken,
 }
 
+/// A claimed row, ready to go.
+pub(super) struct Letter {
+    pub(super) row: Claimed,
+    /// Where the account's messages go at this moment.
+    pub(super) chat_id: i64,
+    message: SendMessage,
+}
+
 impl Sender {
-    /// Sends `row` and writes down what became of it.
-    pub(super) async fn send(self: Arc<Self>, row: Claimed) {
+    /// Addresses and writes the message of `row`; a verdict when it goes nowhere.
+    pub(super) async fn address(&self, row: Claimed) -> Result<Letter, (Claimed, Verdict)> {
+        let (chat_id, settings) = match self.addressee(&row).await {
+            Ok(addressee) => addressee,
+            Err(verdict) => return Err((row, verdict)),
+        };
+        // One row that breaks the renderer must not end the worker for all.
+        let write = AssertUnwindSafe(|| self.renderer.message(&row, chat_id, &settings));
+        match std::panic::catch_unwind(write) {
+            Ok(message) => Ok(Letter { row, chat_id, message }),
+            Err(_) => {
+                let dead = Outcome::Dead { reason: "unreadable" };
+                Err((row, Verdict::without_a_try(dead, "unreadable")))
+            }
+        }
+    }
+
+    /// Sends `letter`, whose place was `at`, and writes down what became of it.
+    pub(super) async fn send(self: Arc<Self>, letter: Letter, at: Instant) {
+        let Letter { row, chat_id, message } = letter;
         let started_at = self.clock.now();
         let started = Instant::now();
-        let (chat_id, verdict) = match self.addressee(&row).await {
-            // A leader that was frozen wakes up with rows in hand that another one has sent since.
-            Ok(_) if !self.health.leading() => return self.put_back(row, "not_leading").await,
-            Ok((chat_id, settings)) => {
-                let message = self.renderer.message(&row, chat_id, &settings);
-                let answer = tokio::select! {
-                    answer = self.api.call(&message, self.settings.request_timeout) => answer,
-                    () = self.cut.cancelled() => Answer::Unknown("stopped before Telegram answered".into()),
-                };
-                (chat_id, judge(answer, self.attempt(&row)))
-            }
-            Err(verdict) => (row.chat_id, verdict),
+        // A leader that was frozen wakes up with rows in hand that another one has sent since.
+        if !self.health.leading() {
+            return self.put_back(row, "not_leading").await;
+        }
+        let answer = tokio::select! {
+            answer = self.api.call(&message, self.settings.request_timeout) => answer,
+            () = self.cut.cancelled() => Answer::Unknown("stopped before Telegram answered".into()),
         };
+        if matches!(answer, Answer::Done(_)) {
+            self.limits.answered(chat_id, at, at.elapsed());
+        }
+        let verdict = judge(answer, self.attempt(&row));
         self.heed(chat_id, &verdict);
         let latency_ms = i32::try_from(started.elapsed().as_millis()).unwrap_or(i32::MAX);
         self.write_down(row, chat_id, verdict, started_at, latency_ms).await;
@@ -63,8 +90,13 @@ impl Sender {
 
     /// Puts `row` back to its place, unsent.
     pub(super) async fn put_back(self: Arc<Self>, row: Claimed, reason: &'static str) {
+        self.conclude(row, Verdict::without_a_try(snooze(reason), "put_back")).await;
+    }
+
+    /// Writes down what becomes of `row` without a try.
+    pub(super) async fn conclude(self: Arc<Self>, row: Claimed, verdict: Verdict) {
         let (chat_id, now) = (row.chat_id, self.clock.now());
-        self.write_down(row, chat_id, Verdict::without_a_try(snooze(reason), "put_back"), now, 0).await;
+        self.write_down(row, chat_id, verdict, now, 0).await;
     }
 
     /// Where the account's messages go at this moment; a verdict when nowhere.
@@ -93,6 +125,7 @@ impl Sender {
         Attempt {
             spent: row.attempts,
             plain: row.plain,
+            in_topic: row.thread_id.is_some(),
             backoff: &self.settings.backoff,
             dice: rand::random::<f64>(),
             now: self.clock.now(),

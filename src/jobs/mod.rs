@@ -79,6 +79,8 @@ pub struct Jobs {
     pub settings: config::Jobs,
     /// The database to back up.
     pub database: config::Database,
+    /// How many attempts a message has in all.
+    pub max_attempts: u32,
 }
 
 impl Jobs {

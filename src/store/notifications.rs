@@ -4,10 +4,10 @@ use std::collections::HashMap;
 use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
-use sea_orm::sea_query::Expr;
+use sea_orm::sea_query::{Expr, ExprTrait as _};
 use sea_orm::{
     ActiveValue::Set, ColumnTrait, ConnectionTrait, DatabaseTransaction, DbBackend, EntityTrait,
-    FromQueryResult, PaginatorTrait as _, QueryFilter, Statement,
+    FromQueryResult, PaginatorTrait as _, QueryFilter, Statement, UpdateMany,
 };
 
 use super::write_queue::Command;
@@ -90,14 +90,15 @@ impl Store {
         self.writer.write(ClaimDue { limit, excluded_chats, lease, now }).await
     }
 
-    /// Puts back what a lease that ended by `now` held; returns how many rows.
-    pub async fn release_expired(&self, now: DateTime<Utc>) -> Result<u64, StoreError> {
-        self.writer.write(Release { ended_by: Some(now) }).await
+    /// Puts back what a lease that ended by `now` held; returns how many rows. It spends an attempt, and the last
+    /// of `max_attempts` is the row's end: what can never be finished must not be sent again and again.
+    pub async fn release_expired(&self, max_attempts: u32, now: DateTime<Utc>) -> Result<u64, StoreError> {
+        self.writer.write(ReleaseExpired { max_attempts, now }).await
     }
 
     /// Puts back everything that is claimed: only for a new leader, when whoever claimed it is gone.
     pub async fn release_all(&self) -> Result<u64, StoreError> {
-        self.writer.write(Release { ended_by: None }).await
+        self.writer.write(ReleaseAll).await
     }
 
     /// When the next waiting row is due; `None` when none waits.
@@ -371,18 +372,49 @@ impl Command for ClaimDue {
         let statement = self.statement(transaction.get_database_backend(), lease_token)?;
         let mut rows = Model::find_by_statement(statement).all(transaction).await?;
         rows.sort_unstable_by_key(|row| (row.urgency, std::cmp::Reverse((row.due_at_ms, row.id))));
-        rows.into_iter().map(|row| claimed(row, lease_token)).collect()
+        let mut readable = Vec::with_capacity(rows.len());
+        for row in rows {
+            let id = row.id;
+            match claimed(row, lease_token) {
+                Ok(row) => readable.push(row),
+                // Left where it is it would be claimed first again, and nobody would hear of anything any more.
+                Err(what) => {
+                    log::error!(target: "delivery", "notification {id} is given up: {what}");
+                    bury(transaction, id, "unreadable", self.now).await?;
+                }
+            }
+        }
+        Ok(readable)
     }
 }
 
-fn claimed(row: Model, lease_token: i64) -> Result<Claimed, StoreError> {
-    let broken = |what: &str| StoreError::Failed(format!("notification {}: {what}", row.id));
+/// Gives up one row, whatever its state.
+async fn bury(
+    transaction: &DatabaseTransaction,
+    id: i64,
+    reason: &str,
+    now: DateTime<Utc>,
+) -> Result<(), StoreError> {
+    Entity::update_many()
+        .col_expr(Column::State, Expr::val(State::Dead.as_str()))
+        .col_expr(Column::Reason, Expr::val(reason))
+        .col_expr(Column::LeaseToken, Expr::val(None::<i64>))
+        .col_expr(Column::LeaseUntilMs, Expr::val(None::<i64>))
+        .col_expr(Column::FinishedAtMs, Expr::val(ms(now)))
+        .filter(Column::Id.eq(id))
+        .exec(transaction)
+        .await?;
+    Ok(())
+}
+
+/// The row as the worker needs it, or what in it can't be read: it was written by another version or by hand.
+fn claimed(row: Model, lease_token: i64) -> Result<Claimed, &'static str> {
     Ok(Claimed {
         id: row.id,
-        chat_id: row.chat_id.ok_or_else(|| broken("no chat"))?,
+        chat_id: row.chat_id.ok_or("it has no chat")?,
         thread_id: row.thread_id,
-        kind: Kind::from_name(&row.kind).ok_or_else(|| broken("unknown kind"))?,
-        content: serde_json::from_str::<Content>(&row.data).map_err(|_| broken("unreadable data"))?,
+        kind: Kind::from_name(&row.kind).ok_or("its kind is unknown")?,
+        content: serde_json::from_str::<Content>(&row.data).map_err(|_| "its data are unreadable")?,
         silent: row.silent,
         plain: row.plain,
         event_at: time(row.event_at_ms),
@@ -392,23 +424,49 @@ fn claimed(row: Model, lease_token: i64) -> Result<Claimed, StoreError> {
     })
 }
 
-struct Release {
-    /// Only leases that ended by then; `None` for all.
-    ended_by: Option<DateTime<Utc>>,
-}
+struct ReleaseAll;
 
-impl Command for Release {
+impl Command for ReleaseAll {
     type Output = u64;
 
     async fn apply(&self, transaction: &DatabaseTransaction) -> Result<u64, StoreError> {
-        let mut release = Entity::update_many()
-            .col_expr(Column::State, Expr::val(State::Pending.as_str()))
-            .col_expr(Column::LeaseToken, Expr::val(None::<i64>))
-            .col_expr(Column::LeaseUntilMs, Expr::val(None::<i64>))
-            .filter(Expr::cust("state = 'sending'"));
-        if let Some(ended_by) = self.ended_by {
-            release = release.filter(Column::LeaseUntilMs.lte(ms(ended_by)));
-        }
-        Ok(release.exec(transaction).await?.rows_affected)
+        Ok(release(State::Pending).exec(transaction).await?.rows_affected)
     }
+}
+
+struct ReleaseExpired {
+    max_attempts: u32,
+    now: DateTime<Utc>,
+}
+
+impl Command for ReleaseExpired {
+    type Output = u64;
+
+    async fn apply(&self, transaction: &DatabaseTransaction) -> Result<u64, StoreError> {
+        let expired = Column::LeaseUntilMs.lte(ms(self.now));
+        let spent = Expr::col(Column::Attempts).add(1);
+        let dead = release(State::Dead)
+            .col_expr(Column::Reason, Expr::val("stuck"))
+            .col_expr(Column::FinishedAtMs, Expr::val(ms(self.now)))
+            .col_expr(Column::Attempts, spent.clone())
+            .filter(expired.clone())
+            .filter(spent.clone().gte(i64::from(self.max_attempts)))
+            .exec(transaction)
+            .await?;
+        let again = release(State::Pending)
+            .col_expr(Column::Attempts, spent)
+            .filter(expired)
+            .exec(transaction)
+            .await?;
+        Ok(dead.rows_affected + again.rows_affected)
+    }
+}
+
+/// Ends claims: whoever made them can't finish the rows any more.
+fn release(to: State) -> UpdateMany<Entity> {
+    Entity::update_many()
+        .col_expr(Column::State, Expr::val(to.as_str()))
+        .col_expr(Column::LeaseToken, Expr::val(None::<i64>))
+        .col_expr(Column::LeaseUntilMs, Expr::val(None::<i64>))
+        .filter(Expr::cust("state = 'sending'"))
 }

@@ -25,6 +25,9 @@ const IDLE_LIMIT: Duration = Duration::from_secs(50);
 /// The largest answer read: a full getUpdates of 100 long messages is far below it.
 const ANSWER_LIMIT: usize = 8 << 20;
 
+/// How much of a refusal's words is kept, in characters? Telegram's own longest are about 200.
+const MAX_WORDS: usize = 500;
+
 /// A bot's access to the Bot API. Cheap to clone; clones share connections.
 #[derive(Clone)]
 pub struct Api {
@@ -179,7 +182,7 @@ fn interpret(status: u16, body: &[u8]) -> Answer<Box<RawValue>> {
         return Answer::Done(envelope.result.map(ToOwned::to_owned));
     }
     let code = envelope.error_code.unwrap_or(status);
-    let description = envelope.description.unwrap_or_default();
+    let description = legible(&envelope.description.unwrap_or_default());
     if code >= 500 {
         return Answer::Unknown(format!("{code} {description}"));
     }
@@ -193,6 +196,12 @@ fn interpret(status: u16, body: &[u8]) -> Answer<Box<RawValue>> {
             .map(Duration::from_secs),
         migrate_to: parameters.as_ref().and_then(|parameters| parameters.migrate_to_chat_id),
     })
+}
+
+/// Foreign words as they may be logged and stored: no control characters (PostgreSQL takes no NUL, and an
+/// outcome that can't be stored is a message that is sent again), and not without end.
+fn legible(words: &str) -> String {
+    words.chars().filter(|letter| !letter.is_control()).take(MAX_WORDS).collect()
 }
 
 /// Whether a body that can't be read as a whole begins as a success: the message was sent, and sending it

@@ -17,6 +17,10 @@ const SECOND: Duration = Duration::from_millis(1_008);
 /// The same for a group's minute.
 const MINUTE: Duration = Duration::from_millis(60_500);
 
+/// How far apart may two chats be told to wait that it counts as together? The whole bot being limited hits
+/// whatever is on its way at that moment.
+const TOGETHER: Duration = Duration::from_secs(5);
+
 /// How many chats may be remembered before the idle ones are forgotten?
 const SWEEP_ABOVE: usize = 4_096;
 
@@ -55,11 +59,30 @@ pub struct Limits {
 #[derive(Debug, Default)]
 struct State {
     all: Bucket,
-    /// When the last `per_second` messages left.
-    recent: VecDeque<Instant>,
+    /// The last `per_second` messages.
+    recent: Vec<Departure>,
+    /// The quickest answer so far: a message that took longer may have arrived later by as much.
+    quickest: Option<Duration>,
     /// Nobody sends before.
     paused_until: Option<Instant>,
     chats: HashMap<i64, Chat>,
+}
+
+/// A message on its way.
+#[derive(Clone, Copy, Debug)]
+struct Departure {
+    /// The moment that was reserved.
+    at: Instant,
+    /// From then to Telegram's answer, once it is there.
+    took: Option<Duration>,
+}
+
+impl Departure {
+    /// When Telegram counts it, as far as we know. The first messages wait for their connections, and Telegram
+    /// sees them a little closer to those that follow than we do.
+    fn counted_at(&self, quickest: Option<Duration>) -> Instant {
+        self.at + self.took.unwrap_or_default().saturating_sub(quickest.unwrap_or_default())
+    }
 }
 
 #[derive(Debug, Default)]
@@ -69,6 +92,8 @@ struct Chat {
     recent: VecDeque<Instant>,
     /// Telegram told it to wait.
     paused_until: Option<Instant>,
+    /// When this process heard that.
+    told_at: Option<Instant>,
 }
 
 /// A generic cell rate: one each `interval`, `burst` at once after idling.
@@ -124,6 +149,21 @@ impl Limits {
         state.chat_ready_at(&self.pace, chat_id, now).max(state.paused_until.unwrap_or(now))
     }
 
+    /// Telegram took the message to `chat_id` that was to leave `at`, and answered after `took`.
+    pub fn answered(&self, chat_id: i64, at: Instant, took: Duration) {
+        let mut state = self.lock();
+        // The first one has nothing to be compared with: all of its time counts.
+        let late_by = took.saturating_sub(state.quickest.unwrap_or_default());
+        state.quickest = Some(state.quickest.map_or(took, |quickest| quickest.min(took)));
+        let open = |departure: &&mut Departure| departure.at == at && departure.took.is_none();
+        if let Some(departure) = state.recent.iter_mut().find(open) {
+            departure.took = Some(took);
+        }
+        if let Some(full_at) = state.chats.get_mut(&chat_id).and_then(|chat| chat.bucket.full_at.as_mut()) {
+            *full_at += late_by;
+        }
+    }
+
     /// Until when everybody has to wait; `now` when nobody has to.
     pub fn paused_until(&self, now: Instant) -> Instant {
         self.lock().paused_until.map_or(now, |until| until.max(now))
@@ -146,9 +186,16 @@ impl Limits {
     /// waits; true in that case.
     pub fn pause_chat(&self, chat_id: i64, until: Instant, now: Instant) -> bool {
         let mut state = self.lock();
-        state.chats.entry(chat_id).or_default().paused_until = Some(until);
-        let limited: Vec<Instant> =
-            state.chats.values().filter_map(|chat| chat.paused_until).filter(|until| *until > now).collect();
+        let chat = state.chats.entry(chat_id).or_default();
+        (chat.paused_until, chat.told_at) = (Some(until), Some(now));
+        let told = |chat: &Chat| chat.told_at.is_some_and(|at| now.saturating_duration_since(at) < TOGETHER);
+        let limited: Vec<Instant> = state
+            .chats
+            .values()
+            .filter(|chat| told(chat))
+            .filter_map(|chat| chat.paused_until)
+            .filter(|until| *until > now)
+            .collect();
         if limited.len() < 2 {
             return false;
         }
@@ -172,9 +219,15 @@ impl State {
         if pace.per_second == 0 {
             return now;
         }
-        let in_window = self.recent.len() >= pace.per_second as usize;
-        let window = self.recent.front().filter(|_| in_window).map_or(now, |oldest| *oldest + SECOND);
+        let is_full = self.recent.len() >= pace.per_second as usize;
+        let window = self.first_counted().filter(|_| is_full).map_or(now, |(_, first)| first + SECOND);
         self.all.ready_at(SECOND / pace.per_second, pace.burst, now).max(window)
+    }
+
+    /// The message of the last second that leaves the window first, and when Telegram counted it.
+    fn first_counted(&self) -> Option<(usize, Instant)> {
+        let counted = self.recent.iter().map(|departure| departure.counted_at(self.quickest));
+        counted.enumerate().min_by_key(|(_, at)| *at)
     }
 
     fn chat_ready_at(&self, pace: &Pace, chat_id: i64, now: Instant) -> Instant {
@@ -196,10 +249,11 @@ impl State {
     fn take(&mut self, pace: &Pace, chat_id: i64, at: Instant) {
         if pace.per_second > 0 {
             self.all.take(SECOND / pace.per_second, at);
-            self.recent.push_back(at);
-            if self.recent.len() > pace.per_second as usize {
-                self.recent.pop_front();
+            let first = self.first_counted();
+            if let Some((first, _)) = first.filter(|_| self.recent.len() >= pace.per_second as usize) {
+                self.recent.swap_remove(first);
             }
+            self.recent.push(Departure { at, took: None });
         }
         if self.chats.len() > SWEEP_ABOVE {
             self.forget_idle_chats(at);
@@ -283,6 +337,21 @@ mod tests {
     }
 
     #[test]
+    fn messages_that_waited_for_their_connections_are_counted_when_they_arrive() {
+        let start = Instant::now();
+        let limits = Limits::new(TELEGRAM);
+        let (slow, quick) = (Duration::from_millis(300), Duration::from_millis(50));
+        let mut arrivals = Vec::new();
+        for chat_id in 1..=90 {
+            let at = sent_at(&limits, chat_id, start);
+            let took = if chat_id <= 5 { slow } else { quick };
+            limits.answered(chat_id, at, took);
+            arrivals.push(at + took);
+        }
+        assert!(most_in_any(Duration::from_secs(1), &arrivals) <= 30);
+    }
+
+    #[test]
     fn one_chat_gets_three_at_once_and_then_one_a_second() {
         let start = Instant::now();
         let times = send_all(&Limits::new(TELEGRAM), std::iter::repeat_n(7, 10), start);
@@ -316,6 +385,17 @@ mod tests {
         limits.pause_chat(1, start + Duration::from_secs(9), start);
         assert!(limits.pause_chat(2, start + Duration::from_secs(4), start));
         assert_eq!(limits.reserve(3, start), Place::NotBefore(start + Duration::from_secs(4)));
+    }
+
+    #[test]
+    fn chats_limited_at_different_times_are_limited_each_for_itself() {
+        let start = Instant::now();
+        let limits = Limits::new(TELEGRAM);
+        limits.keep_waiting(1, start + Duration::from_secs(10_072));
+        assert!(!limits.pause_chat(2, start + Duration::from_secs(600), start));
+        let later = start + Duration::from_secs(60);
+        assert!(!limits.pause_chat(3, later + Duration::from_secs(300), later));
+        assert_eq!(limits.reserve(4, later), Place::At(later), "the others don't wait for three chats");
     }
 
     #[test]

@@ -2,13 +2,16 @@
 //! platform that calls it.
 
 mod audience;
+mod connector;
 mod conversation;
+mod crowd;
 mod database;
+pub mod news;
+mod outbox;
 mod platform;
+mod posting;
 mod process;
 mod scheduler;
-mod connector;
-mod posting;
 
 use std::time::Duration;
 
@@ -23,11 +26,12 @@ use telegram_bot_scheduler::clock::Clock;
 use telegram_bot_scheduler::config::{Config, Engine, Environment};
 
 pub use audience::Audience;
-pub use database::Database;
-pub use process::{Launch, Process};
-pub use platform::{Answer, Platform};
 pub use connector::{Behaviour, Connector};
+pub use database::Database;
+pub use outbox::Outbox;
+pub use platform::{Answer, Platform};
 pub use posting::{insta, post_to};
+pub use process::{Launch, Process};
 
 /// How long does a test wait for something that must happen?
 pub const PATIENCE: Duration = Duration::from_secs(10);
@@ -231,6 +235,27 @@ impl World {
     /// A look into the database from outside of the service.
     pub async fn look_inside(&self) -> sea_orm::DatabaseConnection {
         self.database.connect().await
+    }
+
+    /// The outbox, looked at from outside of the service.
+    pub async fn outbox(&self) -> Outbox {
+        Outbox::new(self.look_inside().await)
+    }
+
+    /// Starts the service again with neither its limits nor Telegram's: for stories about something else.
+    pub async fn without_limits(&mut self) {
+        self.stop().await;
+        self.telegram.set_limits(bot_api::Limits::off());
+        self.config.delivery.messages_per_second = 0;
+        self.config.delivery.per_chat_per_second = 0;
+        self.config.delivery.per_group_per_minute = 0;
+        self.start().await;
+    }
+
+    /// Stops the service and starts it again.
+    pub async fn restart(&mut self) {
+        self.stop().await;
+        self.start().await;
     }
 
     /// Every story ends so: each update acknowledged, no row left half-way, a clean stop.

@@ -29,6 +29,14 @@ pub struct Answer {
     pub body: Value,
 }
 
+impl Answer {
+    /// The ids of the notifications that an accepted event made.
+    pub fn ids(&self) -> Vec<i64> {
+        assert_eq!(self.status, 202, "the events were not accepted: {self:?}");
+        serde_json::from_value(self.body["ids"].clone()).expect("ids")
+    }
+}
+
 impl Platform {
     /// A platform that knows the service's key.
     pub fn of(addr: SocketAddr, jwt: config::Jwt, clock: Clock) -> Self {
@@ -81,6 +89,11 @@ impl Platform {
     /// Tells the service what happened.
     pub async fn tells(&self, events: Value) -> Answer {
         self.send(self.telling(events)).await
+    }
+
+    /// The same; returns the ids of the notifications.
+    pub async fn accepts(&self, events: Value) -> Vec<i64> {
+        self.tells(events).await.ids()
     }
 
     /// The same with an `Idempotency-Key`.
