@@ -9,6 +9,10 @@ pub(super) enum Command {
     Start(String),
     /// `/status`
     Status,
+    /// `/settings`
+    Settings,
+    /// `/digest`
+    Digest,
     /// `/test`
     Test,
     /// `/unlink`
@@ -41,6 +45,8 @@ fn parse(text: &str, username: Option<&str>) -> Option<Command> {
     Some(match name.to_ascii_lowercase().as_str() {
         "start" => Command::Start(payload.trim().to_owned()),
         "status" => Command::Status,
+        "settings" => Command::Settings,
+        "digest" => Command::Digest,
         "test" => Command::Test,
         "unlink" => Command::Unlink,
         "help" => Command::Help,
@@ -63,6 +69,8 @@ mod tests {
             ("/START   abc ", Some(Command::Start("abc".into()))),
             ("/status@Scheduler_Bot", Some(Command::Status)),
             ("/Status please", Some(Command::Status)),
+            ("/settings", Some(Command::Settings)),
+            ("/digest now", Some(Command::Digest)),
             ("/frobnicate", Some(Command::Unknown)),
             ("/", Some(Command::Unknown)),
             ("/status@another_bot", None),

@@ -6,7 +6,7 @@
 //! | `session` | sign in, poll, dispatch, stop |
 //! | `command`, `tap` | what a person typed, what a button means |
 //! | `person`, `reply` | who is writing, and answering them |
-//! | `start`, `link`, `status`, `test`, `unlink`, `help` | one file per command or conversation |
+//! | `start`, `link`, `status`, `settings`, `digest`, `test`, `unlink`, `help` | one file per command or conversation |
 //! | `membership` | blocked, unblocked, added to a group, group moved |
 //! | `admin` | `/stats`, `/queue` |
 //! | `menu` | what Telegram shows about the bot |
@@ -16,6 +16,7 @@ use std::time::Duration;
 
 mod admin;
 mod command;
+mod digest;
 mod help;
 mod link;
 mod membership;
@@ -23,6 +24,7 @@ mod menu;
 mod person;
 mod reply;
 mod session;
+mod settings;
 mod start;
 mod status;
 mod tap;

@@ -44,6 +44,8 @@ pub(super) enum Kind {
     UnsupportedMediaType,
     /// The events are well-formed and make no sense.
     InvalidEvent,
+    /// The settings are well-formed and make no sense.
+    InvalidSettings,
     /// The idempotency key came with another body before.
     KeyReused,
     /// Our fault.
@@ -80,6 +82,9 @@ impl Kind {
             }
             Self::InvalidEvent => {
                 ("invalid-event", "An event can't be accepted", StatusCode::UNPROCESSABLE_ENTITY)
+            }
+            Self::InvalidSettings => {
+                ("invalid-settings", "A setting can't be so", StatusCode::UNPROCESSABLE_ENTITY)
             }
             Self::KeyReused => (
                 "idempotency-key-reused",

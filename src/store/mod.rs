@@ -14,6 +14,7 @@ use crate::config;
 mod bot_identity;
 mod chat_waits;
 mod connection;
+mod digests;
 mod error;
 mod idempotency;
 mod leader;
@@ -27,6 +28,7 @@ mod settings;
 mod write_queue;
 
 pub use bot_identity::BotIdentity;
+pub use digests::{CarriedOut, DigestDecision, DueDigest};
 pub use error::StoreError;
 pub use idempotency::IdempotencyKey;
 pub use leader::{LEADS_FOR, Leadership, RENEW_EVERY, SqliteLock};

@@ -19,6 +19,8 @@ pub enum Button {
     Keep,
     /// Take the account away from its other chat.
     MoveHere,
+    /// The calendar on the platform.
+    OpenCalendar,
     /// The post on the platform.
     OpenPost,
     /// From a group to the private chat with the bot.
@@ -39,13 +41,14 @@ pub enum Button {
 
 impl Button {
     /// Every button.
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 15] = [
         Self::Cancel,
         Self::Connect,
         Self::Disconnect,
         Self::GetNewLink,
         Self::Keep,
         Self::MoveHere,
+        Self::OpenCalendar,
         Self::OpenPost,
         Self::OpenPrivateChat,
         Self::OpenSettings,
@@ -65,6 +68,7 @@ impl Button {
             Self::GetNewLink => key!("button-get-new-link"),
             Self::Keep => key!("button-keep"),
             Self::MoveHere => key!("button-move-here"),
+            Self::OpenCalendar => key!("button-open-calendar"),
             Self::OpenPost => key!("button-open-post"),
             Self::OpenPrivateChat => key!("button-open-private-chat"),
             Self::OpenSettings => key!("button-open-settings"),

@@ -1,8 +1,10 @@
 //! The main texts word for word, so that a change of wording is seen in review.
 
 mod answer;
+mod digest;
 mod linking;
 mod notification;
+mod settings;
 mod status;
 
 use chrono::{DateTime, NaiveTime, Utc};
