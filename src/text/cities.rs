@@ -25,8 +25,13 @@ pub const OFFERED: [Tz; 15] = [
 ];
 
 /// Cities and countries that the zones are not named after, in lower case with single spaces.
-const OTHERS: [(&[&str], Tz); 24] = [
-    (&["busan", "incheon", "daegu", "daejeon", "gwangju", "jeju", "korea", "south korea"], Tz::Asia__Seoul),
+const OTHERS: [(&[&str], Tz); 26] = [
+    (&["hawaii", "하와이"], Tz::Pacific__Honolulu),
+    (&["alaska", "알래스카"], Tz::America__Anchorage),
+    (
+        &["busan", "incheon", "daegu", "daejeon", "gwangju", "jeju", "korea", "south korea", "kst"],
+        Tz::Asia__Seoul,
+    ),
     (&["부산", "인천", "대구", "대전", "광주", "울산", "수원", "제주", "한국", "대한민국"], Tz::Asia__Seoul),
     (
         &["osaka", "kyoto", "yokohama", "nagoya", "sapporo", "fukuoka", "오사카", "교토", "후쿠오카", "일본"],
@@ -53,12 +58,23 @@ const OTHERS: [(&[&str], Tz); 24] = [
     (&["geneva", "basel", "제네바", "취리히"], Tz::Europe__Zurich),
     (&["saint petersburg", "st petersburg", "모스크바"], Tz::Europe__Moscow),
     (
-        &["boston", "washington", "miami", "atlanta", "philadelphia", "보스턴", "워싱턴"],
+        &["est", "edt", "boston", "washington", "miami", "atlanta", "philadelphia", "보스턴", "워싱턴"],
         Tz::America__New_York,
     ),
     (&["houston", "dallas", "austin", "휴스턴", "댈러스"], Tz::America__Chicago),
     (
-        &["san francisco", "seattle", "san diego", "las vegas", "샌프란시스코", "시애틀", "la"],
+        &[
+            "pst",
+            "pdt",
+            "california",
+            "san francisco",
+            "seattle",
+            "san diego",
+            "las vegas",
+            "샌프란시스코",
+            "시애틀",
+            "la",
+        ],
         Tz::America__Los_Angeles,
     ),
     (&["montreal", "ottawa", "몬트리올"], Tz::America__Toronto),
@@ -78,17 +94,25 @@ pub(super) fn name(language: Language, zone: Tz) -> String {
 /// "GMT+9" names none: the zone called `Etc/GMT+9` is nine hours *behind*, which nobody means.
 pub fn find(words: &str) -> Option<Tz> {
     let words = normalised(words);
+    let zones = || TZ_VARIANTS.into_iter().filter(|zone| !zone.name().starts_with("Etc/"));
+    let by_name = || zones().find(|zone| normalised(zone.name()) == words);
+    if words.contains('/') {
+        return by_name();
+    }
     let other = OTHERS.iter().find(|(names, _)| names.contains(&words.as_str())).map(|(_, zone)| *zone);
-    let named = |name: &dyn Fn(Tz) -> String| {
-        TZ_VARIANTS
-            .into_iter()
-            .filter(|zone| !zone.name().starts_with("Etc/"))
-            .find(|zone| normalised(&name(*zone)) == words)
+    let by_city = || {
+        let mut cities = zones().filter(|zone| zone.name().contains('/') && !is_of_a_country(*zone));
+        cities.find(|zone| normalised(city(*zone)) == words)
     };
-    named(&|zone| zone.name().to_owned())
-        .or_else(|| TZ_VARIANTS.into_iter().find(|zone| korean_city(*zone) == Some(words.as_str())))
-        .or(other)
-        .or_else(|| named(&|zone| city(zone).to_owned()))
+    other
+        .or_else(|| zones().find(|zone| korean_city(*zone) == Some(words.as_str())))
+        .or_else(by_city)
+        .or_else(by_name)
+}
+
+/// Whether the last part of its name is no city but a part of a country: "US/Eastern", "Brazil/West".
+fn is_of_a_country(zone: Tz) -> bool {
+    ["US/", "Canada/", "Brazil/", "Mexico/", "Chile/"].iter().any(|country| zone.name().starts_with(country))
 }
 
 /// The last part of a zone's name.
@@ -120,12 +144,15 @@ mod tests {
             ("asia/seoul", Tz::Asia__Seoul),
             ("new  york", Tz::America__New_York),
             ("NEW_YORK", Tz::America__New_York),
-            ("America/Port-au-Prince", Tz::America__Port__au__Prince),
+            ("America/Port-au-Prince", Tz::America__PortauPrince),
             ("뉴욕", Tz::America__New_York),
             ("kathmandu", Tz::Asia__Kathmandu),
             ("São Paulo", Tz::America__Sao_Paulo),
             ("utc", Tz::UTC),
             ("UK", Tz::Europe__London),
+            ("Singapore", Tz::Asia__Singapore),
+            ("EST", Tz::America__New_York),
+            ("Hawaii", Tz::Pacific__Honolulu),
             ("Lord Howe", Tz::Australia__Lord_Howe),
         ] {
             assert_eq!(find(words), Some(zone), "{words}");
@@ -134,16 +161,31 @@ mod tests {
 
     #[test]
     fn what_is_no_place_is_none() {
-        for words in
-            ["", " ", "Atlantis", "GMT+9", "UTC+9", "Etc/GMT+9", "gmt-5", "/", "_", "Asia", "09:00", "🌍"]
-        {
+        for words in [
+            "",
+            " ",
+            "Atlantis",
+            "GMT+9",
+            "UTC+9",
+            "Etc/GMT+9",
+            "gmt-5",
+            "/",
+            "_",
+            "Asia",
+            "09:00",
+            "🌍",
+            "West",
+            "General",
+            "Central",
+        ] {
             assert_eq!(find(words), None, "{words}");
         }
     }
 
     #[test]
     fn every_zone_is_found_by_its_name_and_every_offered_city_by_its_label() {
-        for zone in TZ_VARIANTS.into_iter().filter(|zone| !zone.name().starts_with("Etc/")) {
+        let places = |zone: &Tz| zone.name().contains('/') && !zone.name().starts_with("Etc/");
+        for zone in TZ_VARIANTS.into_iter().filter(places) {
             assert_eq!(find(zone.name()), Some(zone));
         }
         for zone in OFFERED {

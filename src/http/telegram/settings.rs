@@ -81,7 +81,9 @@ fn zone(name: &str) -> Result<Tz, Problem> {
 
 /// Minutes after midnight of "HH:MM".
 fn minute(time: &str) -> Result<u16, Problem> {
-    let parsed = NaiveTime::parse_from_str(time, "%H:%M").ok().filter(|_| time.len() == "HH:MM".len());
+    // chrono also takes "9:00" and " 9:00", which the page would not get back.
+    let parsed = NaiveTime::parse_from_str(time, "%H:%M").ok();
+    let parsed = parsed.filter(|parsed| parsed.format("%H:%M").to_string() == time);
     let parsed = parsed.ok_or_else(|| invalid("`digest.time` is not a time of day such as \"09:00\""))?;
     Ok(u16::try_from(parsed.hour() * 60 + parsed.minute()).unwrap_or_default())
 }

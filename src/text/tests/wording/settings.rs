@@ -63,7 +63,7 @@ fn the_overview_tells_an_assumed_zone_and_a_digest_of_quiet_days() {
     assert!(text.contains("\n📰 Digest: on, 07:30 · also when nothing happened\n"), "{text}");
     assert!(text.contains("\n🌍 Time zone: UTC (not set) (now 08:02)\n"), "{text}");
     let digest = Digest { enabled: false, ..digest };
-    let off = Settings { digest, ..settings };
+    let off = Settings { digest, ..settings.clone() };
     let text = Overview { settings: &off, ..overview }.render(Ko).into_string();
     assert!(text.contains("\n📰 요약: 꺼짐\n"), "{text}");
 }
