@@ -112,7 +112,9 @@ pub fn find(words: &str) -> Option<Tz> {
 
 /// Whether the last part of its name is no city but a part of a country: "US/Eastern", "Brazil/West".
 fn is_of_a_country(zone: Tz) -> bool {
-    ["US/", "Canada/", "Brazil/", "Mexico/", "Chile/"].iter().any(|country| zone.name().starts_with(country))
+    ["US/", "Canada/", "Brazil/", "Mexico/", "Chile/", "Australia/West", "Australia/North", "Australia/South"]
+        .iter()
+        .any(|country| zone.name().starts_with(country))
 }
 
 /// The last part of a zone's name.

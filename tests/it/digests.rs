@@ -2,7 +2,9 @@
 
 use bot_api::{ChatMessage, Person};
 use chrono::TimeDelta;
+use sea_orm::ConnectionTrait as _;
 use serde_json::{Value, json};
+use telegram_bot_scheduler::outbox;
 
 use crate::harness::World;
 use crate::on_both_databases;
@@ -158,6 +160,33 @@ on_both_databases! {
         assert_eq!(world.number(WRITTEN).await, 2);
     }
 
+    async fn a_digest_that_cannot_be_written_is_not_moved_either(world) {
+        world.it_is("2026-11-20T12:00:00Z");
+        let (mina, jun) = (world.mina(), world.jun());
+        link_in(world, &mina, "alice", "Asia/Seoul").await;
+        world.it_is("2026-11-21T00:00:10Z");
+        the_job_runs(world).await;
+        link_in(world, &jun, "bob", "Asia/Seoul").await;
+        // From now on the database refuses a second digest of anybody's: the row of the transaction, not its move.
+        let database = world.look_inside().await;
+        database
+            .execute_unprepared("CREATE UNIQUE INDEX no_second ON notifications (account) WHERE kind = 'digest'")
+            .await
+            .expect("an index");
+        world.it_is("2026-11-22T00:00:10Z");
+        let before = "SELECT COUNT(*) FROM sns_settings WHERE next_digest_at_ms = 1795305600000";
+        assert_eq!(world.number(before).await, 2, "both are due");
+        let (zone, now) = (world.config.digest.default_zone, world.clock.now());
+        let refused = outbox::write_due_digests(world.app().store(), zone, now).await;
+        assert!(refused.is_err(), "{refused:?}");
+        assert_eq!(world.number(before).await, 2, "a digest that was not written was moved");
+        database.execute_unprepared("DROP INDEX no_second").await.expect("no index");
+        database.close().await.expect("closed");
+        the_job_runs(world).await;
+        assert_eq!(days(&mina), ["Saturday, Nov 21", "Sunday, Nov 22"]);
+        assert_eq!(days(&jun), ["Sunday, Nov 22"]);
+    }
+
     async fn a_digest_tells_what_happened_and_what_is_coming_up(world) {
         world.it_is("2026-11-21T12:00:00Z");
         let mina = world.mina();
@@ -176,7 +205,7 @@ on_both_databases! {
             (nine + 5 * hour, "scheduled", "Two"), (nine + 14 * hour, "scheduled", "Eleven at night"),
             (nine + 15 * hour, "scheduled", "Tomorrow"), (nine - hour, "published", "Before"), (nine + hour, "cancelled", "Never")];
         for (at, status, text) in posts {
-            sea_orm::ConnectionTrait::execute_unprepared(&database, &format!(
+            database.execute_unprepared(&format!(
                 "INSERT INTO posts (account, network, text, publish_at_ms, due_at_ms, status, managed_by, created_at_ms, updated_at_ms) \
                  VALUES ('alice', 'instagram', '{text}', {at}, {at}, '{status}', 'platform', 0, 0)")).await.expect("a post");
         }

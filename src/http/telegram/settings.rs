@@ -12,6 +12,7 @@ use crate::domain::language::Language;
 use crate::http::answer::Answer;
 use crate::http::auth::Caller;
 use crate::http::call::Call;
+use crate::http::json::Object;
 use crate::http::problem::{Kind, Problem};
 
 /// Only what is named changes.
@@ -23,10 +24,10 @@ struct Wanted {
     #[serde(default, deserialize_with = "given")]
     zone: Option<String>,
     #[serde(default, deserialize_with = "given")]
-    digest: Option<WantedDigest>,
+    digest: Option<Object<WantedDigest>>,
 }
 
-#[derive(Deserialize)]
+#[derive(Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct WantedDigest {
     #[serde(default, deserialize_with = "given")]
@@ -60,7 +61,7 @@ pub(in crate::http) async fn change_settings(call: Call, caller: Caller) -> Resu
 
 impl Wanted {
     fn check(self) -> Result<SettingsChange, Problem> {
-        let digest = self.digest.unwrap_or(WantedDigest { enabled: None, time: None, when_empty: None });
+        let Object(digest) = self.digest.unwrap_or_default();
         Ok(SettingsChange {
             language: self.language.map(|tag| language(&tag)).transpose()?,
             zone: self.zone.map(|name| zone(&name)).transpose()?,
