@@ -48,8 +48,9 @@
 //! 4. One chat, one lane: at most one message in flight per chat, first in, first out.
 //! 5. An update is acknowledged when it is handled, not when it is fetched.
 //! 6. A link token is spent once, in the transaction that writes the link, and only by a tap.
-//! 7. No secret leaves: not in a log, an error, a response, a `Debug`, a database row.
-//! 8. Time is an argument: only [`clock`] reads it; the edges pass `now`.
+//! 7. A digest is written once per local day: moving the next one and writing its row is one transaction.
+//! 8. No secret leaves: not in a log, an error, a response, a `Debug`, a database row.
+//! 9. Time is an argument: only [`clock`] reads it; the edges pass `now`.
 
 pub mod app;
 pub mod bot;

@@ -199,6 +199,7 @@ impl Leader {
             settings: self.config.jobs.clone(),
             database: self.config.database.clone(),
             max_attempts: self.config.delivery.max_attempts(),
+            default_zone: self.config.digest.default_zone,
         }
     }
 

@@ -9,6 +9,10 @@ pub(super) enum Command {
     Start(String),
     /// `/status`
     Status,
+    /// `/settings`
+    Settings,
+    /// `/digest`
+    Digest,
     /// `/test`
     Test,
     /// `/unlink`
@@ -45,6 +49,8 @@ fn parse(text: &str, username: Option<&str>) -> Option<Command> {
     Some(match name.to_ascii_lowercase().as_str() {
         "start" => Command::Start(payload.trim().to_owned()),
         "status" => Command::Status,
+        "settings" => Command::Settings,
+        "digest" => Command::Digest,
         "test" => Command::Test,
         "unlink" => Command::Unlink,
         "help" => Command::Help,
@@ -71,6 +77,8 @@ mod tests {
             ("/Status please", Some(Command::Status)),
             ("/run", Some(Command::Run(String::new()))),
             ("/run  purge_expired ", Some(Command::Run("purge_expired".into()))),
+            ("/settings", Some(Command::Settings)),
+            ("/digest now", Some(Command::Digest)),
             ("/frobnicate", Some(Command::Unknown)),
             ("/", Some(Command::Unknown)),
             ("/status@another_bot", None),

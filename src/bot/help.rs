@@ -24,8 +24,8 @@ pub(super) async fn on_unknown_command(bot: Arc<Bot>, person: Person) -> Handled
 }
 
 /// Ordinary text, a sticker, a voice message, kinds that are newer than this program.
-pub(super) async fn on_anything_else(bot: Arc<Bot>, person: Person) -> Handled {
-    let language = bot.language_of(&person).await?;
+pub(super) async fn on_anything_else(bot: &Bot, person: &Person) -> Handled {
+    let language = bot.language_of(person).await?;
     bot.say(person.chat_id, answer::plain_text(language)).await;
     Ok(())
 }

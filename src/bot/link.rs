@@ -45,13 +45,23 @@ pub(super) async fn on_agreed(bot: &Bot, person: &Person, message_id: MessageId,
     let newcomer = Newcomer {
         telegram_language: person.telegram_language,
         digest_minute: minute_of_day(bot.digest.default_time),
+        default_zone: bot.digest.default_zone,
     };
     let outcome = bot.store.link_chat(&token, person.chat_id, newcomer, consent, now).await?;
     let reply = match outcome {
         LinkOutcome::Linked(settings) => {
             log::info!(target: "TELEGRAM", "a chat was linked");
             let hours = Hours::of(&settings, bot.digest.default_zone);
-            linking::linked(settings.language(), &settings.account_name, &hours).into()
+            let language = settings.language();
+            let reply = Reply::from(linking::linked(language, &settings.account_name, &hours));
+            match settings.zone {
+                Some(_) => reply.tap_row([(Button::Settings, Tap::OpenSettings)], language),
+                None => {
+                    let buttons =
+                        [(Button::SetTimeZone, Tap::AskZone), (Button::Settings, Tap::OpenSettings)];
+                    reply.tap_row(buttons, language)
+                }
+            }
         }
         // Something was linked between the question and the tap: the person is asked about that too.
         LinkOutcome::NeedsConsent(offer) => answer(bot, person, &token, offer, language),

@@ -6,7 +6,7 @@
 //! | `session` | sign in, poll, dispatch, stop |
 //! | `command`, `tap` | what a person typed, what a button means |
 //! | `person`, `reply` | who is writing, and answering them |
-//! | `start`, `link`, `status`, `test`, `unlink`, `help` | one file per command or conversation |
+//! | `start`, `link`, `status`, `settings`, `digest`, `test`, `unlink`, `help` | one file per command or conversation |
 //! | `membership` | blocked, unblocked, added to a group, group moved |
 //! | `admin` | `/stats`, `/queue` |
 //! | `jobs` | `/jobs`, `/run` |
@@ -19,6 +19,7 @@ use chrono::NaiveTime;
 
 mod admin;
 mod command;
+mod digest;
 mod help;
 mod jobs;
 mod link;
@@ -27,6 +28,7 @@ mod menu;
 mod person;
 mod reply;
 mod session;
+mod settings;
 mod start;
 mod status;
 mod tap;

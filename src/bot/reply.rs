@@ -71,6 +71,13 @@ impl Reply {
         self
     }
 
+    /// Adds rows of buttons whose labels depend on what they do.
+    pub(super) fn labelled_rows(mut self, rows: Vec<Vec<(String, Tap)>>) -> Self {
+        let button = |(label, tap): (String, Tap)| InlineKeyboardButton::callback(label, tap.to_data());
+        self.buttons.extend(rows.into_iter().map(|row| row.into_iter().map(button).collect::<Vec<_>>()));
+        self
+    }
+
     fn markup(&self) -> InlineKeyboardMarkup {
         InlineKeyboardMarkup::new(self.buttons.clone())
     }

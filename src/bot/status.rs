@@ -57,7 +57,8 @@ async fn status(bot: &Bot, person: &Person) -> Result<Reply, StoreError> {
         failed: None,
         hours: Hours::of(settings, bot.digest.default_zone),
     };
-    Ok(Reply::from(status.render(language)).tap_row([(Button::Refresh, Tap::RefreshStatus)], language))
+    Ok(Reply::from(status.render(language))
+        .tap_row([(Button::Refresh, Tap::RefreshStatus), (Button::Settings, Tap::OpenSettings)], language))
 }
 
 /// What the platform told about since midnight where the person is.

@@ -13,7 +13,9 @@ use teloxide::types::{CallbackQuery, Message, Update, UpdateKind};
 use super::command::{Command, command_of};
 use super::person::Person;
 use super::tap::Tap;
-use super::{Bot, Handled, admin, help, jobs, link, membership, start, status, test, unlink};
+use super::{
+    Bot, Handled, admin, digest, help, jobs, link, membership, settings, start, status, test, unlink,
+};
 use crate::store::StoreError;
 use crate::text::answer::{self, Toast};
 
@@ -37,7 +39,7 @@ fn branches() -> UpdateHandler<StoreError> {
 
 /// Everything a person may write in their private chat.
 fn in_private() -> UpdateHandler<StoreError> {
-    use Command::{Help, Jobs, Queue, Run, Start, Stats, Status, Test, Unlink};
+    use Command::{Digest, Help, Jobs, Queue, Run, Settings, Start, Stats, Status, Test, Unlink};
     dptree::entry()
         .branch(
             dptree::filter_map(|message: Message, bot: Arc<Bot>| {
@@ -45,6 +47,8 @@ fn in_private() -> UpdateHandler<StoreError> {
             })
             .branch(dptree::case![Start(payload)].endpoint(start::on_start))
             .branch(dptree::case![Status].endpoint(status::on_status))
+            .branch(dptree::case![Settings].endpoint(settings::on_settings))
+            .branch(dptree::case![Digest].endpoint(digest::on_digest))
             .branch(dptree::case![Test].endpoint(test::on_test))
             .branch(dptree::case![Unlink].endpoint(unlink::on_unlink))
             .branch(dptree::case![Help].endpoint(help::on_help))
@@ -57,7 +61,7 @@ fn in_private() -> UpdateHandler<StoreError> {
             )
             .endpoint(help::on_unknown_command),
         )
-        .branch(dptree::endpoint(help::on_anything_else))
+        .branch(dptree::endpoint(settings::on_words))
 }
 
 /// A tap: answered at once, then done. Buttons work only for the person whose private chat they are in.
@@ -84,6 +88,11 @@ async fn on_tap(bot: Arc<Bot>, query: CallbackQuery) -> Handled {
         Tap::KeepLinks { language } => link::on_kept(&bot, &person, message_id, language).await,
         Tap::Unlink { account_tag } => unlink::on_agreed(&bot, &person, message_id, &account_tag).await,
         Tap::StayLinked => unlink::on_kept(&bot, &person, message_id).await,
+        Tap::OpenSettings => settings::say(&bot, &person).await,
+        Tap::AskZone => settings::ask_zone(&bot, &person).await,
+        Tap::Settings { account_tag, tap } => {
+            settings::on_tap(&bot, &person, message_id, &account_tag, tap).await
+        }
         Tap::RefreshStatus => status::on_refresh(&bot, &person, message_id).await,
         Tap::Jobs => jobs::on_overview(&bot, &person, message_id).await,
         Tap::ChooseJob => jobs::on_choice(&bot, &person, message_id).await,

@@ -6,9 +6,10 @@ use teloxide::types::{InlineKeyboardButton, InlineKeyboardMarkup, MessageId, Thr
 
 use crate::config;
 use crate::domain::account::Settings;
+use crate::domain::digest::DigestNews;
 use crate::domain::event::EventKind;
 use crate::domain::notification::{Claimed, Kind};
-use crate::telegram::{html_message, without_formatting};
+use crate::telegram::{SETTINGS_TAP, html_message, without_formatting};
 use crate::text::{self, Button, Html};
 
 /// What rendering needs beside the row and its account.
@@ -67,6 +68,12 @@ impl Renderer {
             Kind::Event(EventKind::Announcement) => {
                 text::notification::announcement(language, said.unwrap_or_default())
             }
+            Kind::Digest => {
+                let nothing = DigestNews::default();
+                let news = row.content.digest.as_ref().unwrap_or(&nothing);
+                text::digest::Digest { account: &settings.account_name, at: row.event_at, zone, news }
+                    .render(language)
+            }
             Kind::Test => text::notification::test(language, row.event_at, zone),
             Kind::LinkMoved => {
                 let language = row.content.chat_language.unwrap_or(language);
@@ -75,8 +82,25 @@ impl Renderer {
         }
     }
 
-    /// The page of the post, where the platform has one.
     fn buttons(&self, row: &Claimed, settings: &Settings) -> Option<InlineKeyboardMarkup> {
+        match row.kind {
+            Kind::Digest => Some(self.digest_buttons(settings)),
+            _ => self.post_button(row, settings),
+        }
+    }
+
+    /// The calendar, where the platform has one, and the settings.
+    fn digest_buttons(&self, settings: &Settings) -> InlineKeyboardMarkup {
+        let language = settings.language();
+        let calendar = self.platform.calendar_url.clone();
+        let calendar =
+            calendar.map(|page| InlineKeyboardButton::url(Button::OpenCalendar.label(language), page));
+        let to_settings = InlineKeyboardButton::callback(Button::Settings.label(language), SETTINGS_TAP);
+        InlineKeyboardMarkup::new([calendar.into_iter().chain([to_settings])])
+    }
+
+    /// The page of the post, where the platform has one.
+    fn post_button(&self, row: &Claimed, settings: &Settings) -> Option<InlineKeyboardMarkup> {
         let post_id = row.content.event.post_id.as_deref()?;
         let about_trouble =
             matches!(row.kind, Kind::Event(EventKind::PostFailed | EventKind::PostUnconfirmed));

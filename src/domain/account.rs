@@ -164,3 +164,67 @@ pub struct QuietHours {
     /// First minute that is not quiet any more, 0–1439.
     pub until_minute: u16,
 }
+
+impl QuietHours {
+    /// Whether this minute of the local day is quiet.
+    pub fn cover(self, minute: u16) -> bool {
+        let Self { from_minute: from, until_minute: until } = self;
+        if from <= until { (from..until).contains(&minute) } else { minute >= from || minute < until }
+    }
+}
+
+/// What a person changes about their settings at once; `None` leaves it as it is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct SettingsChange {
+    /// The language to write in.
+    pub language: Option<Language>,
+    /// Where they are.
+    pub zone: Option<Tz>,
+    /// Whether the digest comes.
+    pub digest_enabled: Option<bool>,
+    /// When, in minutes after local midnight, 0–1439.
+    pub digest_minute: Option<u16>,
+    /// Whether it comes on days on which nothing happened.
+    pub digest_when_empty: Option<bool>,
+}
+
+/// What the bot asked in a chat and awaits the answer to in words.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Question {
+    /// Which city or zone.
+    Zone,
+}
+
+impl Question {
+    /// As stored.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Zone => "zone",
+        }
+    }
+
+    /// The question stored under this name.
+    pub fn from_name(name: &str) -> Option<Self> {
+        [Self::Zone].into_iter().find(|question| question.as_str() == name)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn quiet_hours_may_cross_midnight() {
+        let quiet =
+            |from_minute, until_minute, minute| QuietHours { from_minute, until_minute }.cover(minute);
+        for (minute, expected) in
+            [(1319, false), (1320, true), (1439, true), (0, true), (479, true), (480, false)]
+        {
+            assert_eq!(quiet(1320, 480, minute), expected, "{minute}");
+        }
+        for (minute, expected) in [(59, false), (60, true), (119, true), (120, false)] {
+            assert_eq!(quiet(60, 120, minute), expected, "{minute}");
+        }
+        assert!(!quiet(60, 60, 60), "an empty span");
+    }
+}

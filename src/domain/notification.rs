@@ -4,6 +4,7 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::account::{Delivery, DisabledReason, Settings};
+use super::digest::DigestNews;
 use super::event::{Event, EventData, EventKind};
 use super::language::Language;
 
@@ -12,6 +13,8 @@ use super::language::Language;
 pub enum Kind {
     /// Something happened on the platform.
     Event(EventKind),
+    /// The daily summary.
+    Digest,
     /// The person, or the page they look at, asked for a test message.
     Test,
     /// Told to a chat whose account now goes to another chat.
@@ -19,12 +22,13 @@ pub enum Kind {
 }
 
 impl Kind {
-    const ALL: [Self; 7] = [
+    const ALL: [Self; 8] = [
         Self::Event(EventKind::PostPublished),
         Self::Event(EventKind::PostFailed),
         Self::Event(EventKind::PostUnconfirmed),
         Self::Event(EventKind::AutomationExecuted),
         Self::Event(EventKind::Announcement),
+        Self::Digest,
         Self::Test,
         Self::LinkMoved,
     ];
@@ -37,6 +41,7 @@ impl Kind {
             Self::Event(EventKind::PostUnconfirmed) => "post.unconfirmed",
             Self::Event(EventKind::AutomationExecuted) => "automation.executed",
             Self::Event(EventKind::Announcement) => "announcement",
+            Self::Digest => "digest",
             Self::Test => "test",
             Self::LinkMoved => "link.moved",
         }
@@ -52,7 +57,7 @@ impl Kind {
         match self {
             Self::Test | Self::LinkMoved => 0,
             Self::Event(EventKind::PostFailed | EventKind::PostUnconfirmed) => 0,
-            Self::Event(EventKind::AutomationExecuted | EventKind::Announcement) => 1,
+            Self::Event(EventKind::AutomationExecuted | EventKind::Announcement) | Self::Digest => 1,
             Self::Event(EventKind::PostPublished) => 2,
         }
     }
@@ -103,6 +108,9 @@ pub struct Content {
     /// The language of the chat it goes to, where that is not the account's any more.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub chat_language: Option<Language>,
+    /// What a digest tells.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub digest: Option<DigestNews>,
 }
 
 /// A row about to be written.
@@ -136,7 +144,7 @@ impl NewNotification {
             account: event.account.clone(),
             chat_id: settings.and_then(|settings| settings.chat_id),
             kind,
-            content: Content { event: event.data.clone(), chat_language: None },
+            content: Content { event: event.data.clone(), ..Content::default() },
             silent: false,
             event_at: event.at.unwrap_or(now),
             state,
@@ -169,6 +177,12 @@ impl NewNotification {
     /// A test message for a linked account.
     pub fn test(account: &str, chat_id: i64, now: DateTime<Utc>) -> Self {
         Self::pending(account, chat_id, Kind::Test, now)
+    }
+
+    /// A digest for a linked account; without a sound in its quiet hours.
+    pub fn digest(account: &str, chat_id: i64, news: DigestNews, silent: bool, now: DateTime<Utc>) -> Self {
+        let content = Content { digest: Some(news), ..Content::default() };
+        Self { content, silent, ..Self::pending(account, chat_id, Kind::Digest, now) }
     }
 
     /// Tells `old_chat_id`, in the language it was spoken to so far, that the account's notifications now go to

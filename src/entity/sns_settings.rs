@@ -37,6 +37,14 @@ pub struct Model {
     pub digest_when_empty: bool,
     /// When the next digest is due.
     pub next_digest_at_ms: Option<i64>,
+    /// When the latest digest was written.
+    pub last_digest_at_ms: Option<i64>,
+    /// The IANA name of the zone that it was written for.
+    pub last_digest_zone: Option<String>,
+    /// What the bot asked in the chat and awaits in words.
+    pub pending_question: Option<String>,
+    /// Until when it does.
+    pub pending_question_until_ms: Option<i64>,
     /// on, silent or off.
     pub notify_published: String,
     /// on, silent or off.

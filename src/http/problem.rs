@@ -48,6 +48,8 @@ pub(super) enum Kind {
     InvalidPost,
     /// The post is in a state that does not allow this.
     PostState,
+    /// The settings are well-formed and make no sense.
+    InvalidSettings,
     /// The idempotency key came with another body before.
     KeyReused,
     /// Our fault.
@@ -89,6 +91,9 @@ impl Kind {
                 ("invalid-post", "The post can't be accepted", StatusCode::UNPROCESSABLE_ENTITY)
             }
             Self::PostState => ("post-state", "The post's state does not allow this", StatusCode::CONFLICT),
+            Self::InvalidSettings => {
+                ("invalid-settings", "A setting can't be so", StatusCode::UNPROCESSABLE_ENTITY)
+            }
             Self::KeyReused => (
                 "idempotency-key-reused",
                 "The idempotency key belongs to another request",

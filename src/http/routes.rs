@@ -75,6 +75,14 @@ pub(super) const TABLE: &[Route] = &[
         access: Access::Scoped(Scope::Telegram, |call, caller| Box::pin(telegram::status(call, caller))),
     },
     Route {
+        method: Method::PATCH,
+        path: "/api/telegram/settings",
+        takes: Takes::Json,
+        access: Access::Scoped(Scope::Telegram, |call, caller| {
+            Box::pin(telegram::change_settings(call, caller))
+        }),
+    },
+    Route {
         method: Method::POST,
         path: "/api/telegram/send-test-message",
         takes: Takes::MaybeJson,

@@ -13,6 +13,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use chrono_tz::Tz;
 use futures::future::BoxFuture;
 use tokio_util::sync::CancellationToken;
 
@@ -81,6 +82,8 @@ pub struct Jobs {
     pub database: config::Database,
     /// How many attempts a message has in all.
     pub max_attempts: u32,
+    /// Where people are whose zone is not known.
+    pub default_zone: Tz,
 }
 
 impl Jobs {

@@ -1,11 +1,15 @@
 //! Event → recipient → preferences → notification row: the only writer of them, whoever asks.
 
 use chrono::{DateTime, Utc};
+use chrono_tz::Tz;
 
+use crate::domain::digest::{LastDigest, minute_of_day};
 use crate::domain::event::Event;
 use crate::domain::notification::NewNotification;
 use crate::domain::post::{ClaimedPost, Outcome};
-use crate::store::{Claims, IdempotencyKey, Recorded, Recovered, Store, StoreError};
+use crate::store::{
+    Claims, DigestDecision, DueDigest, IdempotencyKey, Recorded, Recovered, Store, StoreError,
+};
 
 /// Accepts `events` (at most 1,000, each already checked): one row for each, all or none. Durable when it
 /// returns.
@@ -29,8 +33,52 @@ pub async fn accept_test(
 }
 
 /// Writes the digests that are due at `now` and moves each account's next one, both or neither; returns how many.
-pub async fn write_due_digests(_store: &Store, _now: DateTime<Utc>) -> Result<u64, StoreError> {
-    Ok(0)
+/// `default_zone` is where people are whose zone is not known.
+pub async fn write_due_digests(
+    store: &Store,
+    default_zone: Tz,
+    now: DateTime<Utc>,
+) -> Result<u64, StoreError> {
+    // What lies too far ahead is moved first: with the clock set back, nobody would hear of anything until then.
+    let misplaced = store.misplaced_digests(default_zone, now).await?;
+    store.carry_out(misplaced.into_iter().map(|due| put_off(due, now)).collect(), now).await?;
+    let mut written = 0;
+    loop {
+        let due = store.due_digests(default_zone, now).await?;
+        let mut decisions = Vec::with_capacity(due.len());
+        for due in due {
+            decisions.push(decide(store, due, now).await?);
+        }
+        let done = store.carry_out(decisions, now).await?;
+        written += done.written;
+        // None due, or none moved: then another instance is at it, and the next run finds whatever it leaves.
+        if done.moved == 0 {
+            return Ok(written);
+        }
+    }
+}
+
+/// Whether a due digest is written: not to a chat that can't be reached, not twice on one local day though the
+/// clock was set back, and not when there is nothing to tell to a person who does not want to hear that.
+async fn decide(store: &Store, due: DueDigest, now: DateTime<Utc>) -> Result<DigestDecision, StoreError> {
+    let settings = &due.settings;
+    let Some(chat_id) = settings.chat_id.filter(|_| settings.enabled && due.schedule.allows(now, due.last))
+    else {
+        return Ok(put_off(due, now));
+    };
+    let zone = due.schedule.zone;
+    let news = store.digest_news(&settings.account, zone, now).await?;
+    if news.is_empty() && !settings.digest.when_empty {
+        return Ok(put_off(due, now));
+    }
+    let silent = settings.quiet_hours.is_some_and(|quiet| quiet.cover(minute_of_day(zone, now)));
+    let row = NewNotification::digest(&settings.account, chat_id, news, silent, now);
+    let next = due.schedule.next(now, Some(LastDigest { at: now, zone }));
+    Ok(DigestDecision { due, next, row: Some(row) })
+}
+
+fn put_off(due: DueDigest, now: DateTime<Utc>) -> DigestDecision {
+    DigestDecision { next: due.schedule.next(now, due.last), due, row: None }
 }
 
 /// Notices up to `limit` posts (at most 1,000) that the platform has finished itself: each is marked and told

@@ -1,13 +1,14 @@
 //! Link tokens and the links they make.
 
 use chrono::{DateTime, Utc};
+use chrono_tz::Tz;
 use sea_orm::sea_query::{Expr, OnConflict};
 use sea_orm::{
     ActiveValue::Set, ColumnTrait, DatabaseTransaction, EntityTrait, QueryFilter, QuerySelect as _, Select,
 };
 
 use super::write_queue::Command;
-use super::{Store, StoreError, ms, ms_after, notifications, settings};
+use super::{Store, StoreError, digests, ms, ms_after, notifications, settings};
 use crate::domain::account::{DisabledReason, Settings};
 use crate::domain::language::Language;
 use crate::domain::link::{Claimant, Consent, LINK_TOKEN_LIFETIME, LinkToken};
@@ -42,6 +43,8 @@ pub struct Newcomer {
     pub telegram_language: Option<Language>,
     /// When the digest comes unless the person says otherwise, minutes after local midnight.
     pub digest_minute: i16,
+    /// The zone of it while the person's is not known.
+    pub default_zone: Tz,
 }
 
 /// What a tap on the confirming button did.
@@ -319,6 +322,7 @@ impl LinkChat {
             .on_conflict(keep_choices)
             .exec_without_returning(transaction)
             .await?;
+        digests::reschedule(transaction, &token.account, self.newcomer.default_zone, self.now).await?;
         linked(transaction, &token.account).await
     }
 

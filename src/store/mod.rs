@@ -15,6 +15,7 @@ mod backup;
 mod bot_identity;
 mod chat_waits;
 mod connection;
+mod digests;
 mod error;
 mod idempotency;
 mod job_runs;
@@ -33,6 +34,7 @@ mod write_queue;
 
 pub use backup::{copy_sqlite, sqlite_file, verify_sqlite};
 pub use bot_identity::BotIdentity;
+pub use digests::{CarriedOut, DigestDecision, DueDigest};
 pub use error::StoreError;
 pub use idempotency::IdempotencyKey;
 pub use leader::{LEADS_FOR, Leadership, RENEW_EVERY, SqliteLock};

@@ -1,14 +1,20 @@
 //! Accounts' settings: read by account or by chat; disabled, enabled and unlinked as the chat's fate has it.
 
 use chrono::{DateTime, Utc};
+use chrono_tz::Tz;
 use sea_orm::sea_query::Expr;
-use sea_orm::{ColumnTrait, ConnectionTrait, DatabaseTransaction, EntityTrait, QueryFilter};
+use sea_orm::{
+    ActiveModelTrait as _, ActiveValue::Set, ColumnTrait, ConnectionTrait, DatabaseTransaction, EntityTrait,
+    QueryFilter, QuerySelect as _,
+};
 
 use super::write_queue::Command;
-use super::{Store, StoreError, ms, notifications, time};
-use crate::domain::account::{Delivery, Digest, Disabled, DisabledReason, Preferences, QuietHours, Settings};
+use super::{Store, StoreError, digests, ms, notifications, time};
+use crate::domain::account::{
+    Delivery, Digest, Disabled, DisabledReason, Preferences, Question, QuietHours, Settings, SettingsChange,
+};
 use crate::domain::language::Language;
-use crate::entity::sns_settings::{Column, Entity, Model};
+use crate::entity::sns_settings::{ActiveModel, Column, Entity, Model};
 
 impl Store {
     /// The settings of `account`; `None` for one that never asked for a link.
@@ -52,6 +58,37 @@ impl Store {
         self.writer.write(MigrateChat { from, to, now }).await
     }
 
+    /// Changes what `account` chose; its next digest follows. `None` for an account that has no settings.
+    pub async fn change_settings(
+        &self,
+        account: &str,
+        change: SettingsChange,
+        default_zone: Tz,
+        now: DateTime<Utc>,
+    ) -> Result<Option<Settings>, StoreError> {
+        self.writer.write(ChangeSettings { account: account.to_owned(), change, default_zone, now }).await
+    }
+
+    /// What words from `chat_id` answer, until `until`; `None`: nothing any more.
+    pub async fn await_answer(
+        &self,
+        chat_id: i64,
+        awaited: Option<(Question, DateTime<Utc>)>,
+    ) -> Result<(), StoreError> {
+        self.writer.write(AwaitAnswer { chat_id, awaited }).await
+    }
+
+    /// What words from `chat_id` answer at `now`.
+    pub async fn awaited_answer(
+        &self,
+        chat_id: i64,
+        now: DateTime<Utc>,
+    ) -> Result<Option<Question>, StoreError> {
+        let row = by_chat(&self.reader, chat_id).await?;
+        let open = row.filter(|row| row.pending_question_until_ms.is_some_and(|until| until > ms(now)));
+        Ok(open.and_then(|row| row.pending_question).and_then(|name| Question::from_name(&name)))
+    }
+
     /// Remembers the language of the Telegram app in which `chat_id` is open.
     pub async fn note_telegram_language(
         &self,
@@ -88,6 +125,8 @@ pub(super) async fn end_link(
         .col_expr(Column::DisabledReason, Expr::val(reason.as_str()))
         .col_expr(Column::DisabledAtMs, Expr::val(ms(now)))
         .col_expr(Column::UnlinkedAtMs, Expr::val(ms(now)))
+        .col_expr(Column::NextDigestAtMs, Expr::val(None::<i64>))
+        .col_expr(Column::PendingQuestion, Expr::val(None::<String>))
         .col_expr(Column::UpdatedAtMs, Expr::val(ms(now)))
         .filter(Column::Account.eq(account))
         .exec(transaction)
@@ -192,6 +231,65 @@ impl Command for EnableChat {
             .await?;
         let enabled = Model { telegram_enabled: true, disabled_reason: None, disabled_at_ms: None, ..row };
         Ok(Some((enabled.into(), missed)))
+    }
+}
+
+struct ChangeSettings {
+    account: String,
+    change: SettingsChange,
+    default_zone: Tz,
+    now: DateTime<Utc>,
+}
+
+impl Command for ChangeSettings {
+    type Output = Option<Settings>;
+
+    async fn apply(&self, transaction: &DatabaseTransaction) -> Result<Self::Output, StoreError> {
+        let account = self.account.as_str();
+        // Locked, so that a digest written at the same time and this change see each other.
+        let row = Entity::find_by_id(account).lock_exclusive().one(transaction).await?;
+        let Some(row) = row else { return Ok(None) };
+        let SettingsChange { language, zone, digest_enabled, digest_minute, digest_when_empty } = self.change;
+        let mut changed = ActiveModel { updated_at_ms: Set(ms(self.now)), ..row.into() };
+        if let Some(language) = language {
+            changed.language = Set(Some(language.code().to_owned()));
+        }
+        if let Some(zone) = zone {
+            changed.zone = Set(Some(zone.name().to_owned()));
+            changed.pending_question = Set(None);
+        }
+        if let Some(enabled) = digest_enabled {
+            changed.digest_enabled = Set(enabled);
+        }
+        if let Some(minute) = digest_minute {
+            changed.digest_minute = Set(minute.min(23 * 60 + 59).cast_signed());
+        }
+        if let Some(when_empty) = digest_when_empty {
+            changed.digest_when_empty = Set(when_empty);
+        }
+        changed.update(transaction).await?;
+        digests::reschedule(transaction, account, self.default_zone, self.now).await?;
+        Ok(Entity::find_by_id(account).one(transaction).await?.map(Settings::from))
+    }
+}
+
+struct AwaitAnswer {
+    chat_id: i64,
+    awaited: Option<(Question, DateTime<Utc>)>,
+}
+
+impl Command for AwaitAnswer {
+    type Output = ();
+
+    async fn apply(&self, transaction: &DatabaseTransaction) -> Result<(), StoreError> {
+        let question = self.awaited.map(|(question, _)| question.as_str());
+        Entity::update_many()
+            .col_expr(Column::PendingQuestion, Expr::val(question))
+            .col_expr(Column::PendingQuestionUntilMs, Expr::val(self.awaited.map(|(_, until)| ms(until))))
+            .filter(Column::TelegramChatId.eq(self.chat_id))
+            .exec(transaction)
+            .await?;
+        Ok(())
     }
 }
 

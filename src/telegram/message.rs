@@ -12,6 +12,9 @@ pub const NO_PREVIEW: LinkPreviewOptions = LinkPreviewOptions {
     show_above_text: false,
 };
 
+/// The callback data of [Settings]: delivery writes it under digests, the conversation reads it.
+pub const SETTINGS_TAP: &str = "settings";
+
 /// A message of Telegram HTML to `chat_id`.
 pub fn html_message(chat_id: i64, html: &str) -> SendMessage {
     SendMessage::new(ChatId(chat_id), html).parse_mode(ParseMode::Html).link_preview_options(NO_PREVIEW)

@@ -21,6 +21,8 @@ pub enum Button {
     Keep,
     /// Take the account away from its other chat.
     MoveHere,
+    /// The calendar on the platform.
+    OpenCalendar,
     /// The post on the platform.
     OpenPost,
     /// From a group to the private chat with the bot.
@@ -43,7 +45,7 @@ pub enum Button {
 
 impl Button {
     /// Every button.
-    pub const ALL: [Self; 16] = [
+    pub const ALL: [Self; 17] = [
         Self::AllJobs,
         Self::Cancel,
         Self::Connect,
@@ -51,6 +53,7 @@ impl Button {
         Self::GetNewLink,
         Self::Keep,
         Self::MoveHere,
+        Self::OpenCalendar,
         Self::OpenPost,
         Self::OpenPrivateChat,
         Self::OpenSettings,
@@ -72,6 +75,7 @@ impl Button {
             Self::GetNewLink => key!("button-get-new-link"),
             Self::Keep => key!("button-keep"),
             Self::MoveHere => key!("button-move-here"),
+            Self::OpenCalendar => key!("button-open-calendar"),
             Self::OpenPost => key!("button-open-post"),
             Self::OpenPrivateChat => key!("button-open-private-chat"),
             Self::OpenSettings => key!("button-open-settings"),

@@ -9,7 +9,10 @@
 ## Words and fragments
 
 language = English
+on = on
+silent = silent
 off = off
+and-more = and { $count } more
 quoted = “{ $text }”
 network = { $id ->
     [facebook] Facebook
@@ -59,7 +62,7 @@ linked-failed = 🔔 Failed posts: right away
 linked-digest = 📰 Daily digest: { $digest }
 linked-quiet = 🌙 Quiet hours: { $quiet }
 linked-no-zone = 🌍 Your time zone isn’t set yet, so quiet hours stay off.
-linked-more = See what I can do: /help
+linked-more = Change anything in /settings
 
 token-bad =
     ⌛ <b>This link no longer works</b>
@@ -109,6 +112,48 @@ status-unlinked =
     No account sends its notifications here.
 
     To connect one, open { -where-to-connect } on the web and { -press-connect }.
+
+## Digest
+
+digest = 📰 <b>{ $day }</b> · { $account }
+digest-published = { $count ->
+    [one] ✅ <b>{ $count }</b> post published
+   *[other] ✅ <b>{ $count }</b> posts published
+}
+digest-failed = ❌ <b>{ $count }</b> failed
+digest-cause = { $network }: { $why }
+digest-causes = { $network }: { $why } (×{ $count })
+digest-coming-up = 🗓 <b>{ $count }</b> coming up today
+digest-item = • { $item }
+digest-post = { $time } { $network }
+digest-nothing = 🌿 Nothing new, and nothing is coming up today.
+
+## Settings
+
+settings = ⚙️ <b>Settings</b>
+settings-digest-on = 📰 Digest: on, { $time }
+settings-digest-off = 📰 Digest: off
+settings-when-empty = also when nothing happened
+settings-kinds = 🔔 Published: { $published } · Failed: { $failed } · Automations: { $automation }
+settings-quiet = 🌙 Quiet hours: { $quiet }
+settings-zone = 🌍 Time zone: { $zone } (now { $time })
+settings-language = 🗣 Language: <b>{ $language }</b>
+hour-question =
+    📰 <b>When should the digest come?</b>
+    Pick an hour of your day.
+zone-question =
+    🌍 <b>Which time is it for you?</b>
+    Pick a city, or send one (“Busan”).
+zone-not-found =
+    🌍 <b>I don’t know “{ $words }”</b>
+    Send a larger city nearby (“Busan”), a zone (“Asia/Seoul”), or pick one.
+choose-digest-on = 📰 Turn the digest on
+choose-digest-off = 📰 Turn the digest off
+choose-when-empty = Also when nothing happened
+choose-not-when-empty = Only when something happened
+choose-hour = 🕘 Change the hour
+choose-zone = 🌍 Change the time zone
+choose-back = « Back
 
 ## Notifications
 
@@ -162,6 +207,7 @@ button-disconnect = Disconnect
 button-get-new-link = Get new link
 button-keep = Keep
 button-move-here = Move here
+button-open-calendar = Open calendar
 button-open-post = Open post
 button-open-private-chat = Open private chat
 button-open-settings = Open settings
@@ -177,6 +223,8 @@ button-switch = Switch
 
 command-start = say hello, connect this chat
 command-status = today at a glance
+command-settings = digest, time zone, language
+command-digest = your digest, now
 command-test = send a test notification
 command-unlink = disconnect this chat
 command-help = what I can do

@@ -8,7 +8,10 @@
 ## Words and fragments
 
 language = 한국어
+on = 켜짐
+silent = 소리 없이
 off = 꺼짐
+and-more = 외 { $count }건
 quoted = “{ $text }”
 network = { $id ->
     [facebook] 페이스북
@@ -58,7 +61,7 @@ linked-failed = 🔔 게시 실패: 바로 알림
 linked-digest = 📰 매일 요약: { $digest }
 linked-quiet = 🌙 방해 금지: { $quiet }
 linked-no-zone = 🌍 아직 시간대를 정하지 않아서 방해 금지는 꺼져 있어요.
-linked-more = 사용할 수 있는 명령: /help
+linked-more = 바꾸려면 /settings
 
 token-bad =
     ⌛ <b>사용할 수 없는 링크예요</b>
@@ -105,6 +108,45 @@ status-unlinked =
     이 대화로 알림을 보내는 계정이 없어요.
 
     연결하려면 웹에서 { -where-to-connect }을 열고 { -press-connect } 주세요.
+
+## Digest
+
+digest = 📰 <b>{ $day }</b> · { $account }
+digest-published = ✅ 게시 완료 <b>{ $count }건</b>
+digest-failed = ❌ 게시 실패 <b>{ $count }건</b>
+digest-cause = { $network }: { $why }
+digest-causes = { $network }: { $why } ({ $count }건)
+digest-coming-up = 🗓 오늘 예정 <b>{ $count }건</b>
+digest-item = • { $item }
+digest-post = { $time } { $network }
+digest-nothing = 🌿 새 소식이 없고, 오늘 예정된 글도 없어요.
+
+## Settings
+
+settings = ⚙️ <b>설정</b>
+settings-digest-on = 📰 요약: 켜짐, { $time }
+settings-digest-off = 📰 요약: 꺼짐
+settings-when-empty = 소식이 없는 날에도
+settings-kinds = 🔔 게시 완료: { $published } · 실패: { $failed } · 자동화: { $automation }
+settings-quiet = 🌙 방해 금지: { $quiet }
+settings-zone = 🌍 시간대: { $zone } (현재 { $time })
+settings-language = 🗣 언어: <b>{ $language }</b>
+hour-question =
+    📰 <b>요약을 언제 보내 드릴까요?</b>
+    하루 중 시간을 골라 주세요.
+zone-question =
+    🌍 <b>어느 시간대를 쓰시나요?</b>
+    도시를 고르거나 도시 이름(예: 부산)을 보내 주세요.
+zone-not-found =
+    🌍 <b>모르는 곳이에요: “{ $words }”</b>
+    가까운 큰 도시(예: 부산)나 시간대(예: Asia/Seoul)를 보내거나, 아래에서 골라 주세요.
+choose-digest-on = 📰 요약 켜기
+choose-digest-off = 📰 요약 끄기
+choose-when-empty = 소식이 없는 날에도 받기
+choose-not-when-empty = 소식이 있는 날에만 받기
+choose-hour = 🕘 시간 바꾸기
+choose-zone = 🌍 시간대 바꾸기
+choose-back = « 뒤로
 
 ## Notifications
 
@@ -158,6 +200,7 @@ button-disconnect = 연결 끊기
 button-get-new-link = 새 링크 받기
 button-keep = 유지
 button-move-here = 여기로 옮기기
+button-open-calendar = 캘린더 열기
 button-open-post = 글 열기
 button-open-private-chat = 1:1 대화 열기
 button-open-settings = 설정 열기
@@ -173,6 +216,8 @@ button-switch = 변경
 
 command-start = 시작하기, 계정 연결
 command-status = 오늘 현황 보기
+command-settings = 요약·시간대·언어
+command-digest = 지금 요약 보기
 command-test = 알림 테스트
 command-unlink = 연결 끊기
 command-help = 사용할 수 있는 명령

@@ -20,6 +20,10 @@ pub enum Command {
     Start,
     /// How the chat stands.
     Status,
+    /// How the digest comes, in which language and zone.
+    Settings,
+    /// The digest, now.
+    Digest,
     /// Send a test message.
     Test,
     /// Disconnect the chat.
@@ -39,9 +43,11 @@ pub enum Command {
 impl Command {
     /// The commands that this audience's menu shows, in its order.
     pub fn menu(audience: Audience) -> &'static [Self] {
-        const ALL: [Command; 9] = [
+        const ALL: [Command; 11] = [
             Command::Start,
             Command::Status,
+            Command::Settings,
+            Command::Digest,
             Command::Test,
             Command::Unlink,
             Command::Help,
@@ -51,7 +57,7 @@ impl Command {
             Command::Run,
         ];
         match audience {
-            Audience::People => ALL.split_at(5).0,
+            Audience::People => ALL.split_at(7).0,
             Audience::Admins => &ALL,
         }
     }
@@ -61,6 +67,8 @@ impl Command {
         match self {
             Self::Start => "start",
             Self::Status => "status",
+            Self::Settings => "settings",
+            Self::Digest => "digest",
             Self::Test => "test",
             Self::Unlink => "unlink",
             Self::Help => "help",
@@ -76,6 +84,8 @@ impl Command {
         let key = match self {
             Self::Start => key!("command-start"),
             Self::Status => key!("command-status"),
+            Self::Settings => key!("command-settings"),
+            Self::Digest => key!("command-digest"),
             Self::Test => key!("command-test"),
             Self::Unlink => key!("command-unlink"),
             Self::Help => key!("command-help"),

@@ -10,6 +10,8 @@
 //! |---|---|
 //! | [`linking`] | hello, connect, switch, move, disconnect, come back |
 //! | [`status`] | `/status` |
+//! | [`digest`] | the daily digest |
+//! | [`settings`], [`cities`] | `/settings` and its pickers; cities and zones as people write them |
 //! | [`notification`] | published, failed, unconfirmed, automation, announcement, test |
 //! | [`answer`] | help, unknown commands, apologies, toasts |
 //! | [`button`], [`menu`] | labels of buttons, command menus, the bot's own description |
@@ -21,6 +23,8 @@ pub mod answer;
 mod argument;
 pub mod button;
 mod catalog;
+pub mod cities;
+pub mod digest;
 mod hours;
 mod html;
 pub mod jobs;
@@ -28,6 +32,7 @@ mod lines;
 pub mod linking;
 pub mod menu;
 pub mod notification;
+pub mod settings;
 pub mod status;
 mod time;
 mod words;

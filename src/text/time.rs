@@ -57,6 +57,19 @@ pub(super) fn moment(language: Language, at: DateTime<Utc>, zone: Tz, precision:
     Html::trusted(format!(r#"<tg-time unix="{unix}" format="{format}">{shown}</tg-time>"#))
 }
 
+/// The day of a moment in `zone`: "Sunday, Nov 22", "11월 22일 (일)".
+pub(super) fn day(language: Language, at: DateTime<Utc>, zone: Tz) -> Html {
+    let day = at.with_timezone(&zone).date_naive();
+    Html::trusted(match language {
+        Language::En => day.format("%A, %b %-d").to_string(),
+        Language::Ko => {
+            let weekday =
+                ["월", "화", "수", "목", "금", "토", "일"][day.weekday().num_days_from_monday() as usize];
+            format!("{}월 {}일 ({weekday})", day.month(), day.day())
+        }
+    })
+}
+
 /// A time of day: "17:00", "오후 5:00".
 pub(super) fn time_of_day(language: Language, time: NaiveTime) -> Html {
     Html::trusted(match language {
@@ -77,7 +90,7 @@ pub(super) fn zone(language: Language, zone: Tz) -> &'static str {
     }
 }
 
-fn korean_city(zone: Tz) -> Option<&'static str> {
+pub(super) fn korean_city(zone: Tz) -> Option<&'static str> {
     Some(match zone {
         Tz::Asia__Seoul => "서울",
         Tz::Asia__Tokyo => "도쿄",
@@ -163,6 +176,11 @@ mod tests {
 
     #[test]
     fn the_zone_decides_the_day() {
+        let evening = at(1_795_361_400); // 2026-11-22 15:30 UTC
+        assert_eq!(day(En, evening, Tz::UTC).as_str(), "Sunday, Nov 22");
+        assert_eq!(day(Ko, evening, Tz::UTC).as_str(), "11월 22일 (일)");
+        assert_eq!(day(En, evening, SEOUL).as_str(), "Monday, Nov 23");
+        assert_eq!(day(Ko, evening, SEOUL).as_str(), "11월 23일 (월)");
         let new_year = at(1_798_730_000); // 2026-12-31 15:13:20 UTC
         assert_eq!(moment(En, new_year, SEOUL, Precision::Day).plain(), "Jan 1, 00:13");
         assert_eq!(moment(Ko, new_year, Tz::UTC, Precision::Day).plain(), "12월 31일 오후 3:13");

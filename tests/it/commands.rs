@@ -25,7 +25,7 @@ on_both_databases! {
         let status = world.answer(&mina, "/status").await;
         assert!(status.text().starts_with("alice’s shop · connected ✅"), "{}", status.text());
         assert!(status.text().contains("0 published"), "{}", status.text());
-        assert_eq!(status.labels(), ["Refresh"]);
+        assert_eq!(status.labels(), ["Refresh", "Settings"]);
 
         // Nothing new: the tap is answered and nothing changes.
         assert_eq!(mina.taps(status.id(), "Refresh").await.expect("an answer").text, "");
@@ -47,7 +47,7 @@ on_both_databases! {
         world.link(&jun, "jun").await;
         let status = world.answer(&jun, "/start").await;
         assert!(status.text().starts_with("jun’s shop · 연결됨 ✅"), "/start of a connected chat: {}", status.text());
-        assert_eq!(status.labels(), ["새로 고침"]);
+        assert_eq!(status.labels(), ["새로 고침", "설정"]);
     }
 
     async fn test_sends_a_notification_the_way_notices_go(world) {
@@ -74,10 +74,10 @@ on_both_databases! {
 
     async fn help_names_the_commands_that_exist(world) {
         let help = world.answer(&world.mina(), "/help").await;
-        for command in ["/status", "/test", "/unlink"] {
+        for command in ["/status", "/settings", "/digest", "/test", "/unlink"] {
             assert!(help.text().contains(command), "{command} is missing: {}", help.text());
         }
-        for hidden in ["/stats", "/queue", "/settings"] {
+        for hidden in ["/stats", "/queue"] {
             assert!(!help.text().contains(hidden), "{hidden} is not for her, or not there: {}", help.text());
         }
         let help = world.answer(&world.jun(), "/help").await;

@@ -9,7 +9,8 @@ use sea_orm::{
     IntoActiveModel, Iterable as _, ModelTrait, Statement,
 };
 use telegram_bot_scheduler::entity::{
-    attempt, bot_identity, chat_wait, idempotency_key, leader, link_token, notification, sns_settings,
+    attempt, bot_identity, chat_wait, idempotency_key, job_run, leader, link_token, notification, post,
+    sns_settings,
 };
 
 use crate::harness::Launch;
@@ -76,6 +77,10 @@ fn settings() -> sns_settings::Model {
         digest_minute: 1_439,
         digest_when_empty: true,
         next_digest_at_ms: Some(MOMENT),
+        last_digest_at_ms: Some(MOMENT),
+        last_digest_zone: Some("America/Argentina/ComodRivadavia".into()),
+        pending_question: Some("zone".into()),
+        pending_question_until_ms: Some(MOMENT),
         notify_published: "silent".into(),
         notify_failed: "on".into(),
         notify_unconfirmed: "on".into(),
@@ -90,6 +95,46 @@ fn settings() -> sns_settings::Model {
         unlinked_at_ms: Some(MOMENT),
         created_at_ms: MOMENT,
         updated_at_ms: MOMENT,
+    }
+}
+
+fn scheduled_post() -> post::Model {
+    post::Model {
+        id: i64::from(i32::MAX) + 1,
+        account: WORDS.into(),
+        network: "news".into(),
+        text: WORDS.into(),
+        media_url: Some("https://example.com/scones.jpg".into()),
+        publish_at_ms: MOMENT,
+        status: "unconfirmed".into(),
+        managed_by: "scheduler".into(),
+        due_at_ms: MOMENT,
+        attempts: i32::MAX,
+        lease_token: Some(i64::MIN),
+        lease_until_ms: Some(MOMENT),
+        request_started_at_ms: Some(MOMENT),
+        accepted_at_ms: Some(MOMENT),
+        url: Some("https://t.me/minas_bakery/1".into()),
+        error: Some(WORDS.into()),
+        fix: Some(WORDS.into()),
+        finished_at_ms: Some(MOMENT),
+        noticed_at_ms: Some(MOMENT),
+        created_at_ms: MOMENT,
+        updated_at_ms: MOMENT,
+    }
+}
+
+fn run_of_a_job() -> job_run::Model {
+    job_run::Model {
+        id: i64::from(i32::MAX) + 1,
+        job: "purge_expired".into(),
+        requested_by: "admin:900".into(),
+        requested_at_ms: MOMENT,
+        started_at_ms: Some(MOMENT),
+        finished_at_ms: Some(MOMENT),
+        outcome: Some("failed".into()),
+        items: Some(i32::MAX),
+        error: Some(WORDS.into()),
     }
 }
 
@@ -149,6 +194,8 @@ async fn everything_is_kept(database: &DatabaseConnection) {
     keeps(database, notification::Entity, row_of_the_outbox()).await;
     keeps(database, attempt::Entity, try_to_send()).await;
     keeps(database, chat_wait::Entity, chat_wait::Model { chat_id: -1, until_ms: MOMENT }).await;
+    keeps(database, post::Entity, scheduled_post()).await;
+    keeps(database, job_run::Entity, run_of_a_job()).await;
     let answer = idempotency_key::Model {
         subject: WORDS.into(),
         key: "k".repeat(255),

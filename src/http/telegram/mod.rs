@@ -1,10 +1,12 @@
 //! `/api/telegram/…`: a person's link to the bot, from the page of the platform.
 
 mod linking;
+mod settings;
 mod status;
 mod test_message;
 
 pub(super) use linking::{link_account, unlink_account, verify_link};
+pub(super) use settings::change_settings;
 pub(super) use status::status;
 pub(super) use test_message::send_test_message;
 

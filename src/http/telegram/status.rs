@@ -12,8 +12,9 @@ use crate::http::auth::Caller;
 use crate::http::call::Call;
 use crate::http::problem::Problem;
 
+/// The link and the settings, as the page shows them.
 #[derive(Serialize)]
-struct Status {
+pub(super) struct Status {
     linked: bool,
     telegram_chat_id: Option<i64>,
     /// Linked, and the chat can be reached.

@@ -32,7 +32,8 @@ use crate::health::{Health, Telegram};
 use crate::store::{LinkOutcome, Newcomer, Store};
 
 /// Somebody whose first link it is.
-const NEWCOMER: Newcomer = Newcomer { telegram_language: None, digest_minute: 540 };
+const NEWCOMER: Newcomer =
+    Newcomer { telegram_language: None, digest_minute: 540, default_zone: chrono_tz::UTC };
 const SECRET: &str = "an HS256 key for tests, of 32 bytes or more";
 
 /// Longer than anything here takes: whatever exceeds it hangs.

@@ -5,10 +5,14 @@ use std::time::Duration;
 use chrono::{DateTime, NaiveTime};
 use chrono_tz::Tz;
 
+use crate::domain::account::{self as domain, Delivery, Preferences, QuietHours, Settings};
+use crate::domain::digest::{Cause, ComingUp, DigestNews};
 use crate::domain::language::Language;
 use crate::text::answer::{self, Toast};
+use crate::text::digest::Digest;
 use crate::text::menu::{self, Audience, Command};
 use crate::text::notification::{self, Failed, Published};
+use crate::text::settings::{Choice, Overview, hour_question, zone_not_found, zone_question};
 use crate::text::status::{FailedPost, NextPost, Status, Today, status_unlinked};
 use crate::text::{Button, Hours, Html, admin, jobs, language_name, linking};
 
@@ -19,6 +23,8 @@ pub(super) fn messages(language: Language, words: &str, full: bool) -> Vec<Html>
     messages.extend(answers(language, words, full));
     messages.extend(timetable(language, words, full));
     messages.push(status(language, words, full));
+    messages.extend(digests(language, words, full));
+    messages.extend(settings(language, words, full));
     messages
 }
 
@@ -33,6 +39,14 @@ pub(super) fn labels(language: Language) -> Vec<(usize, String)> {
         (64, language_name(language)),
     ];
     let run = [(64, jobs::run_button(language, "telegram_daily_summary"))];
+    let zones = chrono_tz::TZ_VARIANTS.into_iter().map(Choice::Zone);
+    let choices = [true, false].into_iter().flat_map(|on| [Choice::Digest(on), Choice::WhenEmpty(on)]);
+    let choices = choices
+        .chain([Choice::PickHour, Choice::PickZone, Choice::Back, Choice::Hour(NaiveTime::MIN)])
+        .chain(Language::ALL.map(Choice::Language))
+        .chain(zones)
+        .map(|choice| (64, choice.label(language, true)));
+    let buttons = buttons.into_iter().chain(choices);
     buttons.into_iter().chain(run).chain(toasts).chain(commands).chain(about).collect()
 }
 
@@ -144,6 +158,48 @@ fn status(language: Language, words: &str, full: bool) -> Html {
         hours: hours(full),
     };
     status.render(language)
+}
+
+fn digests(language: Language, words: &str, full: bool) -> Vec<Html> {
+    let at = DateTime::from_timestamp(1_795_341_600, 0).expect("a moment");
+    let post = ComingUp { at, network: words.to_owned(), text: words.to_owned() };
+    let cause = |posts| Cause { network: words.to_owned(), error: full.then(|| words.to_owned()), posts };
+    let much = DigestNews {
+        since: at,
+        published: u64::MAX,
+        failed: 9,
+        causes: vec![cause(3), cause(1), cause(1)],
+        coming_up: 1_000,
+        posts: vec![post; 5],
+    };
+    let news = if full { much } else { DigestNews::default() };
+    let digest = Digest { account: words, at, zone: Tz::Asia__Seoul, news: &news };
+    vec![digest.render(language)]
+}
+
+fn settings(language: Language, words: &str, full: bool) -> Vec<Html> {
+    let settings = Settings {
+        account: words.to_owned(),
+        account_name: words.to_owned(),
+        account_email_masked: None,
+        chat_id: Some(7),
+        enabled: true,
+        disabled: None,
+        chosen_language: None,
+        telegram_language: None,
+        zone: full.then_some(Tz::America__Argentina__ComodRivadavia),
+        digest: domain::Digest { enabled: full, minute: 545, when_empty: full },
+        preferences: Preferences { failed: Delivery::Off, ..Preferences::default() },
+        quiet_hours: full.then_some(QuietHours { from_minute: 1_350, until_minute: 0 }),
+        linked_at: None,
+    };
+    let now = DateTime::from_timestamp(1_795_341_600, 0).expect("a moment");
+    vec![
+        Overview { settings: &settings, default_zone: Tz::UTC, now }.render(language),
+        hour_question(language),
+        zone_question(language),
+        zone_not_found(language, words),
+    ]
 }
 
 fn hours(full: bool) -> Hours {

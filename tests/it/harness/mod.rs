@@ -15,8 +15,8 @@ mod scheduler;
 
 use std::time::Duration;
 
-use bot_api::{BotApi, Limits, NewPerson, Options, Person};
-use chrono::TimeDelta;
+use bot_api::{BotApi, ChatMessage, Limits, NewPerson, Options, Person};
+use chrono::{DateTime, TimeDelta, Utc};
 use sea_orm::{
     ConnectionTrait as _, DatabaseTransaction, SqliteTransactionMode, Statement, TransactionOptions,
     TransactionTrait as _,
@@ -158,6 +158,33 @@ impl World {
         self.clock.advance(by);
     }
 
+    /// Sets the service's clock.
+    pub fn it_is(&self, moment: &str) {
+        let moment: DateTime<Utc> = moment.parse().expect("a moment");
+        self.clock.advance(moment - self.clock.now());
+    }
+
+    /// The minute's job: whatever digest is due is written.
+    pub async fn digests_are_written(&self) {
+        let (zone, now) = (self.config.digest.default_zone, self.clock.now());
+        telegram_bot_scheduler::outbox::write_due_digests(self.app().store(), zone, now)
+            .await
+            .expect("the digests are written");
+    }
+
+    /// The one number that the database answers to `sql`.
+    pub async fn number(&self, sql: &str) -> i64 {
+        let database = self.look_inside().await;
+        let row = database
+            .query_one_raw(Statement::from_string(database.get_database_backend(), sql))
+            .await
+            .expect("an answer")
+            .expect("a row");
+        let number = row.try_get_by_index::<Option<i64>>(0).expect("a number").unwrap_or_default();
+        database.close().await.expect("a closed connection");
+        number
+    }
+
     /// Mina, who uses Telegram in English.
     pub fn mina(&self) -> Person {
         self.telegram.person(NewPerson::new(11, "Mina").username("mina_k").language("en"))
@@ -175,15 +202,29 @@ impl World {
 
     /// Links `person` to `account` the way people do: a link on the web, `/start`, a tap.
     pub async fn link(&self, person: &Person, account: &str) {
-        self.link_through(&self.platform(), person, account).await;
+        self.link_from(person, account, "").await;
+    }
+
+    /// The same, from a page that says where it is: `?zone=Asia/Seoul&lang=ko`.
+    pub async fn link_from(&self, person: &Person, account: &str, query: &str) {
+        self.link_at(&self.platform(), person, account, query).await;
     }
 
     /// The same through the port of any process.
     pub async fn link_through(&self, platform: &Platform, person: &Person, account: &str) {
-        let token = platform.asks_for_link(account).await;
+        self.link_at(platform, person, account, "").await;
+    }
+
+    async fn link_at(&self, platform: &Platform, person: &Person, account: &str, query: &str) {
+        let token = platform.asks_for_link_with(account, query).await;
         person.starts(&token).expect("the person can write");
-        let question =
-            self.telegram.wait_for_message(person.id(), |message| message.buttons().len() == 2, PATIENCE);
+        // By what the button would do: other messages have two buttons too.
+        let asks = |message: &ChatMessage| {
+            let mut buttons =
+                message.buttons().into_iter().filter_map(|button| button.callback_data.as_deref());
+            buttons.any(|data| data.starts_with("link:") && data.ends_with(&token))
+        };
+        let question = self.telegram.wait_for_message(person.id(), asks, PATIENCE);
         let question = question.await.expect("the bot asks whether to connect");
         let agree = question.buttons()[0].text.clone();
         person.taps(question.id(), &agree).await.expect("the tap is answered");

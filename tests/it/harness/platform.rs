@@ -86,6 +86,12 @@ impl Platform {
         (answer.status, answer.body["reasons"].to_string())
     }
 
+    /// PATCH as `account` with the scope `telegram`.
+    pub async fn patch(&self, account: &str, path: &str, body: Value) -> Answer {
+        let token = self.token(account, &[Scope::Telegram]);
+        self.send(self.client.patch(format!("{}{path}", self.base)).bearer_auth(token).json(&body)).await
+    }
+
     /// Tells the service what happened.
     pub async fn tells(&self, events: Value) -> Answer {
         self.send(self.telling(events)).await

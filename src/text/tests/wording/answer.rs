@@ -15,6 +15,8 @@ fn help() {
         &[
             "<b>What I can do</b>",
             "/status – today at a glance",
+            "/settings – digest, time zone, language",
+            "/digest – your digest, now",
             "/test – send a test notification",
             "/unlink – disconnect this chat",
             "",
@@ -26,6 +28,8 @@ fn help() {
         &[
             "<b>사용할 수 있는 명령</b>",
             "/status – 오늘 현황 보기",
+            "/settings – 요약·시간대·언어",
+            "/digest – 지금 요약 보기",
             "/test – 알림 테스트",
             "/unlink – 연결 끊기",
             "관리자: /stats /queue /jobs /run",
@@ -92,10 +96,10 @@ fn admin_stats_and_queue() {
 #[test]
 fn menus_and_names() {
     let names = |audience| Command::menu(audience).iter().map(|command| command.name()).collect::<Vec<_>>();
-    assert_eq!(names(Audience::People), ["start", "status", "test", "unlink", "help"]);
+    assert_eq!(names(Audience::People), ["start", "status", "settings", "digest", "test", "unlink", "help"]);
     assert_eq!(
         names(Audience::Admins),
-        ["start", "status", "test", "unlink", "help", "stats", "queue", "jobs", "run"]
+        ["start", "status", "settings", "digest", "test", "unlink", "help", "stats", "queue", "jobs", "run"]
     );
     assert_eq!(Language::ALL.map(language_name), ["English", "한국어"]);
     assert_eq!(Button::Connect.label(Ko), "✅ 연결");

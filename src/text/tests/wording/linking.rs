@@ -128,7 +128,7 @@ fn linked() {
             "📰 Daily digest: 09:00 (Asia/Seoul)",
             "🌙 Quiet hours: 22:00–08:00",
             "",
-            "See what I can do: /help",
+            "Change anything in /settings",
         ],
     );
     says(
@@ -139,7 +139,7 @@ fn linked() {
             "📰 매일 요약: 오전 9:00 (서울)",
             "🌙 방해 금지: 오후 10:00–오전 8:00",
             "",
-            "사용할 수 있는 명령: /help",
+            "바꾸려면 /settings",
         ],
     );
 }
@@ -164,7 +164,7 @@ fn linked_without_a_known_zone() {
             "📰 Daily digest: 09:00 (UTC)",
             "🌍 Your time zone isn’t set yet, so quiet hours stay off.",
             "",
-            "See what I can do: /help",
+            "Change anything in /settings",
         ],
     );
 }

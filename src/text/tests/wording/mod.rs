@@ -1,9 +1,11 @@
 //! The main texts word for word, so that a change of wording is seen in review.
 
 mod answer;
+mod digest;
 mod jobs;
 mod linking;
 mod notification;
+mod settings;
 mod status;
 
 use chrono::{DateTime, NaiveTime, Utc};

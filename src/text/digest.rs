@@ -1,0 +1,101 @@
+//! The daily digest.
+
+use chrono::{DateTime, Utc};
+use chrono_tz::Tz;
+
+use super::argument::{Args, snippet};
+use super::catalog::{key, say};
+use super::html::{Html, joined};
+use super::lines::Lines;
+use super::time::{Precision, day, moment};
+use super::words::{network, quoted, written};
+use crate::domain::digest::{Cause, ComingUp, DigestNews};
+use crate::domain::language::Language;
+
+/// How many causes of failures, and how many lines of posts, are shown? The whole is to be read at a glance.
+const CAUSES_SHOWN: usize = 2;
+const POST_LINES: usize = 3;
+
+/// A digest in the words of its reader.
+#[derive(Clone, Copy, Debug)]
+pub struct Digest<'a> {
+    /// The account it is about.
+    pub account: &'a str,
+    /// The moment whose day it is headed with.
+    pub at: DateTime<Utc>,
+    /// The reader's zone.
+    pub zone: Tz,
+    /// What it tells.
+    pub news: &'a DigestNews,
+}
+
+impl Digest<'_> {
+    /// The text, at most eight lines.
+    pub fn render(&self, language: Language) -> Html {
+        let news = self.news;
+        let count = |count: u64| (count > 0).then(|| Args::new().count("count", count));
+        let title = Args::new().name("account", self.account).html("day", day(language, self.at, self.zone));
+        let text = Lines::new(language)
+            .say(key!("digest"), title)
+            .blank()
+            .say_if(news.is_empty(), key!("digest-nothing"))
+            .say_if_some(key!("digest-published"), count(news.published))
+            .push_if_some(self.failed(language))
+            .say_if_some(key!("digest-coming-up"), count(news.coming_up));
+        self.posts(text, language).finish()
+    }
+
+    /// "❌ 3 failed · Facebook: login expired · and 2 more"
+    fn failed(&self, language: Language) -> Option<Html> {
+        let DigestNews { failed, causes, .. } = self.news;
+        let failed_count = (*failed > 0).then(|| Args::new().count("count", *failed))?;
+        let shown = causes.iter().take(CAUSES_SHOWN);
+        let explained: u64 = shown.clone().map(|cause| cause.posts).sum();
+        let parts = [say(language, key!("digest-failed"), &failed_count)]
+            .into_iter()
+            .chain(shown.map(|cause| cause_of(language, cause)))
+            .chain(more(language, failed.saturating_sub(explained)).filter(|_| explained > 0));
+        Some(joined(parts))
+    }
+
+    /// The next posts, one a line; the last line says how many there are beside them.
+    fn posts(&self, text: Lines, language: Language) -> Lines {
+        let DigestNews { coming_up, posts, .. } = self.news;
+        let all_fit = *coming_up <= POST_LINES as u64 && posts.len() as u64 >= *coming_up;
+        let shown = if all_fit { POST_LINES } else { POST_LINES - 1 };
+        let shown = posts.iter().take(shown);
+        let hidden = coming_up.saturating_sub(shown.len() as u64);
+        shown
+            .fold(text, |text, post| {
+                text.say(key!("digest-item"), Args::new().html("item", self.post(language, post)))
+            })
+            .say_if_some(
+                key!("digest-item"),
+                more(language, hidden).map(|more| Args::new().html("item", more)),
+            )
+    }
+
+    fn post(&self, language: Language, post: &ComingUp) -> Html {
+        let place = Args::new()
+            .html("time", moment(language, post.at, self.zone, Precision::Time))
+            .html("network", network(language, &post.network));
+        let place = say(language, key!("digest-post"), &place);
+        joined([Some(place), quoted(language, Some(&post.text))].into_iter().flatten())
+    }
+}
+
+/// "Facebook: login expired"; with how many posts it kept from going out, if several.
+fn cause_of(language: Language, cause: &Cause) -> Html {
+    let network = network(language, &cause.network);
+    let Some(why) = written(cause.error.as_deref()) else { return network };
+    let args = Args::new().html("network", network).html("why", snippet(why)).count("count", cause.posts);
+    if cause.posts > 1 {
+        say(language, key!("digest-causes"), &args)
+    } else {
+        say(language, key!("digest-cause"), &args)
+    }
+}
+
+fn more(language: Language, count: u64) -> Option<Html> {
+    (count > 0).then(|| say(language, key!("and-more"), &Args::new().count("count", count)))
+}
