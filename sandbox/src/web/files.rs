@@ -36,6 +36,8 @@ static FILES: &[File] = &files! {
     "/script/posts.js" => SCRIPT, "script/posts.js";
     "/script/times.js" => SCRIPT, "script/times.js";
     "/script/words.js" => SCRIPT, "script/words.js";
+    // The demo posts' picture: the page shows pictures of its own address only.
+    "/pictures/scones.jpg" => "image/jpeg", "pictures/scones.jpg";
     "/icon.svg" => "image/svg+xml", "icon.svg";
 };
 

@@ -13,6 +13,7 @@ const END_SLACK = 40;
 export class ChatPane {
   #app;
   #chat;
+  #reader;
   #messages = new Map();
   #pendingStart = null;
   #log;
@@ -40,7 +41,8 @@ export class ChatPane {
 
   /** Shows a chat as the screen has it. Messages that are as they were keep their nodes. */
   show(chat) {
-    const isOther = this.#chat?.id !== chat.id;
+    const reader = this.#app.screen.me.account;
+    const isOther = this.#chat?.id !== chat.id || this.#reader !== reader;
     const atEnd = isOther || this.#isAtEnd();
     if (isOther) {
       this.#log.replaceChildren();
@@ -49,6 +51,7 @@ export class ChatPane {
       this.#composer.clear();
     }
     this.#chat = chat;
+    this.#reader = reader;
     // What was there before is not news to a screen reader.
     this.#log.setAttribute("aria-live", "off");
     const kept = new Set(chat.messages.map((message) => message.id));
@@ -89,8 +92,10 @@ export class ChatPane {
   }
 
   focus() {
-    const field = this.#foot.querySelector("textarea, button") ?? this.#log;
-    field.focus();
+    const action = this.#foot.querySelector("textarea") ?? this.#foot.querySelector("button");
+    // On a phone the keyboard would cover half of the chat.
+    const hidesChat = action?.matches("textarea") && matchMedia("(pointer: coarse)").matches;
+    (hidesChat ? this.#log : (action ?? this.#log)).focus({ preventScroll: true });
   }
 
   messages() {

@@ -5,15 +5,15 @@ import { clock } from "./times.js";
 import { say } from "./words.js";
 
 /** Draws the list; `open` is called with `private`, `channel` or `platform`. */
-export function drawList(place, panes, platformName, view, open) {
+export function drawList(place, panes, accountName, view, open) {
   const focused = place.contains(document.activeElement) ? document.activeElement.dataset.opens : null;
   const entries = Object.entries(panes).filter(([, pane]) => pane.chat);
   const items = entries.map(([kind, pane]) => chatItem(kind, pane, view === kind, open));
   const platform = h(
     "button", { type: "button", class: "entry", data: { opens: "platform" }, "aria-current": view === "platform" ? "page" : null, onclick: () => open("platform") },
     h("span", { class: "avatar platform-face", "aria-hidden": "true" }, icon("shop")),
-    h("span", { class: "title" }, platformName),
-    h("span", { class: "last" }, say("platform")),
+    h("span", { class: "title" }, say("platform")),
+    h("span", { class: "last" }, accountName),
   );
   place.replaceChildren(...items, h("li", { class: "to-platform" }, platform));
   if (focused) place.querySelector(`[data-opens="${focused}"]`)?.focus();

@@ -8,6 +8,9 @@ import { say } from "./words.js";
 /** How often is asked whether the link was used? */
 const VERIFY_MS = 700;
 
+/** How often is asked how the connection stands? A block, for one, reaches the service a moment after the chat. */
+const STATUS_MS = 2_000;
+
 const EVENTS = ["published", "failed", "unconfirmed", "automation", "announcement"];
 
 /** The account, its connection and the event buttons. `app` has `backend`, `screen`, `follow`. */
@@ -16,6 +19,7 @@ export class Connection {
   #status = null;
   #link = null;
   #waiting;
+  #nextLook;
   #asking = false;
   #askAgain = false;
   #place = h("section", { class: "card", "aria-labelledby": "telegram-title" });
@@ -53,6 +57,7 @@ export class Connection {
       return;
     }
     this.#asking = true;
+    clearTimeout(this.#nextLook);
     const backend = this.#app.backend;
     const answer = await backend.get("platform/status");
     this.#asking = false;
@@ -60,10 +65,12 @@ export class Connection {
       this.#askAgain = false;
       return this.look();
     }
+    this.#nextLook = setTimeout(() => this.look(), STATUS_MS);
     if (!answer.ok) return this.#say(reason(answer));
+    const hasChanged = JSON.stringify(answer.body) !== JSON.stringify(this.#status);
     this.#status = answer.body;
-    if (this.#status.linked && this.#link?.replaces === false) this.#endLink();
-    this.#draw();
+    // Drawn anew only for news: a person may be on their way to one of its buttons.
+    if (hasChanged) this.#draw();
   }
 
   #say(words) {
@@ -76,7 +83,7 @@ export class Connection {
     const answer = await backend.post("platform/link", { zone: ZONE, language: this.#app.screen.me.language });
     if (backend !== this.#app.backend) return;
     if (!answer.ok) return this.#say(reason(answer));
-    this.#link = { ...answer.body, replaces: this.#status?.linked ?? false };
+    this.#link = answer.body;
     this.#draw();
     this.#place.querySelector(".open-link")?.focus();
     this.#wait(backend, this.#link);
@@ -180,7 +187,7 @@ export class Connection {
       h("button", { type: "button", data: { event: kind }, onclick: () => this.#happens(kind) }, say(kind)));
     this.#events.replaceChildren(
       h("h3", { id: "happens-title" }, say("happens")), h("p", { class: "small" }, say("happensHint")),
-      h("p", { class: "buttons" }, buttons), this.#told,
+      h("p", { class: "events" }, buttons), this.#told,
     );
   }
 }

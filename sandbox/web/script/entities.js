@@ -28,15 +28,21 @@ function stretch(text, entities, from, until, act) {
     let next = index + 1;
     while (next < entities.length && entities[next].offset < end) next += 1;
     if (start < end) {
-      if (start > at) nodes.push(text.slice(at, start));
+      if (start > at) nodes.push(plain(text.slice(at, start), nodes));
       const inside = stretch(text, entities.slice(index + 1, next), start, end, act);
       nodes.push(element(entity, text.slice(start, end), inside, act));
       at = end;
     }
     index = next;
   }
-  if (at < until) nodes.push(text.slice(at, until));
+  if (at < until) nodes.push(plain(text.slice(at, until), nodes));
   return nodes;
+}
+
+/** Text between entities; behind a block the line has ended already. */
+function plain(words, before) {
+  const isBehindBlock = before.at(-1)?.nodeName?.match(/^(BLOCKQUOTE|PRE)$/);
+  return isBehindBlock ? words.replace(/^\n/, "") : words;
 }
 
 function element(entity, words, inside, act) {

@@ -16,6 +16,9 @@ const LAST_PERSON = "person";
 /** The first of the demo people, until somebody else is chosen. */
 const FIRST_PERSON = "mina";
 
+/** Each language by its own name. */
+const LANGUAGE_NAMES = { en: "English", ko: "한국어" };
+
 const app = {
   backend: null,
   screen: null,
@@ -149,6 +152,15 @@ function showScreen(screen) {
     posts.begin();
   } else connection.look();
   listLater();
+  followAddress();
+}
+
+/** `/?start=…` opens the chat with a Start button, as `https://t.me/…?start=…` does. */
+function followAddress() {
+  const start = new URLSearchParams(location.search).get("start");
+  if (!start) return;
+  history.replaceState(null, "", "/");
+  go({ chat: "private", start });
 }
 
 function told(change) {
@@ -161,6 +173,8 @@ function told(change) {
   if (!pane) return fetchScreen();
   if (change.change === "deleted") pane.remove(change.message);
   else pane.put(change.message);
+  // The first words of a person make the bot one that may write.
+  if (pane.chat.bot === "stranger") fetchScreen();
   if (pane.chat.is_private) connection.look();
   else posts.look();
   listLater();
@@ -187,7 +201,7 @@ function drawPeople() {
     const choose = () => {
       if (app.backend.address("") !== new Backend(person.account).address("")) become(person.account);
     };
-    return h("button", { type: "button", "aria-pressed": String(isMe), lang: person.language, onclick: choose, data: { account: person.account } }, person.name);
+    return h("button", { type: "button", "aria-pressed": String(isMe), lang: person.language, onclick: choose, data: { account: person.account } }, person.name, h("span", {}, LANGUAGE_NAMES[person.language]));
   });
   const place = document.getElementById("people");
   const hadFocus = place.contains(document.activeElement);

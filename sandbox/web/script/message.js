@@ -7,7 +7,8 @@ import { clock, full } from "./times.js";
 import { say } from "./words.js";
 
 /** The message as nodes. `act` has `command(words)` and `tap(message, row, column)`. */
-export function drawn(message, chat, backend, act) {
+export function drawn(given, chat, backend, act) {
+  const message = withoutPayload(given);
   const who = message.mine ? say("you") : chat.title;
   const bubble = h(
     "div", { class: "bubble" },
@@ -21,6 +22,12 @@ export function drawn(message, chat, backend, act) {
     bubble,
     message.buttons.length > 0 && keyboard(message, act),
   );
+}
+
+/** Telegram's apps send the payload of a `/start` link, and show the command only. */
+function withoutPayload(message) {
+  const isStart = message.mine && /^\/start [\w-]+$/.test(message.text);
+  return isStart ? { ...message, text: "/start" } : message;
 }
 
 function meta(message) {

@@ -76,7 +76,8 @@ export class Posts {
       "form", { class: "post", onsubmit: (event) => this.#schedule(event) },
       field("network", h("select", { name: "network", id: "post-network" }, networks)),
       field("text", h("textarea", { name: "text", id: "post-text", rows: "3", required: true })),
-      field("media", h("input", { type: "url", name: "media", id: "post-media", placeholder: "https://" })),
+      field("media", h("input", { type: "url", name: "media", id: "post-media", placeholder: "https://", list: "pictures" })),
+      h("datalist", { id: "pictures" }, h("option", { value: `${location.origin}/pictures/scones.jpg` })),
       field("when", when), timeField,
       h("button", { class: "main", type: "submit" }, say("schedule")),
     );

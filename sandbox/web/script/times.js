@@ -14,7 +14,7 @@ function format(unix, options) {
 }
 
 export function clock(unix) {
-  return format(unix, { hour: "2-digit", minute: "2-digit" });
+  return format(unix, { hour: "numeric", minute: "2-digit" });
 }
 
 export function full(unix) {
@@ -26,7 +26,7 @@ export function day(unix) {
 }
 
 export function dayAndClock(unix) {
-  return format(unix, { month: "short", day: "numeric", hour: "2-digit", minute: "2-digit" });
+  return format(unix, { month: "short", day: "numeric", hour: "numeric", minute: "2-digit" });
 }
 
 /** Counts the reader's calendar days: equal for instants of one day. */
