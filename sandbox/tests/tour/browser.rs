@@ -182,10 +182,19 @@ impl Browser {
     }
 
     /// Ends the browser and its driver.
-    pub(crate) async fn quit(mut self) {
+    pub(crate) async fn quit(self) {
         let closed = self.asks(Method::DELETE, "", None).await;
-        self.driver.kill().await.unwrap();
         closed.unwrap_or_else(|error| panic!("Chromium does not end: {error}"));
+    }
+}
+
+impl Drop for Browser {
+    /// The driver leaves its Chromium behind when it is killed: both are in one process group.
+    fn drop(&mut self) {
+        if let Some(id) = self.driver.id() {
+            let group = format!("-{id}");
+            let _ = std::process::Command::new("kill").args(["-s", "KILL", "--", &group]).status();
+        }
     }
 }
 
@@ -193,6 +202,7 @@ impl Browser {
 async fn start_driver() -> (Child, String) {
     let mut driver = Command::new("chromedriver")
         .arg("--port=0")
+        .process_group(0)
         .stdout(Stdio::piped())
         .kill_on_drop(true)
         .spawn()

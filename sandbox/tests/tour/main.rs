@@ -1,7 +1,13 @@
 //! The sandbox as somebody meets it who has just cloned the project: the real program, a real browser (Chromium,
 //! driven through WebDriver), real clicks.
 
-#![allow(clippy::unwrap_used, reason = "a panic in a test's own hands is its failure message")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a panic is a test's failure message"
+)]
+#![allow(clippy::print_stdout, reason = "what the page said is shown with a failure")]
 
 mod browser;
 mod connecting;
