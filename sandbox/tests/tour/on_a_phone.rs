@@ -13,6 +13,7 @@ async fn jun_connects_blocks_and_comes_back() {
         page.clicks(".private footer button", "시작").await;
         page.sees(".private .message", "이 대화를 연결할까요?").await;
         page.sees_no_more("#platform", "").await;
+        page.sees_no_more(".channel", "").await;
         page.clicks(".private .inline", "✅ 연결").await;
         page.sees(".private .message", "준의 책방에 연결됐어요").await;
         page.found_no_mistakes().await;
@@ -28,6 +29,11 @@ async fn jun_connects_blocks_and_comes_back() {
         page.sees(".private .message", "페이스북 로그인이 만료됐어요.").await;
         page.clicks(".private .back", "").await;
         page.sees_no_more(".entry .count", "").await;
+
+        page.clicks(".entry", "Mina’s Bakery").await;
+        page.sees(".channel", "관리자만 글을 올릴 수 있어요").await;
+        page.sees_no_more(".private", "").await;
+        page.clicks(".channel .back", "").await;
 
         page.clicks(".entry", "Scheduler").await;
         page.clicks(".private header button", "차단").await;
