@@ -1,4 +1,4 @@
-//! Where the sandbox listens and keeps its state. Every port is on loopback only.
+//! Where the sandbox listens and keeps its state, and how it sets the service up. Every port is on loopback only.
 
 use std::io::Write as _;
 use std::net::{Ipv4Addr, SocketAddr, TcpListener};
@@ -14,6 +14,26 @@ use telegram_bot_scheduler::domain::link::LinkToken;
 const TELEGRAM_PORT: u16 = 8081;
 const CONTROL_PORT: u16 = 8082;
 const HTTP_PORT: u16 = 8000;
+const WEB_PORT: u16 = 8080;
+
+/// The pretend platform's address in the buttons of messages. No such host exists: the page knows it and opens
+/// the right part of itself. Telegram takes no addresses without a dot, so that it can't be the page's own.
+const PLATFORM: &str = "https://platform.example";
+
+/// A local Telegram, the bot beside it and a page to use both: no token, no internet.
+#[derive(Debug, clap::Parser)]
+#[command(name = "sandbox")]
+pub(crate) struct Arguments {
+    /// Also print the tour as curl commands to paste.
+    #[arg(long)]
+    pub(crate) curl: bool,
+    /// Keep the chats and the database in this folder instead of sandbox/state.
+    #[arg(long, value_name = "FOLDER")]
+    state: Option<PathBuf>,
+    /// Take any free ports instead of the usual ones.
+    #[arg(long)]
+    any_ports: bool,
+}
 
 /// Where everything is.
 pub(crate) struct Settings {
@@ -23,19 +43,24 @@ pub(crate) struct Settings {
     pub(crate) telegram: SocketAddr,
     /// Its control port.
     pub(crate) control: SocketAddr,
+    /// The page.
+    pub(crate) web: SocketAddr,
     http: SocketAddr,
     jwt_secret: String,
 }
 
 impl Settings {
-    /// The usual ports where they are free, and the folder beside the sandbox's sources.
-    pub(crate) fn of_this_machine() -> anyhow::Result<Self> {
-        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("state");
+    /// The usual ports where they are free, and the folder beside the sandbox's sources, unless told otherwise.
+    pub(crate) fn of_this_machine(arguments: &Arguments) -> anyhow::Result<Self> {
+        let usual_folder = || Path::new(env!("CARGO_MANIFEST_DIR")).join("state");
+        let folder = arguments.state.clone().unwrap_or_else(usual_folder);
+        let port = |usual| if arguments.any_ports { loopback(0) } else { free_or_any(usual) };
         std::fs::create_dir_all(&folder).with_context(|| format!("can't create {}", folder.display()))?;
         Ok(Self {
-            telegram: free_or_any(TELEGRAM_PORT),
-            control: free_or_any(CONTROL_PORT),
-            http: free_or_any(HTTP_PORT),
+            telegram: port(TELEGRAM_PORT),
+            control: port(CONTROL_PORT),
+            web: port(WEB_PORT),
+            http: port(HTTP_PORT),
             jwt_secret: kept_secret(&folder.join("jwt-secret"))?,
             folder,
         })
@@ -50,6 +75,10 @@ impl Settings {
             ("DATABASE_URL", database),
             ("HTTP_ADDR", self.http.to_string()),
             ("JWT_SECRET", self.jwt_secret.clone()),
+            ("SCHEDULER_PLATFORM__SETTINGS_URL", format!("{PLATFORM}/settings/telegram")),
+            ("SCHEDULER_PLATFORM__POST_URL", format!("{PLATFORM}/posts/{{post_id}}")),
+            ("SCHEDULER_PLATFORM__CALENDAR_URL", format!("{PLATFORM}/calendar")),
+            ("SCHEDULER_PLATFORM__RECONNECT_URL", format!("{PLATFORM}/networks")),
         ];
         let environment: Environment = variables.into_iter().collect();
         Ok(Config::load(&environment, None)?)
@@ -58,8 +87,11 @@ impl Settings {
 
 /// The port on loopback, or any other when somebody listens there.
 fn free_or_any(port: u16) -> SocketAddr {
-    let usual = SocketAddr::from((Ipv4Addr::LOCALHOST, port));
-    if TcpListener::bind(usual).is_ok() { usual } else { SocketAddr::from((Ipv4Addr::LOCALHOST, 0)) }
+    if TcpListener::bind(loopback(port)).is_ok() { loopback(port) } else { loopback(0) }
+}
+
+fn loopback(port: u16) -> SocketAddr {
+    SocketAddr::from((Ipv4Addr::LOCALHOST, port))
 }
 
 /// The key of the tokens, made at the first start, so that tokens of an earlier start still work.

@@ -11,6 +11,7 @@
 //! * `world` — bots, people, chats, messages: plain data behind one lock;
 //! * `updates`, `webhook` — how a bot learns of it: true offsets, one poller, ordered posts;
 //! * [`BotApi`], [`Person`], [`Room`] — what a test holds; `control` — the same over HTTP;
+//! * `screen` — what a chat app shows beside messages; news as it comes;
 //! * `log`, `watching` — what was seen: messages, requests, counts, and waiting for them;
 //! * `state_file` — the world across restarts.
 //!
@@ -32,6 +33,7 @@ mod options;
 mod params;
 mod people;
 mod rooms;
+mod screen;
 mod server;
 mod shared;
 mod state_file;
@@ -50,6 +52,7 @@ pub use log::{Calls, Outcome, Request};
 pub use options::{DEFAULT_TOKEN, Limits, Options};
 pub use people::{ActionError, NewPerson, Person, Tap, TapAnswer};
 pub use rooms::Room;
+pub use screen::{BotStanding, ChatInList, News, Profile};
 pub use shared::Reach;
 pub use text::{Formatted, HtmlError, MAX_CAPTION, MAX_TEXT, parse_html, utf16_len};
 pub use watching::{Duplicate, NotSeen, Stats};

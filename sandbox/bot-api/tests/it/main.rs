@@ -10,6 +10,7 @@ mod limits;
 mod photos;
 mod polling;
 mod profile;
+mod screen;
 mod sending;
 mod steering;
 mod talking;

@@ -1,4 +1,4 @@
-//! The first five minutes, as commands to paste.
+//! The first five minutes without the page, as commands to paste.
 
 use std::time::Duration;
 
@@ -10,8 +10,7 @@ use telegram_bot_scheduler::clock::Clock;
 use telegram_bot_scheduler::config::Config;
 use telegram_bot_scheduler::http::{NewToken, Scope, mint};
 
-/// The person of the tour: id, first name, username.
-pub(crate) const MINA: (i64, &str, &str) = (11, "Mina", "mina_k");
+use crate::demo::MINA;
 
 /// How long are the tour's tokens valid?
 const LIFETIME: Duration = Duration::from_secs(12 * 3600);
@@ -22,7 +21,7 @@ const SIGN_IN_LIMIT: Duration = Duration::from_secs(5);
 /// Prints what can be done now, with a fresh link and tokens in it.
 #[allow(clippy::print_stdout)] // this is what the sandbox is for
 pub(crate) async fn print(telegram: &BotApi, app: &App, config: &Config) -> anyhow::Result<()> {
-    let person = token(config, "mina", &[Scope::Telegram])?;
+    let person = token(config, MINA.account, &[Scope::Telegram])?;
     let back_end = token(config, "the back end", &[Scope::Events])?;
     let service = format!("http://{}", app.addr());
     let control = telegram.control_url().context("the control port does not listen")?;
@@ -30,22 +29,17 @@ pub(crate) async fn print(telegram: &BotApi, app: &App, config: &Config) -> anyh
         .await
         .context("the bot did not sign in to the local Telegram")?;
     let (url, link_token) = link(&service, &person).await?;
-    let (id, name, username) = MINA;
+    let (id, account_name) = (MINA.id, MINA.account_name);
     println!(
         r#"
-Telegram Bot Scheduler, with a Telegram of its own. Ctrl-C stops both; what happened is kept.
-
-  the service          {service}/health
-  the local Telegram   {api}   (control: {control}/chats)
-
-{name}'s account "Mina’s Bakery" wants to hear from @scheduler_bot. Her link, good for ten minutes:
+Mina's account "{account_name}" wants to hear from @scheduler_bot. Her link, good for ten minutes:
 
   {url}
 
   TOKEN={person}
   BACK_END={back_end}
 
-1. {name} (@{username}) opens the link in Telegram, and sees the question:
+1. Mina opens the link in Telegram, and sees the question:
 
   curl -s {control}/people/{id}/say -d '{{"text": "/start {link_token}"}}'
   curl -s {control}/chats/{id}/messages
@@ -64,8 +58,7 @@ Telegram Bot Scheduler, with a Telegram of its own. Ctrl-C stops both; what happ
 A new link at any time:
 
   curl -s -H "Authorization: Bearer $TOKEN" {service}/api/telegram/link-account
-"#,
-        api = telegram.url(),
+"#
     );
     Ok(())
 }
@@ -74,8 +67,8 @@ fn token(config: &Config, account: &str, scopes: &[Scope]) -> anyhow::Result<Str
     let token = NewToken {
         account,
         scopes,
-        name: Some("Mina’s Bakery"),
-        email: Some("mina@example.com"),
+        name: Some(MINA.account_name),
+        email: Some(MINA.email),
         lifetime: LIFETIME,
     };
     Ok(mint(&config.jwt, &token, Clock::system().now())?)
