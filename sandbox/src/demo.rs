@@ -44,8 +44,8 @@ pub(crate) const PEOPLE: [DemoPerson; 2] = [
 /// Mina, whom the tour is about.
 pub(crate) const MINA: &DemoPerson = &PEOPLE[0];
 
-/// The channel that posts go out to.
-const CHANNEL: (&str, &str) = ("Mina’s Bakery", "minas_bakery");
+/// The channel that posts go out to: its title and its public name.
+pub(crate) const CHANNEL: (&str, &str) = ("Mina’s Bakery", "minas_bakery");
 
 /// The networks that posts can go to, by the name that posts and settings use.
 pub(crate) const NETWORKS: [&str; 1] = ["news"];

@@ -10,6 +10,8 @@ use bot_api::BotApi;
 use telegram_bot_scheduler::config::{Config, Environment};
 use telegram_bot_scheduler::domain::link::LinkToken;
 
+use crate::demo;
+
 /// The ports that are tried first, so that the tour's commands stay the same from start to start.
 const TELEGRAM_PORT: u16 = 8081;
 const CONTROL_PORT: u16 = 8082;
@@ -75,6 +77,8 @@ impl Settings {
             ("DATABASE_URL", database),
             ("HTTP_ADDR", self.http.to_string()),
             ("JWT_SECRET", self.jwt_secret.clone()),
+            ("SCHEDULER_NETWORKS__NEWS__KIND", "telegram".to_owned()),
+            ("SCHEDULER_NETWORKS__NEWS__CHAT", format!("@{}", demo::CHANNEL.1)),
             ("SCHEDULER_PLATFORM__SETTINGS_URL", format!("{PLATFORM}/settings/telegram")),
             ("SCHEDULER_PLATFORM__POST_URL", format!("{PLATFORM}/posts/{{post_id}}")),
             ("SCHEDULER_PLATFORM__CALENDAR_URL", format!("{PLATFORM}/calendar")),

@@ -14,6 +14,7 @@ mod connecting;
 mod hostile_requests;
 mod kept_state;
 mod on_a_phone;
+mod posting;
 mod sandbox;
 mod writing;
 

@@ -34,10 +34,6 @@ export class Posts {
     const backend = this.#app.backend;
     const answer = await backend.get("platform/posts");
     if (backend !== this.#app.backend) return;
-    if (answer.status === 404) {
-      this.root.append(h("p", { class: "small", id: "no-posts-api" }, say("notInVersion")));
-      return;
-    }
     this.#form = this.#drawForm();
     this.root.append(this.#form, this.#said, this.#list);
     this.#took(answer);
