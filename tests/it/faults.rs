@@ -6,6 +6,7 @@ use std::time::Duration;
 use bot_api::{Fault, FaultPlan, Rule};
 use chrono::TimeDelta;
 use serde_json::{Value, json};
+use telegram_bot_scheduler::health::Telegram;
 
 use crate::harness::news::failed;
 use crate::harness::{PATIENCE, World};
@@ -118,7 +119,7 @@ on_both_databases! {
         world.stop().await;
         let people = world.crowd(1_000..1_005).await;
         world.without_limits().await;
-        world.until("the bot has signed in", async || world.platform().readiness().await.0 == 200).await;
+        world.until("the bot has signed in", async || world.app().health().telegram() == Telegram::Up).await;
         let outbox = world.outbox().await;
         world.telegram.set_down(true);
         let events: Vec<Value> = (0..4)
