@@ -14,6 +14,7 @@ use crate::config;
 mod backup;
 mod bot_identity;
 mod chat_waits;
+mod claims;
 mod connection;
 mod digests;
 mod error;

@@ -1,21 +1,20 @@
-//! The outbox's rows: written once per event and account, claimed under a lease, looked at.
+//! The outbox's rows: written once per event and account, moved or ended with their chat, looked at.
 
 use std::collections::HashMap;
 use std::time::Duration;
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, Utc};
 use sea_orm::sea_query::{Expr, ExprTrait as _};
 use sea_orm::{
-    ActiveValue::Set, ColumnTrait, ConnectionTrait, DatabaseTransaction, DbBackend, EntityTrait,
-    FromQueryResult, PaginatorTrait as _, QueryFilter, Statement, UpdateMany,
+    ActiveValue::Set, ColumnTrait, DatabaseTransaction, EntityTrait, PaginatorTrait as _, QueryFilter,
 };
 
 use super::write_queue::Command;
-use super::{IdempotencyKey, Store, StoreError, idempotency, ms, ms_after, settings, time};
+use super::{IdempotencyKey, Store, StoreError, idempotency, ms, settings};
 use crate::domain::account::Settings;
 use crate::domain::event::{Event, EventKind};
-use crate::domain::notification::{Claimed, Content, Kind, NewNotification, State};
-use crate::entity::notification::{ActiveModel, Column, Entity, Model};
+use crate::domain::notification::{Kind, NewNotification, State};
+use crate::entity::notification::{ActiveModel, Column, Entity};
 
 /// How often is a row looked at that another instance may finish? Our own worker wakes the waiter at once.
 const FINISH_POLL: Duration = Duration::from_millis(250);
@@ -76,40 +75,6 @@ impl Store {
         let id = self.writer.write(Enqueue { row, now }).await?;
         self.signals.due.notify_one();
         Ok(id)
-    }
-
-    /// Claims up to `limit` due rows, the head of its lane each, none to a chat of `excluded_chats` or to one
-    /// with a row in flight; most urgent first, then newest. They are the caller's until the lease ends.
-    pub async fn claim_due(
-        &self,
-        limit: usize,
-        excluded_chats: Vec<i64>,
-        lease: TimeDelta,
-        now: DateTime<Utc>,
-    ) -> Result<Vec<Claimed>, StoreError> {
-        self.writer.write(ClaimDue { limit, excluded_chats, lease, now }).await
-    }
-
-    /// Puts back what a lease that ended by `now` held; returns how many rows. It spends an attempt, and the last
-    /// of `max_attempts` is the row's end: what can never be finished must not be sent again and again.
-    pub async fn release_expired(&self, max_attempts: u32, now: DateTime<Utc>) -> Result<u64, StoreError> {
-        self.writer.write(ReleaseExpired { max_attempts, now }).await
-    }
-
-    /// Puts back everything that is claimed: only for a new leader, when whoever claimed it is gone.
-    pub async fn release_all(&self) -> Result<u64, StoreError> {
-        self.writer.write(ReleaseAll).await
-    }
-
-    /// When the next waiting row is due; `None` when none waits.
-    pub async fn next_due(&self) -> Result<Option<DateTime<Utc>>, StoreError> {
-        #[derive(FromQueryResult)]
-        struct Next {
-            due_at_ms: Option<i64>,
-        }
-        let sql = "SELECT MIN(due_at_ms) AS due_at_ms FROM notifications WHERE state = 'pending'";
-        let query = Statement::from_string(self.reader.get_database_backend(), sql);
-        Ok(Next::find_by_statement(query).one(&self.reader).await?.and_then(|next| next.due_at_ms).map(time))
     }
 
     /// How many posts of `account` the platform told us about that happened since `since`.
@@ -316,157 +281,4 @@ impl Command for Enqueue {
         let ids = insert(transaction, std::slice::from_ref(&self.row), self.now).await?;
         ids.first().copied().ok_or_else(|| StoreError::Failed("an inserted row has no id".into()))
     }
-}
-
-struct ClaimDue {
-    limit: usize,
-    excluded_chats: Vec<i64>,
-    lease: TimeDelta,
-    now: DateTime<Utc>,
-}
-
-impl ClaimDue {
-    /// The heads of the lanes that are due. `state` is compared with literals: only so do the partial indexes
-    /// serve. `SKIP LOCKED` leaves to another instance what it is just claiming. Materialised, because PostgreSQL
-    /// may run a bare subquery once for each row, and the limit would bound nothing.
-    fn statement(&self, backend: DbBackend, lease_token: i64) -> Result<Statement, StoreError> {
-        let (excluded, lock) = match backend {
-            DbBackend::Postgres => {
-                ("SELECT value::bigint FROM json_array_elements_text($3::json)", "FOR UPDATE SKIP LOCKED")
-            }
-            _ => ("SELECT value FROM json_each($3)", ""),
-        };
-        let sql = format!(
-            "WITH due AS MATERIALIZED ( \
-               SELECT head.id FROM notifications AS head \
-               WHERE head.state = 'pending' AND head.due_at_ms <= $4 AND head.chat_id NOT IN ({excluded}) \
-                 AND NOT EXISTS ( \
-                   SELECT 1 FROM notifications AS earlier \
-                   WHERE earlier.chat_id = head.chat_id AND earlier.state IN ('pending', 'sending') \
-                     AND (earlier.state = 'sending' \
-                          OR (earlier.due_at_ms, earlier.id) < (head.due_at_ms, head.id))) \
-               ORDER BY head.urgency, head.due_at_ms DESC LIMIT $5 {lock}) \
-             UPDATE notifications SET state = 'sending', lease_token = $1, lease_until_ms = $2 \
-             WHERE state = 'pending' AND id IN (SELECT id FROM due) \
-             RETURNING *"
-        );
-        let excluded = serde_json::to_string(&self.excluded_chats)
-            .map_err(|error| StoreError::Failed(error.to_string()))?;
-        let limit = i64::try_from(self.limit).unwrap_or(i64::MAX);
-        let values = [
-            lease_token.into(),
-            ms_after(self.now, self.lease).into(),
-            excluded.into(),
-            ms(self.now).into(),
-            limit.into(),
-        ];
-        Ok(Statement::from_sql_and_values(backend, sql, values))
-    }
-}
-
-impl Command for ClaimDue {
-    type Output = Vec<Claimed>;
-
-    async fn apply(&self, transaction: &DatabaseTransaction) -> Result<Vec<Claimed>, StoreError> {
-        let lease_token = rand::random::<i64>();
-        let statement = self.statement(transaction.get_database_backend(), lease_token)?;
-        let mut rows = Model::find_by_statement(statement).all(transaction).await?;
-        rows.sort_unstable_by_key(|row| (row.urgency, std::cmp::Reverse((row.due_at_ms, row.id))));
-        let mut readable = Vec::with_capacity(rows.len());
-        for row in rows {
-            let id = row.id;
-            match claimed(row, lease_token) {
-                Ok(row) => readable.push(row),
-                // Left where it is it would be claimed first again, and nobody would hear of anything any more.
-                Err(what) => {
-                    log::error!(target: "delivery", "notification {id} is given up: {what}");
-                    bury(transaction, id, "unreadable", self.now).await?;
-                }
-            }
-        }
-        Ok(readable)
-    }
-}
-
-/// Gives up one row, whatever its state.
-async fn bury(
-    transaction: &DatabaseTransaction,
-    id: i64,
-    reason: &str,
-    now: DateTime<Utc>,
-) -> Result<(), StoreError> {
-    Entity::update_many()
-        .col_expr(Column::State, Expr::val(State::Dead.as_str()))
-        .col_expr(Column::Reason, Expr::val(reason))
-        .col_expr(Column::LeaseToken, Expr::val(None::<i64>))
-        .col_expr(Column::LeaseUntilMs, Expr::val(None::<i64>))
-        .col_expr(Column::FinishedAtMs, Expr::val(ms(now)))
-        .filter(Column::Id.eq(id))
-        .exec(transaction)
-        .await?;
-    Ok(())
-}
-
-/// The row as the worker needs it, or what in it can't be read: it was written by another version or by hand.
-fn claimed(row: Model, lease_token: i64) -> Result<Claimed, &'static str> {
-    Ok(Claimed {
-        id: row.id,
-        chat_id: row.chat_id.ok_or("it has no chat")?,
-        thread_id: row.thread_id,
-        kind: Kind::from_name(&row.kind).ok_or("its kind is unknown")?,
-        content: serde_json::from_str::<Content>(&row.data).map_err(|_| "its data are unreadable")?,
-        silent: row.silent,
-        plain: row.plain,
-        event_at: time(row.event_at_ms),
-        attempts: row.attempts.unsigned_abs(),
-        lease_token,
-        account: row.account,
-    })
-}
-
-struct ReleaseAll;
-
-impl Command for ReleaseAll {
-    type Output = u64;
-
-    async fn apply(&self, transaction: &DatabaseTransaction) -> Result<u64, StoreError> {
-        Ok(release(State::Pending).exec(transaction).await?.rows_affected)
-    }
-}
-
-struct ReleaseExpired {
-    max_attempts: u32,
-    now: DateTime<Utc>,
-}
-
-impl Command for ReleaseExpired {
-    type Output = u64;
-
-    async fn apply(&self, transaction: &DatabaseTransaction) -> Result<u64, StoreError> {
-        let expired = Column::LeaseUntilMs.lte(ms(self.now));
-        let spent = Expr::col(Column::Attempts).add(1);
-        let dead = release(State::Dead)
-            .col_expr(Column::Reason, Expr::val("stuck"))
-            .col_expr(Column::FinishedAtMs, Expr::val(ms(self.now)))
-            .col_expr(Column::Attempts, spent.clone())
-            .filter(expired.clone())
-            .filter(spent.clone().gte(i64::from(self.max_attempts)))
-            .exec(transaction)
-            .await?;
-        let again = release(State::Pending)
-            .col_expr(Column::Attempts, spent)
-            .filter(expired)
-            .exec(transaction)
-            .await?;
-        Ok(dead.rows_affected + again.rows_affected)
-    }
-}
-
-/// Ends claims: whoever made them can't finish the rows any more.
-fn release(to: State) -> UpdateMany<Entity> {
-    Entity::update_many()
-        .col_expr(Column::State, Expr::val(to.as_str()))
-        .col_expr(Column::LeaseToken, Expr::val(None::<i64>))
-        .col_expr(Column::LeaseUntilMs, Expr::val(None::<i64>))
-        .filter(Expr::cust("state = 'sending'"))
 }
