@@ -201,8 +201,17 @@ impl World {
     }
 
     /// Links `person` to `account` the way people do: a link on the web, `/start`, a tap.
+    ///
+    /// No digest is planned for them: a story that moves the clock by days is about something else. One about
+    /// digests links with [`World::link_from`].
     pub async fn link(&self, person: &Person, account: &str) {
         self.link_from(person, account, "").await;
+        let database = self.look_inside().await;
+        database
+            .execute_unprepared("UPDATE sns_settings SET next_digest_at_ms = NULL")
+            .await
+            .expect("no digest is planned");
+        database.close().await.expect("a closed connection");
     }
 
     /// The same, from a page that says where it is: `?zone=Asia/Seoul&lang=ko`.
