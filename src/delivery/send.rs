@@ -181,6 +181,7 @@ impl Sender {
         let finalise = Finalise {
             id: row.id,
             lease_token: row.lease_token,
+            lane: row.chat_id,
             chat_id,
             outcome: verdict.outcome,
             effect: verdict.effect,

@@ -52,6 +52,9 @@ impl Kind {
         Self::ALL.into_iter().find(|kind| kind.as_str() == name)
     }
 
+    /// What [`Kind::urgency`] may be, most urgent first.
+    pub const URGENCIES: std::ops::RangeInclusive<i16> = 0..=2;
+
     /// Which rows go first when several chats are due: 0 before 1 before 2.
     pub fn urgency(self) -> i16 {
         match self {

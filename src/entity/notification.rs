@@ -47,6 +47,10 @@ pub struct Model {
     pub message_id: Option<i32>,
     /// When it reached its last state.
     pub finished_at_ms: Option<i64>,
+    /// First in its chat's lane: the only one of it that can be claimed.
+    pub head: bool,
+    /// The row whose message tells this one, too; such a row is in no lane.
+    pub carrier_id: Option<i64>,
 }
 
 /// No relations: rows are joined by the queries that need it.

@@ -1,5 +1,7 @@
 //! Claims on the outbox's rows: taken under a lease, given back when it ends or its holder is gone.
 
+use std::sync::atomic::Ordering;
+
 use chrono::{DateTime, TimeDelta, Utc};
 use sea_orm::sea_query::{Expr, ExprTrait as _};
 use sea_orm::{
@@ -7,8 +9,9 @@ use sea_orm::{
     Statement, UpdateMany,
 };
 
+use super::parameters::{array, listed};
 use super::write_queue::Command;
-use super::{Store, StoreError, ms, ms_after, time};
+use super::{Store, StoreError, lanes, ms, ms_after, time};
 use crate::domain::notification::{Claimed, Content, Kind, State};
 use crate::entity::notification::{Column, Entity, Model};
 
@@ -22,7 +25,8 @@ impl Store {
         lease: TimeDelta,
         now: DateTime<Utc>,
     ) -> Result<Vec<Claimed>, StoreError> {
-        self.writer.write(ClaimDue { limit, excluded_chats, lease, now }).await
+        let epoch = self.signals.epoch.load(Ordering::Relaxed);
+        self.writer.write(ClaimDue { limit, excluded_chats, lease, epoch, now }).await
     }
 
     /// Puts back what a lease that ended by `now` held; returns how many rows. It spends an attempt, and the last
@@ -42,7 +46,7 @@ impl Store {
         struct Next {
             due_at_ms: Option<i64>,
         }
-        let sql = "SELECT MIN(due_at_ms) AS due_at_ms FROM notifications WHERE state = 'pending'";
+        let sql = "SELECT MIN(due_at_ms) AS due_at_ms FROM notifications WHERE head AND state = 'pending'";
         let query = Statement::from_string(self.reader.get_database_backend(), sql);
         Ok(Next::find_by_statement(query).one(&self.reader).await?.and_then(|next| next.due_at_ms).map(time))
     }
@@ -52,43 +56,47 @@ struct ClaimDue {
     limit: usize,
     excluded_chats: Vec<i64>,
     lease: TimeDelta,
+    epoch: i64,
     now: DateTime<Utc>,
 }
 
 impl ClaimDue {
-    /// The heads of the lanes that are due. `state` is compared with literals: only so do the partial indexes
-    /// serve. `SKIP LOCKED` leaves to another instance what it is just claiming. Materialised, because PostgreSQL
-    /// may run a bare subquery once for each row, and the limit would bound nothing.
+    /// The heads that are due, looked for by urgency one after the other, so that what is held for later is not
+    /// walked through. `state` is compared with literals: only so do the partial indexes serve. Materialised, because
+    /// PostgreSQL may run a bare subquery once for each row, and the limit would bound nothing. Whoever does not lead
+    /// any more claims nothing.
     fn statement(&self, backend: DbBackend, lease_token: i64) -> Result<Statement, StoreError> {
-        let (excluded, lock) = match backend {
-            DbBackend::Postgres => {
-                ("SELECT value::bigint FROM json_array_elements_text($3::json)", "FOR UPDATE SKIP LOCKED")
-            }
-            _ => ("SELECT value FROM json_each($3)", ""),
+        let by_urgency: Vec<String> = Kind::URGENCIES
+            .map(|urgency| {
+                format!(
+                    "SELECT * FROM (SELECT id, urgency, due_at_ms FROM notifications \
+                     WHERE head AND state = 'pending' AND urgency = {urgency} AND due_at_ms <= $4 \
+                       AND chat_id NOT IN ({}) \
+                     ORDER BY due_at_ms DESC LIMIT $5) AS urgency_{urgency}",
+                    listed(backend, "$3")
+                )
+            })
+            .collect();
+        let leads = match backend {
+            DbBackend::Postgres => "EXISTS (SELECT 1 FROM leader WHERE id = 1 AND epoch = $6)",
+            // The lock beside the file is held as long as the process lives.
+            _ => "$6 = $6",
         };
         let sql = format!(
             "WITH due AS MATERIALIZED ( \
-               SELECT head.id FROM notifications AS head \
-               WHERE head.state = 'pending' AND head.due_at_ms <= $4 AND head.chat_id NOT IN ({excluded}) \
-                 AND NOT EXISTS ( \
-                   SELECT 1 FROM notifications AS earlier \
-                   WHERE earlier.chat_id = head.chat_id AND earlier.state IN ('pending', 'sending') \
-                     AND (earlier.state = 'sending' \
-                          OR (earlier.due_at_ms, earlier.id) < (head.due_at_ms, head.id))) \
-               ORDER BY head.urgency, head.due_at_ms DESC LIMIT $5 {lock}) \
+               SELECT id FROM ({}) AS heads ORDER BY urgency, due_at_ms DESC LIMIT $5) \
              UPDATE notifications SET state = 'sending', lease_token = $1, lease_until_ms = $2 \
-             WHERE state = 'pending' AND id IN (SELECT id FROM due) \
-             RETURNING *"
+             WHERE state = 'pending' AND id IN (SELECT id FROM due) AND {leads} \
+             RETURNING *",
+            by_urgency.join(" UNION ALL ")
         );
-        let excluded = serde_json::to_string(&self.excluded_chats)
-            .map_err(|error| StoreError::Failed(error.to_string()))?;
-        let limit = i64::try_from(self.limit).unwrap_or(i64::MAX);
         let values = [
             lease_token.into(),
             ms_after(self.now, self.lease).into(),
-            excluded.into(),
+            array(&self.excluded_chats)?,
             ms(self.now).into(),
-            limit.into(),
+            i64::try_from(self.limit).unwrap_or(i64::MAX).into(),
+            self.epoch.into(),
         ];
         Ok(Statement::from_sql_and_values(backend, sql, values))
     }
@@ -104,13 +112,14 @@ impl Command for ClaimDue {
         rows.sort_unstable_by_key(|row| (row.urgency, std::cmp::Reverse((row.due_at_ms, row.id))));
         let mut readable = Vec::with_capacity(rows.len());
         for row in rows {
-            let id = row.id;
+            let (id, lane) = (row.id, row.chat_id);
             match claimed(row, lease_token) {
                 Ok(row) => readable.push(row),
                 // Left where it is it would be claimed first again, and nobody would hear of anything any more.
                 Err(what) => {
                     log::error!(target: "delivery", "notification {id} is given up: {what}");
                     bury(transaction, id, "unreadable", self.now).await?;
+                    lanes::settle(transaction, &Vec::from_iter(lane)).await?;
                 }
             }
         }
@@ -127,6 +136,7 @@ async fn bury(
 ) -> Result<(), StoreError> {
     Entity::update_many()
         .col_expr(Column::State, Expr::val(State::Dead.as_str()))
+        .col_expr(Column::Head, Expr::val(false))
         .col_expr(Column::Reason, Expr::val(reason))
         .col_expr(Column::LeaseToken, Expr::val(None::<i64>))
         .col_expr(Column::LeaseUntilMs, Expr::val(None::<i64>))
@@ -179,16 +189,19 @@ impl Command for ReleaseExpired {
             .col_expr(Column::Reason, Expr::val("stuck"))
             .col_expr(Column::FinishedAtMs, Expr::val(ms(self.now)))
             .col_expr(Column::Attempts, spent.clone())
+            .col_expr(Column::Head, Expr::val(false))
             .filter(expired.clone())
             .filter(spent.clone().gte(i64::from(self.max_attempts)))
-            .exec(transaction)
+            .exec_with_returning(transaction)
             .await?;
         let again = release(State::Pending)
             .col_expr(Column::Attempts, spent)
             .filter(expired)
             .exec(transaction)
             .await?;
-        Ok(dead.rows_affected + again.rows_affected)
+        let lanes: Vec<i64> = dead.iter().filter_map(|row| row.chat_id).collect();
+        lanes::settle(transaction, &lanes).await?;
+        Ok(dead.len() as u64 + again.rows_affected)
     }
 }
 

@@ -5,8 +5,8 @@ use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
 use sea_orm::sea_query::Expr;
 use sea_orm::{
-    ColumnTrait, DatabaseTransaction, EntityTrait, FromQueryResult, PaginatorTrait as _, QueryFilter,
-    QueryOrder as _, QuerySelect as _, Statement,
+    ColumnTrait, Condition, DatabaseTransaction, EntityTrait, FromQueryResult, PaginatorTrait as _,
+    QueryFilter, QueryOrder as _, QuerySelect as _, Statement,
 };
 
 use super::write_queue::Command;
@@ -305,15 +305,8 @@ impl CarryOut {
         account: &str,
     ) -> Result<(), StoreError> {
         use notification::Column;
-        notification::Entity::update_many()
-            .col_expr(Column::State, Expr::val(State::Cancelled.as_str()))
-            .col_expr(Column::Reason, Expr::val("replaced"))
-            .col_expr(Column::FinishedAtMs, Expr::val(ms(self.now)))
-            .filter(Column::Account.eq(account))
-            .filter(Column::Kind.eq(Kind::Digest.as_str()))
-            .filter(Expr::cust("state = 'pending'"))
-            .exec(transaction)
-            .await?;
-        Ok(())
+        let waiting =
+            Condition::all().add(Column::Account.eq(account)).add(Column::Kind.eq(Kind::Digest.as_str()));
+        notifications::end_pending(transaction, waiting, State::Cancelled, "replaced", self.now).await
     }
 }

@@ -7,6 +7,7 @@
 use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::str::FromStr as _;
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use sea_orm::sqlx::sqlite::SqliteConnectOptions;
@@ -42,7 +43,11 @@ impl Store {
             // The lock beside the file was taken before anything else.
             return Ok(Leadership::Leading { epoch: 0 });
         }
-        self.writer.write(Lead { holder: holder.to_owned() }).await
+        let leadership = self.writer.write(Lead { holder: holder.to_owned() }).await?;
+        if let Leadership::Leading { epoch } = leadership {
+            self.signals.epoch.store(epoch, Ordering::Relaxed);
+        }
+        Ok(leadership)
     }
 
     /// Gives the leadership up, so that another instance need not wait for it to expire.

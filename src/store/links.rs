@@ -262,7 +262,8 @@ impl LinkChat {
         if let Some(before) = before.map(Settings::from)
             && let Some(old_chat) = before.chat_id.filter(|old_chat| *old_chat != self.chat_id)
         {
-            notifications::move_pending(transaction, old_chat, self.chat_id, self.now).await?;
+            let moved = (old_chat, self.chat_id);
+            notifications::move_pending(transaction, Some(account), moved, self.now).await?;
             let told = NewNotification::link_moved(account, old_chat, before.language(), self.now);
             notifications::insert(transaction, &[told], self.now).await?;
         }

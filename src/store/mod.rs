@@ -3,6 +3,7 @@
 //! Reads go to a pool, writes through [`write_queue`]. Nothing outside this room and `entity` knows SQL.
 
 use std::sync::Arc;
+use std::sync::atomic::AtomicI64;
 use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
@@ -18,12 +19,15 @@ mod claims;
 mod connection;
 mod digests;
 mod error;
+mod gatherer;
 mod idempotency;
 mod job_runs;
+mod lanes;
 mod leader;
 mod links;
 mod notifications;
 mod outcomes;
+mod parameters;
 mod post_notices;
 mod posts;
 mod publishing;
@@ -47,6 +51,9 @@ pub use publishing::{Claims, Recovered};
 pub use purging::{PURGE_BATCH, Purgeable};
 pub use queue_figures::{Figures, QueueFigures};
 
+use gatherer::Gatherer;
+use notifications::RecordEvents;
+use outcomes::FinaliseAt;
 use write_queue::Writer;
 
 /// The database. Cheap to clone; clones share connections and wake-ups.
@@ -56,11 +63,17 @@ pub struct Store {
     /// Where the schema is changed: the writer's own connection on SQLite, the pool on PostgreSQL.
     primary: DatabaseConnection,
     writer: Writer,
+    /// Where events gather.
+    ingest: Gatherer<RecordEvents>,
+    /// Where the outcomes of sending gather.
+    marks: Gatherer<FinaliseAt>,
     signals: Arc<Signals>,
 }
 
 #[derive(Default)]
 struct Signals {
+    /// The epoch in which this instance leads, or last led.
+    epoch: AtomicI64,
     /// A row may be due now.
     due: Notify,
     /// Somebody asked for a run of a job.
@@ -89,7 +102,8 @@ impl Store {
                 (pool.clone(), pool.clone(), Writer::Pool(pool))
             }
         };
-        Ok(Self { reader, primary, writer, signals: Arc::default() })
+        let (ingest, marks) = (Gatherer::start(writer.clone()), Gatherer::start(writer.clone()));
+        Ok(Self { reader, primary, writer, ingest, marks, signals: Arc::default() })
     }
 
     /// Whether the database answers a query now.

@@ -1,23 +1,32 @@
 //! The outbox's rows: written once per event and account, moved or ended with their chat, looked at.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
-use sea_orm::sea_query::Expr;
+use sea_orm::sea_query::{Expr, IntoCondition};
 use sea_orm::{
-    ActiveValue::Set, ColumnTrait, DatabaseTransaction, EntityTrait, PaginatorTrait as _, QueryFilter,
+    ColumnTrait, Condition, ConnectionTrait as _, DatabaseTransaction, EntityTrait, FromQueryResult,
+    PaginatorTrait as _, QueryFilter, QuerySelect as _, Statement,
 };
+use serde::Serialize;
 
+use super::gatherer::Request;
+use super::idempotency::Answers;
+use super::lanes::{self, Entrant};
+use super::parameters::{array, each};
 use super::write_queue::Command;
-use super::{IdempotencyKey, Store, StoreError, idempotency, ms, settings};
+use super::{IdempotencyKey, Store, StoreError, ms, settings};
 use crate::domain::account::Settings;
 use crate::domain::event::{Event, EventKind};
 use crate::domain::notification::{Kind, NewNotification, State};
-use crate::entity::notification::{ActiveModel, Column, Entity};
+use crate::entity::notification::{Column, Entity};
 
 /// How often is a row looked at that another instance may finish? Our own worker wakes the waiter at once.
 const FINISH_POLL: Duration = Duration::from_millis(250);
+
+/// How many rows does one statement insert? A few ms' worth.
+const INSERT_BOUND: usize = 1000;
 
 /// The reasons of a row that is due later because of its chat, not because of itself.
 const WAITS_OF_A_CHAT: [&str; 2] = ["chat_not_found", "no_rights"];
@@ -65,7 +74,7 @@ impl Store {
         rule: Rule,
         now: DateTime<Utc>,
     ) -> Result<Recorded, StoreError> {
-        let recorded = self.writer.write(RecordEvents { events, key, rule, now }).await?;
+        let recorded = self.ingest.write(RecordEvents { events, key, rule, now }).await?;
         self.signals.due.notify_one();
         Ok(recorded)
     }
@@ -124,38 +133,86 @@ impl Store {
     }
 }
 
-/// Inserts `rows` (at most 1,000) and returns their ids in the same order.
+/// Writes the row of each of `events`, by the settings of its account as the transaction sees them; returns the ids
+/// in the events' order.
+pub(super) async fn tell(
+    transaction: &DatabaseTransaction,
+    events: &[&Event],
+    rule: Rule,
+    now: DateTime<Utc>,
+) -> Result<Vec<i64>, StoreError> {
+    if events.is_empty() {
+        return Ok(Vec::new());
+    }
+    let accounts: BTreeSet<&str> = events.iter().map(|event| event.account.as_str()).collect();
+    let known: HashMap<String, Settings> = settings::of_accounts(transaction, &accounts)
+        .await?
+        .into_iter()
+        .map(|settings| (settings.account.clone(), settings))
+        .collect();
+    let rows: Vec<NewNotification> =
+        events.iter().map(|event| rule(event, known.get(&event.account), now)).collect();
+    insert(transaction, &rows, now).await
+}
+
+/// Inserts `rows`, each into its chat's lane, and returns their ids in the same order.
 pub(super) async fn insert(
     transaction: &DatabaseTransaction,
     rows: &[NewNotification],
     now: DateTime<Utc>,
 ) -> Result<Vec<i64>, StoreError> {
-    let models = rows.iter().map(|row| new_row(row, now)).collect::<Result<Vec<_>, _>>()?;
-    let mut ids = Entity::insert_many(models).exec_with_returning_keys(transaction).await?;
-    // Both engines number the rows of one VALUES list in its order; neither promises to return them so.
-    ids.sort_unstable();
+    let backend = transaction.get_database_backend();
+    let entrants: Vec<Option<Entrant>> = rows
+        .iter()
+        .map(|row| row.chat_id.filter(|_| row.state == State::Pending))
+        .map(|chat_id| chat_id.map(|chat_id| Entrant { chat_id, due_at_ms: ms(now) }))
+        .collect();
+    let are_heads = lanes::enter(transaction, &entrants).await?;
+    let sql = format!(
+        "INSERT INTO notifications (account, chat_id, kind, urgency, data, silent, event_at_ms, state, reason, head, \
+           created_at_ms, due_at_ms, finished_at_ms) \
+         SELECT value ->> 0, CAST(value ->> 1 AS BIGINT), value ->> 2, CAST(value ->> 3 AS SMALLINT), value ->> 4, \
+           CAST(value ->> 5 AS BOOLEAN), CAST(value ->> 6 AS BIGINT), value ->> 7, value ->> 8, \
+           CAST(value ->> 9 AS BOOLEAN), CAST($2 AS BIGINT), CAST($2 AS BIGINT), \
+           CASE WHEN value ->> 7 = 'pending' THEN NULL ELSE CAST($2 AS BIGINT) END \
+         FROM {} ORDER BY key RETURNING id",
+        each(backend, "$1")
+    );
+    let mut ids = Vec::with_capacity(rows.len());
+    for (rows, are_heads) in rows.chunks(INSERT_BOUND).zip(are_heads.chunks(INSERT_BOUND)) {
+        let written = rows.iter().zip(are_heads).map(|(row, is_head)| written(row, *is_head));
+        let values = [array(&written.collect::<Result<Vec<_>, _>>()?)?, ms(now).into()];
+        let statement = Statement::from_sql_and_values(backend, &sql, values);
+        let mut inserted: Vec<i64> =
+            Id::find_by_statement(statement).all(transaction).await?.into_iter().map(|row| row.id).collect();
+        // Both engines number the rows in the query's order; neither promises to return them so.
+        inserted.sort_unstable();
+        ids.append(&mut inserted);
+    }
     Ok(ids)
 }
 
-fn new_row(row: &NewNotification, now: DateTime<Utc>) -> Result<ActiveModel, StoreError> {
+/// What a statement returns of the rows that it wrote.
+#[derive(FromQueryResult)]
+pub(super) struct Id {
+    pub(super) id: i64,
+}
+
+/// The row as the statement above reads it.
+fn written(row: &NewNotification, is_head: bool) -> Result<impl Serialize, StoreError> {
     let data = serde_json::to_string(&row.content).map_err(|error| StoreError::Failed(error.to_string()))?;
-    Ok(ActiveModel {
-        account: Set(row.account.clone()),
-        chat_id: Set(row.chat_id),
-        kind: Set(row.kind.as_str().to_owned()),
-        urgency: Set(row.kind.urgency()),
-        data: Set(data),
-        silent: Set(row.silent),
-        plain: Set(false),
-        event_at_ms: Set(ms(row.event_at)),
-        created_at_ms: Set(ms(now)),
-        due_at_ms: Set(ms(now)),
-        state: Set(row.state.as_str().to_owned()),
-        reason: Set(row.reason.map(str::to_owned)),
-        attempts: Set(0),
-        finished_at_ms: Set((row.state != State::Pending).then_some(ms(now))),
-        ..Default::default()
-    })
+    Ok((
+        row.account.clone(),
+        row.chat_id,
+        row.kind.as_str(),
+        row.kind.urgency(),
+        data,
+        row.silent,
+        ms(row.event_at),
+        row.state.as_str(),
+        row.reason,
+        is_head,
+    ))
 }
 
 /// Cancels what waits for `account`.
@@ -178,46 +235,58 @@ pub(super) async fn bury_pending_of_chat(
     end_pending(transaction, Column::ChatId.eq(chat_id), State::Dead, reason, now).await
 }
 
-async fn end_pending(
+/// Ends the pending rows of `which`; whoever waits behind them moves up.
+pub(super) async fn end_pending(
     transaction: &DatabaseTransaction,
-    which: sea_orm::sea_query::SimpleExpr,
+    which: impl IntoCondition,
     state: State,
     reason: &str,
     now: DateTime<Utc>,
 ) -> Result<(), StoreError> {
+    let which = which.into_condition().add(Expr::cust("state = 'pending'"));
+    let heads = Entity::find().filter(which.clone()).filter(Expr::cust("head"));
+    let lanes: Vec<Option<i64>> =
+        heads.select_only().column(Column::ChatId).into_tuple().all(transaction).await?;
+    let lanes: Vec<i64> = lanes.into_iter().flatten().collect();
+    lanes::lock(transaction, &lanes).await?;
     Entity::update_many()
         .col_expr(Column::State, Expr::val(state.as_str()))
         .col_expr(Column::Reason, Expr::val(reason))
         .col_expr(Column::FinishedAtMs, Expr::val(ms(now)))
+        .col_expr(Column::Head, Expr::val(false))
         .filter(which)
-        .filter(Expr::cust("state = 'pending'"))
         .exec(transaction)
         .await?;
-    Ok(())
+    lanes::promote(transaction, &lanes).await
 }
 
-/// Sends what waits for the chat `from` to the chat `to`: at once, where it waits because of `from`.
+/// Sends what waits for the chat `from` (of `account` only, where one is named) to the chat `to`: at once, where
+/// it waits because of `from`. What tells `from` about the move stays.
 pub(super) async fn move_pending(
     transaction: &DatabaseTransaction,
-    from: i64,
-    to: i64,
+    account: Option<&str>,
+    (from, to): (i64, i64),
     now: DateTime<Utc>,
 ) -> Result<(), StoreError> {
+    lanes::lock(transaction, &[from, to]).await?;
+    let mut which = Condition::all().add(Column::ChatId.eq(from)).add(Expr::cust("state = 'pending'"));
+    if let Some(account) = account {
+        which = which.add(Column::Account.eq(account)).add(Column::Kind.ne(Kind::LinkMoved.as_str()));
+    }
     Entity::update_many()
         .col_expr(Column::DueAtMs, Expr::val(ms(now)))
-        .filter(Column::ChatId.eq(from))
-        .filter(Expr::cust("state = 'pending'"))
+        .filter(which.clone())
         .filter(Column::Reason.is_in(WAITS_OF_A_CHAT))
         .filter(Column::DueAtMs.gt(ms(now)))
         .exec(transaction)
         .await?;
     Entity::update_many()
         .col_expr(Column::ChatId, Expr::val(to))
-        .filter(Column::ChatId.eq(from))
-        .filter(Expr::cust("state = 'pending'"))
+        .col_expr(Column::Head, Expr::val(false))
+        .filter(which)
         .exec(transaction)
         .await?;
-    Ok(())
+    lanes::settle(transaction, &[from, to]).await
 }
 
 /// How many of the account's notices died since `since_ms`.
@@ -235,37 +304,55 @@ pub(super) async fn missed_since(
     Ok(missed)
 }
 
-struct RecordEvents {
+/// Events of one request.
+pub(super) struct RecordEvents {
     events: Vec<Event>,
     key: Option<IdempotencyKey>,
     rule: Rule,
     now: DateTime<Utc>,
 }
 
-impl Command for RecordEvents {
+impl Request for RecordEvents {
     type Output = Recorded;
 
-    async fn apply(&self, transaction: &DatabaseTransaction) -> Result<Recorded, StoreError> {
-        if let Some(key) = &self.key
-            && let Some(earlier) = idempotency::answer_for(transaction, key).await?
-        {
-            return Ok(earlier);
-        }
-        let mut accounts: Vec<String> = self.events.iter().map(|event| event.account.clone()).collect();
-        accounts.sort_unstable();
-        accounts.dedup();
-        let known: HashMap<String, Settings> = settings::of_accounts(transaction, accounts)
-            .await?
-            .into_iter()
-            .map(|settings| (settings.account.clone(), settings))
+    fn weight(&self) -> usize {
+        self.events.len()
+    }
+
+    async fn apply_all(lot: &[Self], transaction: &DatabaseTransaction) -> Result<Vec<Recorded>, StoreError> {
+        let keys: Vec<&IdempotencyKey> = lot.iter().filter_map(|request| request.key.as_ref()).collect();
+        let mut answers = Answers::load(transaction, &keys).await?;
+        // Two requests of one lot with the same key: the first one is written, the second hears its answer.
+        let mut seen = HashSet::new();
+        let fresh: Vec<&Self> = lot
+            .iter()
+            .filter(|request| {
+                request.key.as_ref().is_none_or(|key| answers.to(key).is_none() && seen.insert(key.name()))
+            })
             .collect();
-        let rows: Vec<NewNotification> =
-            self.events.iter().map(|event| (self.rule)(event, known.get(&event.account), self.now)).collect();
-        let ids = insert(transaction, &rows, self.now).await?;
-        if let Some(key) = &self.key {
-            idempotency::keep_answer(transaction, key, &ids, self.now).await?;
+        let events: Vec<&Event> = fresh.iter().flat_map(|request| &request.events).collect();
+        let mut written = match fresh.first() {
+            Some(Self { rule, now, .. }) => tell(transaction, &events, *rule, *now).await?.into_iter(),
+            None => Vec::new().into_iter(),
+        };
+        let mut accepted = Vec::with_capacity(fresh.len());
+        let mut outputs = Vec::with_capacity(lot.len());
+        for request in lot {
+            let earlier = request.key.as_ref().and_then(|key| answers.to(key));
+            outputs.push(match earlier {
+                Some(earlier) => earlier,
+                None => {
+                    let ids: Vec<i64> = written.by_ref().take(request.events.len()).collect();
+                    if let Some(key) = &request.key {
+                        answers.add(key, &ids);
+                        accepted.push((key, ids.clone(), request.now));
+                    }
+                    Recorded::Accepted(ids)
+                }
+            });
         }
-        Ok(Recorded::Accepted(ids))
+        Answers::keep(transaction, &accepted).await?;
+        Ok(outputs)
     }
 }
 

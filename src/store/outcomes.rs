@@ -1,15 +1,22 @@
 //! Finalising a claimed row: what became of it and what that means for its chat, in one transaction.
 
+use std::collections::HashSet;
+
 use chrono::{DateTime, TimeDelta, Utc};
 use sea_orm::sea_query::{Expr, ExprTrait as _};
-use sea_orm::{ActiveValue::Set, ColumnTrait, DatabaseTransaction, EntityTrait, QueryFilter};
+use sea_orm::{
+    ColumnTrait, ConnectionTrait as _, DatabaseTransaction, EntityTrait, FromQueryResult as _, QueryFilter,
+    Statement,
+};
 
-use super::write_queue::Command;
-use super::{Store, StoreError, chat_waits, ms, settings};
+use super::gatherer::Request;
+use super::notifications::Id;
+use super::parameters::{array, each, listed};
+use super::{Store, StoreError, chat_waits, lanes, ms, settings};
 use crate::domain::account::DisabledReason;
 use crate::domain::notification::State;
 use crate::entity::notification::Column;
-use crate::entity::{attempt, notification, sns_settings};
+use crate::entity::{notification, sns_settings};
 
 /// "chat not found" has been seen wrongly on live people: how many in a row, over how long, make it true?
 const SOFT_FAILURE_LIMIT: i16 = 3;
@@ -22,7 +29,9 @@ pub struct Finalise {
     pub id: i64,
     /// The claim's token: a worker that overslept its lease no longer has the right one.
     pub lease_token: i64,
-    /// The chat it was sent to.
+    /// The chat whose lane the row is in.
+    pub lane: i64,
+    /// The chat it was sent to: another one than its lane's, when the account has moved since.
     pub chat_id: i64,
     /// What becomes of the row.
     pub outcome: Outcome,
@@ -101,84 +110,135 @@ impl Store {
     /// Writes what became of a claimed row. False when the claim was no longer the worker's: then nothing of
     /// it is written but the attempt.
     pub async fn finalise(&self, finalise: Finalise, now: DateTime<Utc>) -> Result<bool, StoreError> {
-        let written = self.writer.write(FinaliseAt { finalise, now }).await?;
+        let written = self.marks.write(FinaliseAt { finalise, now }).await?;
         self.signals.finished.notify_waiters();
         Ok(written)
     }
 }
 
-struct FinaliseAt {
+/// An outcome and when it came.
+pub(super) struct FinaliseAt {
     finalise: Finalise,
     now: DateTime<Utc>,
 }
 
-impl Command for FinaliseAt {
+impl Request for FinaliseAt {
     type Output = bool;
 
-    async fn apply(&self, transaction: &DatabaseTransaction) -> Result<bool, StoreError> {
-        record_attempt(transaction, &self.finalise).await?;
-        let written = self.mark(transaction).await?;
-        // What Telegram said about the chat is true whoever holds the row now.
-        self.apply_effect(transaction).await?;
-        Ok(written)
+    async fn apply_all(lot: &[Self], transaction: &DatabaseTransaction) -> Result<Vec<bool>, StoreError> {
+        let lanes: Vec<i64> = lot.iter().map(|request| request.finalise.lane).collect();
+        lanes::lock(transaction, &lanes).await?;
+        record_attempts(transaction, lot).await?;
+        let mut written = mark_sent(transaction, lot).await?;
+        let mut reordered = Vec::new();
+        for FinaliseAt { finalise, now } in lot {
+            let marked = match finalise.outcome {
+                Outcome::Sent { .. } => continue,
+                _ => mark_unsent(transaction, finalise, *now).await?,
+            };
+            if marked {
+                written.insert(finalise.id);
+            }
+            if matches!(finalise.outcome, Outcome::Retry { .. }) {
+                reordered.push(finalise.lane);
+            }
+        }
+        lanes::settle(transaction, &reordered).await?;
+        lanes::promote(transaction, &lanes).await?;
+        for request in lot {
+            // What Telegram said about the chat is true whoever holds the row now.
+            request.apply_effect(transaction).await?;
+        }
+        forget_soft_failures(transaction, lot).await?;
+        Ok(lot.iter().map(|request| written.contains(&request.finalise.id)).collect())
     }
 }
 
-impl FinaliseAt {
-    async fn mark(&self, transaction: &DatabaseTransaction) -> Result<bool, StoreError> {
-        let now = ms(self.now);
-        let update = notification::Entity::update_many()
-            .filter(Column::Id.eq(self.finalise.id))
-            .filter(Column::LeaseToken.eq(self.finalise.lease_token))
-            .filter(Expr::cust("state = 'sending'"))
-            .col_expr(Column::LeaseToken, Expr::val(None::<i64>))
-            .col_expr(Column::LeaseUntilMs, Expr::val(None::<i64>));
-        let finished = |state: State, reason: Option<&'static str>| {
-            update
-                .clone()
-                .col_expr(Column::State, Expr::val(state.as_str()))
-                .col_expr(Column::Reason, Expr::val(reason))
-                .col_expr(Column::Attempts, Expr::col(Column::Attempts).add(1))
-                .col_expr(Column::FinishedAtMs, Expr::val(now))
-        };
-        let put_back = |reason: &'static str| {
-            update
-                .clone()
-                .col_expr(Column::State, Expr::val(State::Pending.as_str()))
-                .col_expr(Column::Reason, Expr::val(reason))
-        };
-        let update = match &self.finalise.outcome {
-            Outcome::Sent { message_id } => {
-                finished(State::Sent, None).col_expr(Column::MessageId, Expr::val(*message_id))
-            }
-            Outcome::Dead { reason } => finished(State::Dead, Some(reason)),
-            Outcome::Cancelled { reason } => finished(State::Cancelled, Some(reason)),
-            Outcome::Retry { due_at, reason } => put_back(reason)
-                .col_expr(Column::DueAtMs, Expr::val(ms(*due_at)))
-                .col_expr(Column::Attempts, Expr::col(Column::Attempts).add(1)),
-            Outcome::Snooze { reason, plain, without_thread } => {
-                let mut update = put_back(reason);
-                if *plain {
-                    update = update.col_expr(Column::Plain, Expr::val(true));
-                }
-                if *without_thread {
-                    update = update.col_expr(Column::ThreadId, Expr::val(None::<i32>));
-                }
-                update
-            }
-        };
-        Ok(update.exec(transaction).await?.rows_affected == 1)
+/// Marks what was sent, all in one statement; returns the ids of the rows that were still the worker's.
+async fn mark_sent(
+    transaction: &DatabaseTransaction,
+    lot: &[FinaliseAt],
+) -> Result<HashSet<i64>, StoreError> {
+    let sent: Vec<_> = lot
+        .iter()
+        .filter_map(|FinaliseAt { finalise, now }| match finalise.outcome {
+            Outcome::Sent { message_id } => Some((finalise.id, finalise.lease_token, message_id, ms(*now))),
+            _ => None,
+        })
+        .collect();
+    if sent.is_empty() {
+        return Ok(HashSet::new());
     }
+    let backend = transaction.get_database_backend();
+    let sql = format!(
+        "UPDATE notifications SET state = 'sent', head = FALSE, reason = NULL, lease_token = NULL, \
+           lease_until_ms = NULL, attempts = attempts + 1, message_id = CAST(value ->> 2 AS INTEGER), \
+           finished_at_ms = CAST(value ->> 3 AS BIGINT) \
+         FROM {} \
+         WHERE notifications.id = CAST(value ->> 0 AS BIGINT) AND state = 'sending' \
+           AND lease_token = CAST(value ->> 1 AS BIGINT) \
+         RETURNING notifications.id",
+        each(backend, "$1")
+    );
+    let statement = Statement::from_sql_and_values(backend, sql, [array(&sent)?]);
+    let marked = Id::find_by_statement(statement).all(transaction).await?;
+    Ok(marked.into_iter().map(|row| row.id).collect())
+}
 
+/// Marks what was not sent: a row that is over, or goes back. False when it was no longer the worker's.
+async fn mark_unsent(
+    transaction: &DatabaseTransaction,
+    finalise: &Finalise,
+    now: DateTime<Utc>,
+) -> Result<bool, StoreError> {
+    let now = ms(now);
+    let update = notification::Entity::update_many()
+        .filter(Column::Id.eq(finalise.id))
+        .filter(Column::LeaseToken.eq(finalise.lease_token))
+        .filter(Expr::cust("state = 'sending'"))
+        .col_expr(Column::LeaseToken, Expr::val(None::<i64>))
+        .col_expr(Column::LeaseUntilMs, Expr::val(None::<i64>));
+    let finished = |state: State, reason: &'static str| {
+        update
+            .clone()
+            .col_expr(Column::State, Expr::val(state.as_str()))
+            .col_expr(Column::Head, Expr::val(false))
+            .col_expr(Column::Reason, Expr::val(reason))
+            .col_expr(Column::Attempts, Expr::col(Column::Attempts).add(1))
+            .col_expr(Column::FinishedAtMs, Expr::val(now))
+    };
+    let put_back = |reason: &'static str| {
+        update
+            .clone()
+            .col_expr(Column::State, Expr::val(State::Pending.as_str()))
+            .col_expr(Column::Reason, Expr::val(reason))
+    };
+    let update = match &finalise.outcome {
+        Outcome::Sent { .. } => return Ok(false),
+        Outcome::Dead { reason } => finished(State::Dead, reason),
+        Outcome::Cancelled { reason } => finished(State::Cancelled, reason),
+        Outcome::Retry { due_at, reason } => put_back(reason)
+            .col_expr(Column::DueAtMs, Expr::val(ms(*due_at)))
+            .col_expr(Column::Attempts, Expr::col(Column::Attempts).add(1)),
+        Outcome::Snooze { reason, plain, without_thread } => {
+            let mut update = put_back(reason);
+            if *plain {
+                update = update.col_expr(Column::Plain, Expr::val(true));
+            }
+            if *without_thread {
+                update = update.col_expr(Column::ThreadId, Expr::val(None::<i32>));
+            }
+            update
+        }
+    };
+    Ok(update.exec(transaction).await?.rows_affected == 1)
+}
+
+impl FinaliseAt {
     async fn apply_effect(&self, transaction: &DatabaseTransaction) -> Result<(), StoreError> {
         let chat_id = self.finalise.chat_id;
         match self.finalise.effect {
-            Effect::None => {
-                if matches!(self.finalise.outcome, Outcome::Sent { .. }) {
-                    forget_soft_failures(transaction, chat_id).await?;
-                }
-                Ok(())
-            }
+            Effect::None => Ok(()),
             Effect::Gone(reason) => settings::disable(transaction, chat_id, reason, self.now).await.map(drop),
             Effect::MaybeGone => self.count_soft_failure(transaction).await,
             Effect::Migrated { to } => settings::follow_migration(transaction, chat_id, to, self.now).await,
@@ -211,27 +271,42 @@ impl FinaliseAt {
     }
 }
 
-async fn record_attempt(transaction: &DatabaseTransaction, finalise: &Finalise) -> Result<(), StoreError> {
-    let row = attempt::ActiveModel {
-        notification_id: Set(finalise.id),
-        started_at_ms: Set(ms(finalise.started_at)),
-        latency_ms: Set(finalise.latency_ms),
-        outcome: Set(finalise.class.to_owned()),
-        words: Set(finalise.words.clone()),
-        ..Default::default()
-    };
-    attempt::Entity::insert(row).exec_without_returning(transaction).await?;
+async fn record_attempts(transaction: &DatabaseTransaction, lot: &[FinaliseAt]) -> Result<(), StoreError> {
+    let attempts: Vec<_> = lot
+        .iter()
+        .map(|FinaliseAt { finalise, .. }| {
+            let Finalise { id, latency_ms, class, words, .. } = finalise;
+            (id, ms(finalise.started_at), latency_ms, class, words)
+        })
+        .collect();
+    let backend = transaction.get_database_backend();
+    let sql = format!(
+        "INSERT INTO attempts (notification_id, started_at_ms, latency_ms, outcome, words) \
+         SELECT CAST(value ->> 0 AS BIGINT), CAST(value ->> 1 AS BIGINT), CAST(value ->> 2 AS INTEGER), \
+           value ->> 3, value ->> 4 \
+         FROM {} ORDER BY key",
+        each(backend, "$1")
+    );
+    transaction.execute_raw(Statement::from_sql_and_values(backend, sql, [array(&attempts)?])).await?;
     Ok(())
 }
 
-async fn forget_soft_failures(transaction: &DatabaseTransaction, chat_id: i64) -> Result<(), StoreError> {
-    use sns_settings::Column;
-    sns_settings::Entity::update_many()
-        .col_expr(Column::SoftFailures, Expr::val(0))
-        .col_expr(Column::SoftFailedSinceMs, Expr::val(None::<i64>))
-        .filter(Column::TelegramChatId.eq(chat_id))
-        .filter(Column::SoftFailures.gt(0))
-        .exec(transaction)
-        .await?;
+/// Who was sent something is there.
+async fn forget_soft_failures(
+    transaction: &DatabaseTransaction,
+    lot: &[FinaliseAt],
+) -> Result<(), StoreError> {
+    let sent = lot.iter().filter(|request| matches!(request.finalise.outcome, Outcome::Sent { .. }));
+    let chats: Vec<i64> = sent.map(|request| request.finalise.chat_id).collect();
+    if chats.is_empty() {
+        return Ok(());
+    }
+    let backend = transaction.get_database_backend();
+    let sql = format!(
+        "UPDATE sns_settings SET soft_failures = 0, soft_failed_since_ms = NULL \
+         WHERE soft_failures > 0 AND telegram_chat_id IN ({})",
+        listed(backend, "$1")
+    );
+    transaction.execute_raw(Statement::from_sql_and_values(backend, sql, [array(&chats)?])).await?;
     Ok(())
 }

@@ -4,8 +4,7 @@ use chrono::{DateTime, Utc};
 use sea_orm::{ConnectionTrait as _, DatabaseTransaction, DbBackend, FromQueryResult, Statement};
 
 use super::write_queue::Command;
-use super::{Rule, Store, StoreError, ms, notifications, settings, time};
-use crate::domain::account::Settings;
+use super::{Rule, Store, StoreError, ms, notifications, time};
 use crate::domain::event::{Event, EventData, EventKind};
 
 impl Store {
@@ -84,18 +83,7 @@ impl Command for NoticePosts {
         let mut finished = Finished::find_by_statement(statement).all(transaction).await?;
         finished.sort_unstable_by_key(|post| post.id);
         let events: Vec<Event> = finished.into_iter().filter_map(Finished::into_event).collect();
-        if events.is_empty() {
-            return Ok(0);
-        }
-        let mut accounts: Vec<String> = events.iter().map(|event| event.account.clone()).collect();
-        accounts.sort_unstable();
-        accounts.dedup();
-        let known = settings::of_accounts(transaction, accounts).await?;
-        let of_account = |account: &str| -> Option<&Settings> {
-            known.iter().find(|settings| settings.account == account)
-        };
-        let rows: Vec<_> =
-            events.iter().map(|event| (self.rule)(event, of_account(&event.account), self.now)).collect();
-        Ok(notifications::insert(transaction, &rows, self.now).await?.len() as u64)
+        let events: Vec<&Event> = events.iter().collect();
+        Ok(notifications::tell(transaction, &events, self.rule, self.now).await?.len() as u64)
     }
 }

@@ -8,8 +8,9 @@ use sea_orm::{
     QueryFilter, QueryOrder as _, QuerySelect as _, Statement,
 };
 
+use super::idempotency::Answers;
 use super::write_queue::Command;
-use super::{IdempotencyKey, Recorded, Store, StoreError, idempotency, ms, time};
+use super::{IdempotencyKey, Recorded, Store, StoreError, ms, time};
 use crate::domain::post::{ManagedBy, NewPost, Post, Status};
 use crate::entity::post::{ActiveModel, Column, Entity, Model};
 
@@ -163,7 +164,7 @@ impl SchedulePost {
     /// The post that an earlier request with the same key made.
     async fn earlier(&self, transaction: &DatabaseTransaction) -> Result<Option<Scheduled>, StoreError> {
         let Some(key) = &self.key else { return Ok(None) };
-        match idempotency::answer_for(transaction, key).await? {
+        match Answers::load(transaction, &[key]).await?.to(key) {
             None => Ok(None),
             Some(Recorded::KeyReused) => Ok(Some(Scheduled::KeyReused)),
             Some(Recorded::Accepted(ids) | Recorded::Replayed(ids)) => {
@@ -199,7 +200,7 @@ impl Command for SchedulePost {
         };
         let row = Entity::insert(row).exec_with_returning(transaction).await?;
         if let Some(key) = &self.key {
-            idempotency::keep_answer(transaction, key, &[row.id], self.now).await?;
+            Answers::keep(transaction, &[(key, vec![row.id], self.now)]).await?;
         }
         Ok(Scheduled::Accepted(row.try_into()?))
     }

@@ -10,7 +10,7 @@ use sea_orm::{
 use tokio::sync::watch;
 
 use super::write_queue::Command;
-use super::{Rule, Store, StoreError, ms, ms_after, notifications, settings, time};
+use super::{Rule, Store, StoreError, ms, ms_after, notifications, time};
 use crate::domain::post::{ClaimedPost, Outcome, Post, Reason, Status};
 use crate::entity::post::{Column, Entity, Model};
 
@@ -308,16 +308,8 @@ async fn tell(
 ) -> Result<(), StoreError> {
     let posts = rows.into_iter().map(Post::try_from).collect::<Result<Vec<_>, _>>()?;
     let events: Vec<_> = posts.iter().filter_map(Post::news).collect();
-    if events.is_empty() {
-        return Ok(());
-    }
-    let accounts = events.iter().map(|event| event.account.clone());
-    let known = settings::of_accounts(transaction, accounts).await?;
-    let rows: Vec<_> = events
-        .iter()
-        .map(|event| rule(event, known.iter().find(|settings| settings.account == event.account), now))
-        .collect();
-    notifications::insert(transaction, &rows, now).await.map(drop)
+    let events: Vec<_> = events.iter().collect();
+    notifications::tell(transaction, &events, rule, now).await.map(drop)
 }
 
 /// The claims of posts whose request never began go back.

@@ -1,13 +1,16 @@
 //! Accounts' settings: read by account or by chat; disabled, enabled and unlinked as the chat's fate has it.
 
+use std::collections::BTreeSet;
+
 use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
 use sea_orm::sea_query::Expr;
 use sea_orm::{
     ActiveModelTrait as _, ActiveValue::Set, ColumnTrait, ConnectionTrait, DatabaseTransaction, EntityTrait,
-    QueryFilter, QuerySelect as _,
+    FromQueryResult as _, QueryFilter, QuerySelect as _, Statement,
 };
 
+use super::parameters::{array, each};
 use super::write_queue::Command;
 use super::{Store, StoreError, digests, ms, notifications, time};
 use crate::domain::account::{
@@ -20,6 +23,11 @@ impl Store {
     /// The settings of `account`; `None` for one that never asked for a link.
     pub async fn settings_of_account(&self, account: &str) -> Result<Option<Settings>, StoreError> {
         Ok(Entity::find_by_id(account).one(&self.reader).await?.map(Settings::from))
+    }
+
+    /// The settings of all of `accounts` that have any, in no order.
+    pub async fn settings_of_accounts(&self, accounts: &BTreeSet<&str>) -> Result<Vec<Settings>, StoreError> {
+        of_accounts(&self.reader, accounts).await
     }
 
     /// The settings of the account that is linked to `chat_id`.
@@ -107,9 +115,16 @@ pub(super) async fn by_chat(db: &impl ConnectionTrait, chat_id: i64) -> Result<O
 /// The settings of all of `accounts` that have any, in no order.
 pub(super) async fn of_accounts(
     db: &impl ConnectionTrait,
-    accounts: impl IntoIterator<Item = String>,
+    accounts: &BTreeSet<&str>,
 ) -> Result<Vec<Settings>, StoreError> {
-    let rows = Entity::find().filter(Column::Account.is_in(accounts)).all(db).await?;
+    let backend = db.get_database_backend();
+    let sql = format!(
+        "SELECT * FROM sns_settings WHERE account IN (SELECT value ->> 0 FROM {})",
+        each(backend, "$1")
+    );
+    let accounts: Vec<[&str; 1]> = accounts.iter().map(|account| [*account]).collect();
+    let query = Statement::from_sql_and_values(backend, sql, [array(&accounts)?]);
+    let rows = Model::find_by_statement(query).all(db).await?;
     Ok(rows.into_iter().map(Settings::from).collect())
 }
 
@@ -167,7 +182,7 @@ pub(super) async fn follow_migration(
         .filter(Column::TelegramChatId.eq(from))
         .exec(transaction)
         .await?;
-    notifications::move_pending(transaction, from, to, now).await
+    notifications::move_pending(transaction, None, (from, to), now).await
 }
 
 struct Unlink {

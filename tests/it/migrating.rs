@@ -159,6 +159,8 @@ fn row_of_the_outbox() -> notification::Model {
         lease_until_ms: Some(MOMENT),
         message_id: Some(i32::MAX),
         finished_at_ms: Some(MOMENT),
+        head: true,
+        carrier_id: Some(i64::MAX),
     }
 }
 

@@ -85,6 +85,7 @@ async fn a_stop_lets_the_request_under_way_end_and_no_other_begin() {
     let sent = Finalise {
         id: row.id,
         lease_token: row.lease_token,
+        lane: row.chat_id,
         chat_id: row.chat_id,
         outcome: Outcome::Sent { message_id: Some(1) },
         effect: Effect::None,

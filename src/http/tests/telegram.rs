@@ -40,6 +40,7 @@ impl Server {
         let finalise = Finalise {
             id: row.id,
             lease_token: row.lease_token,
+            lane: row.chat_id,
             chat_id: row.chat_id,
             outcome,
             effect: Effect::None,
