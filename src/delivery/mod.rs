@@ -1,6 +1,7 @@
 //! Due rows → render → Telegram → outcome. One worker; it claims a bounded number of rows, keeps Telegram's
 //! limits, and has at most one message in flight per chat.
 
+use std::ops::RangeInclusive;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -23,14 +24,14 @@ use crate::store::Store;
 use crate::telegram::{Api, Limits, Place};
 use outage::Outage;
 use render::Renderer;
-use send::Sender;
+use send::{Addressed, Addressees, Sender};
 
 /// How long does an idle worker sleep at most? What another instance accepted is found this late.
 const IDLE_LIMIT: Duration = Duration::from_secs(1);
 
-/// How many rows may wait in memory for their place under the limits? About a second's worth at 30/s, so
-/// that a more urgent row is not overtaken for longer.
-const CLAIM_LIMIT: usize = 32;
+/// How many rows may wait in memory for their place under the limits? A second's worth, so that a more urgent row is
+/// not overtaken for longer; enough that claiming costs little, and few enough to be bounded without a limit.
+const WINDOW: RangeInclusive<usize> = 16..=256;
 
 /// How often are leases looked through that a stuck task let end? Oftener when leases are short.
 const RELEASE_EVERY: Duration = Duration::from_secs(15);
@@ -114,14 +115,14 @@ impl Delivery {
     /// One round: claim what is due, send it one by one under the limits; or wait for something to be due. `stop`
     /// ends each wait; what is claimed is sent or put back.
     async fn round(&self, sender: &Arc<Sender>, in_flight: &mut JoinSet<()>, stop: &CancellationToken) {
-        let free = tokio::select! {
+        tokio::select! {
             () = stop.cancelled() => return,
-            free = self.until_free(sender, in_flight) => free,
-        };
+            () = self.until_sending_is_allowed(sender, in_flight) => {}
+        }
         let now = Instant::now();
         let (waiting, first_ready) = self.limits.waiting_chats(now);
         let lease = TimeDelta::from_std(self.settings.lease).unwrap_or(TimeDelta::minutes(1));
-        let claim = self.store.claim_due(free.min(CLAIM_LIMIT), waiting, lease, self.clock.now());
+        let claim = self.store.claim_due(self.window(), waiting, lease, self.clock.now());
         let claimed = tokio::select! {
             claimed = claim => claimed,
             () = after(stop, CLAIM_PATIENCE) => return,
@@ -139,8 +140,17 @@ impl Delivery {
         }
     }
 
-    /// Waits until something may be sent; returns how many messages at once.
-    async fn until_free(&self, sender: &Arc<Sender>, in_flight: &mut JoinSet<()>) -> usize {
+    /// How many rows are claimed at once.
+    fn window(&self) -> usize {
+        match self.settings.messages_per_second as usize {
+            0 => *WINDOW.end(),
+            a_second => a_second.clamp(*WINDOW.start(), *WINDOW.end()),
+        }
+    }
+
+    /// Waits until something may be sent: this instance leads, Telegram answers, nobody told us to wait, and not too
+    /// much is on its way.
+    async fn until_sending_is_allowed(&self, sender: &Arc<Sender>, in_flight: &mut JoinSet<()>) {
         loop {
             self.health.until_telegram_takes_messages().await;
             if !self.health.leading() {
@@ -148,17 +158,20 @@ impl Delivery {
                 continue;
             }
             sender.outage.wait().await;
-            while in_flight.try_join_next().is_some() {}
-            let free = self.settings.max_in_flight.saturating_sub(in_flight.len());
             let now = Instant::now();
             let paused_until = self.limits.paused_until(now);
-            if free == 0 {
-                in_flight.join_next().await;
-            } else if paused_until > now {
+            if paused_until > now {
                 tokio::time::sleep_until(paused_until).await;
-            } else {
-                return free;
+                continue;
             }
+            return self.until_a_slot_is_free(in_flight).await;
+        }
+    }
+
+    async fn until_a_slot_is_free(&self, in_flight: &mut JoinSet<()>) {
+        while in_flight.try_join_next().is_some() {}
+        while in_flight.len() >= self.settings.max_in_flight {
+            in_flight.join_next().await;
         }
     }
 
@@ -169,7 +182,19 @@ impl Delivery {
         claim: Claim,
         stop: &CancellationToken,
     ) {
-        for row in claim.rows {
+        let mut addressees = Addressees::default();
+        let mut rows = claim.rows;
+        // The last one goes first: the rest stays in reach, to read the addressees of all of it.
+        rows.reverse();
+        loop {
+            if addressees.are_old() {
+                addressees = sender.addressees(&rows).await;
+            }
+            let Some(row) = rows.pop() else { return };
+            tokio::select! {
+                () = stop.cancelled() => {}
+                () = self.until_a_slot_is_free(in_flight) => {}
+            }
             // A process that was stopped for so long, or a database: somebody else may have the row by now.
             let late = claim.at.elapsed() + self.settings.request_timeout > self.settings.lease;
             if late || stop.is_cancelled() {
@@ -179,9 +204,10 @@ impl Delivery {
             }
             // Before the place is taken: between the place's moment and the first byte nothing may take time
             // that is now long, now short, or two seconds' messages arrive in one.
-            let letter = match sender.address(row).await {
-                Ok(letter) => letter,
-                Err((row, verdict)) => {
+            let letter = match sender.address(row, &addressees) {
+                Addressed::To(letter) => letter,
+                Addressed::Nowhere(nowhere) => {
+                    let (row, verdict) = *nowhere;
                     in_flight.spawn(Arc::clone(sender).conclude(row, verdict));
                     continue;
                 }

@@ -1,5 +1,6 @@
 //! One claimed row: sent, judged, written down.
 
+use std::collections::{BTreeSet, HashMap};
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::time::Duration;
@@ -26,6 +27,9 @@ const FINALISE_PAUSE: Duration = Duration::from_millis(500);
 /// The wait before a row is put back that can't be addressed because the database fails.
 const STORE_PAUSE: Duration = Duration::from_secs(1);
 
+/// How long may it go unnoticed that somebody unlinked or moved? Rows that leave within it share a query.
+const ADDRESSEES_FRESH: Duration = Duration::from_millis(100);
+
 /// What sending one row needs.
 pub(super) struct Sender {
     pub(super) store: Store,
@@ -48,27 +52,69 @@ pub(super) struct Letter {
     message: SendMessage,
 }
 
+/// A claimed row that was looked at.
+pub(super) enum Addressed {
+    /// It can be sent.
+    To(Box<Letter>),
+    /// It goes nowhere.
+    Nowhere(Box<(Claimed, Verdict)>),
+}
+
+/// Where the messages of some accounts go, as read a moment ago.
+#[derive(Default)]
+pub(super) struct Addressees {
+    /// By account; `None` when the database did not say.
+    settings: Option<HashMap<String, Settings>>,
+    read_at: Option<Instant>,
+}
+
+impl Addressees {
+    /// Whether people may have unlinked or moved since: then they are read again.
+    pub(super) fn are_old(&self) -> bool {
+        self.read_at.is_none_or(|read_at| read_at.elapsed() > ADDRESSEES_FRESH)
+    }
+}
+
 impl Sender {
+    /// Reads where the messages of `rows` go at this moment, all in one query.
+    pub(super) async fn addressees(&self, rows: &[Claimed]) -> Addressees {
+        let accounts: BTreeSet<&str> = rows.iter().map(|row| row.account.as_str()).collect();
+        let settings = match self.store.settings_of_accounts(&accounts).await {
+            Ok(settings) => {
+                Some(settings.into_iter().map(|settings| (settings.account.clone(), settings)).collect())
+            }
+            Err(error) => {
+                log::error!(target: "delivery", "accounts can't be read: {error}");
+                // Not at once again: the rows are due and would come back in a moment.
+                tokio::time::sleep(STORE_PAUSE).await;
+                None
+            }
+        };
+        Addressees { settings, read_at: Some(Instant::now()) }
+    }
+
     /// Addresses and writes the message of `row`; a verdict when it goes nowhere.
-    pub(super) async fn address(&self, row: Claimed) -> Result<Letter, (Claimed, Verdict)> {
-        let (chat_id, settings) = match self.addressee(&row).await {
+    pub(super) fn address(&self, row: Claimed, addressees: &Addressees) -> Addressed {
+        let (chat_id, settings) = match addressee(&row, addressees) {
             Ok(addressee) => addressee,
-            Err(verdict) => return Err((row, verdict)),
+            Err((outcome, class)) => {
+                return Addressed::Nowhere(Box::new((row, Verdict::without_a_try(outcome, class))));
+            }
         };
         // One row that breaks the renderer must not end the worker for all.
-        let write = AssertUnwindSafe(|| self.renderer.message(&row, chat_id, &settings));
+        let write = AssertUnwindSafe(|| self.renderer.message(&row, chat_id, settings));
         match std::panic::catch_unwind(write) {
-            Ok(message) => Ok(Letter { row, chat_id, message }),
+            Ok(message) => Addressed::To(Box::new(Letter { row, chat_id, message })),
             Err(_) => {
                 let dead = Outcome::Dead { reason: "unreadable" };
-                Err((row, Verdict::without_a_try(dead, "unreadable")))
+                Addressed::Nowhere(Box::new((row, Verdict::without_a_try(dead, "unreadable"))))
             }
         }
     }
 
     /// Sends `letter`, whose place was `at`, and writes down what became of it.
-    pub(super) async fn send(self: Arc<Self>, letter: Letter, at: Instant) {
-        let Letter { row, chat_id, message } = letter;
+    pub(super) async fn send(self: Arc<Self>, letter: Box<Letter>, at: Instant) {
+        let Letter { row, chat_id, message } = *letter;
         let started_at = self.clock.now();
         let started = Instant::now();
         // A leader that was frozen wakes up with rows in hand that another one has sent since.
@@ -97,28 +143,6 @@ impl Sender {
     pub(super) async fn conclude(self: Arc<Self>, row: Claimed, verdict: Verdict) {
         let (chat_id, now) = (row.chat_id, self.clock.now());
         self.write_down(row, chat_id, verdict, now, 0).await;
-    }
-
-    /// Where the account's messages go at this moment; a verdict when nowhere.
-    async fn addressee(&self, row: &Claimed) -> Result<(i64, Settings), Verdict> {
-        let settings = match self.store.settings_of_account(&row.account).await {
-            Ok(settings) => settings,
-            Err(error) => {
-                log::error!(target: "delivery", "an account can't be read: {error}");
-                // Not at once again: the row is due and would come back in a moment.
-                tokio::time::sleep(STORE_PAUSE).await;
-                return Err(Verdict::without_a_try(snooze("database"), "database"));
-            }
-        };
-        let cancelled = |reason| Verdict::without_a_try(Outcome::Cancelled { reason }, "cancelled");
-        let Some(settings) = settings else { return Err(cancelled("unknown_account")) };
-        match (row.kind, settings.chat_id) {
-            // It is the old chat that is told.
-            (Kind::LinkMoved, _) => Ok((row.chat_id, settings)),
-            // Unlinked or moved since the row was claimed: nobody else's chat gets it.
-            (_, Some(chat_id)) => Ok((chat_id, settings)),
-            (_, None) => Err(cancelled(DisabledReason::Unlinked.as_str())),
-        }
     }
 
     fn attempt(&self, row: &Claimed) -> Attempt<'_> {
@@ -208,5 +232,22 @@ impl Sender {
                 }
             }
         }
+    }
+}
+
+/// Where the messages of the row's account go; what becomes of the row, and its class, when nowhere.
+fn addressee<'a>(
+    row: &Claimed,
+    addressees: &'a Addressees,
+) -> Result<(i64, &'a Settings), (Outcome, &'static str)> {
+    let Some(settings) = &addressees.settings else { return Err((snooze("database"), "database")) };
+    let cancelled = |reason| (Outcome::Cancelled { reason }, "cancelled");
+    let Some(settings) = settings.get(&row.account) else { return Err(cancelled("unknown_account")) };
+    match (row.kind, settings.chat_id) {
+        // It is the old chat that is told.
+        (Kind::LinkMoved, _) => Ok((row.chat_id, settings)),
+        // Unlinked or moved since the row was claimed: nobody else's chat gets it.
+        (_, Some(chat_id)) => Ok((chat_id, settings)),
+        (_, None) => Err(cancelled(DisabledReason::Unlinked.as_str())),
     }
 }

@@ -170,7 +170,9 @@ impl Command for ReleaseAll {
     type Output = u64;
 
     async fn apply(&self, transaction: &DatabaseTransaction) -> Result<u64, StoreError> {
-        Ok(release(State::Pending).exec(transaction).await?.rows_affected)
+        let released = release(State::Pending).exec(transaction).await?.rows_affected;
+        lanes::repair(transaction).await?;
+        Ok(released)
     }
 }
 
@@ -197,11 +199,11 @@ impl Command for ReleaseExpired {
         let again = release(State::Pending)
             .col_expr(Column::Attempts, spent)
             .filter(expired)
-            .exec(transaction)
+            .exec_with_returning(transaction)
             .await?;
-        let lanes: Vec<i64> = dead.iter().filter_map(|row| row.chat_id).collect();
+        let lanes: Vec<i64> = dead.iter().chain(&again).filter_map(|row| row.chat_id).collect();
         lanes::settle(transaction, &lanes).await?;
-        Ok(dead.len() as u64 + again.rows_affected)
+        Ok((dead.len() + again.len()) as u64)
     }
 }
 

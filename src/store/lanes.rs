@@ -79,6 +79,23 @@ pub(super) async fn settle(transaction: &DatabaseTransaction, chats: &[i64]) -> 
     promote(transaction, chats).await
 }
 
+/// Gives a head to every lane without one: the release before this one, run again after an upgrade, marks none. What
+/// it costs depends on how many rows wait, so it is for a new leader's start only.
+pub(super) async fn repair(transaction: &DatabaseTransaction) -> Result<(), StoreError> {
+    let sql = "SELECT DISTINCT chat_id AS value FROM notifications AS waiting \
+        WHERE state = 'pending' AND carrier_id IS NULL AND chat_id IS NOT NULL AND NOT head \
+          AND NOT EXISTS (SELECT 1 FROM notifications WHERE head AND chat_id = waiting.chat_id)";
+    let query = Statement::from_string(transaction.get_database_backend(), sql);
+    let lanes: Vec<i64> =
+        Lane::find_by_statement(query).all(transaction).await?.into_iter().map(|lane| lane.value).collect();
+    settle(transaction, &lanes).await
+}
+
+#[derive(FromQueryResult)]
+struct Lane {
+    value: i64,
+}
+
 /// Keeps other transactions on PostgreSQL from changing the lanes of `chats` until this one ends: two that each
 /// see an empty lane would both make a head, or neither would. SQLite has one writer.
 pub(super) async fn lock(transaction: &DatabaseTransaction, chats: &[i64]) -> Result<(), StoreError> {

@@ -85,8 +85,9 @@ impl Outbox {
         let now = "(SELECT MAX(updated_at_ms) FROM sns_settings)";
         self.write(&format!(
             "INSERT INTO notifications (account, chat_id, kind, urgency, data, silent, plain, event_at_ms, \
-               created_at_ms, due_at_ms, state, attempts) \
-             VALUES ('{account}', {chat}, '{kind}', 1, '{data}', FALSE, FALSE, {now}, {now}, {now} + 86400000, 'pending', 0)"
+               created_at_ms, due_at_ms, state, attempts, head) \
+             VALUES ('{account}', {chat}, '{kind}', 1, '{data}', FALSE, FALSE, {now}, {now}, {now} + 86400000, 'pending', 0, \
+               NOT EXISTS (SELECT 1 FROM notifications WHERE head AND chat_id = {chat}))"
         ))
         .await;
         self.rows().await.last().expect("it was just written").id
