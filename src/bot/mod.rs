@@ -35,6 +35,7 @@ mod tap;
 mod test;
 mod tree;
 mod unlink;
+mod working_time;
 
 use crate::clock::Clock;
 use crate::config;

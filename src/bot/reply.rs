@@ -11,11 +11,11 @@ use teloxide::types::{
 };
 use tokio::time::Instant;
 
-use super::Bot;
 use super::tap::Tap;
+use super::{Bot, working_time};
 use crate::domain::account::DisabledReason;
 use crate::domain::language::Language;
-use crate::telegram::{Answer, NO_PREVIEW, RefusalClass, html_message, without_formatting};
+use crate::telegram::{Answer, NO_PREVIEW, Place, RefusalClass, html_message, without_formatting};
 use crate::text::{Button, Html};
 
 /// How long may one call for a reply take? Shorter than the time a handler has.
@@ -91,6 +91,12 @@ enum Next {
     AsNewMessage,
 }
 
+/// Waits for a moment that Telegram's limits set.
+async fn wait_until(at: Instant) {
+    working_time::pardon(at.saturating_duration_since(Instant::now()));
+    tokio::time::sleep_until(at).await;
+}
+
 impl Bot {
     /// Sends `reply` to `chat_id`. A reply is for now: one that can't be sent in a few seconds is dropped and
     /// logged.
@@ -143,13 +149,23 @@ impl Bot {
             log::debug!(target: "bot", "a chat writes faster than it can be answered: a reply is dropped");
             return false;
         }
-        let place = self.limits.wait_for_place(chat_id);
-        if chat_id > 0 {
-            place.await;
-            return true;
-        }
         // A group has 20 messages a minute: its next place may be a minute away.
-        tokio::time::timeout(LONGEST_WAIT, place).await.is_ok()
+        let patience = if chat_id > 0 { self.handler_limit() } else { LONGEST_WAIT };
+        let (now, deadline) = (Instant::now(), Instant::now() + patience);
+        loop {
+            match self.limits.reserve(chat_id, Instant::now()) {
+                Place::At(at) => {
+                    wait_until(at).await;
+                    return true;
+                }
+                Place::NotBefore(at) if at <= deadline => wait_until(at).await,
+                Place::NotBefore(at) => {
+                    let wait = at.duration_since(now).as_secs();
+                    log::debug!(target: "bot", "a chat has to wait {wait} s: a reply is dropped");
+                    return false;
+                }
+            }
+        }
     }
 
     /// Answers a tap, with a line over the chat or silently; true when Telegram took the answer. A tap that was

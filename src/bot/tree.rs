@@ -15,6 +15,7 @@ use super::person::Person;
 use super::tap::Tap;
 use super::{
     Bot, Handled, admin, digest, help, jobs, link, membership, settings, start, status, test, unlink,
+    working_time,
 };
 use crate::store::StoreError;
 use crate::text::answer::{self, Toast};
@@ -113,16 +114,16 @@ fn acknowledging() -> UpdateHandler<StoreError> {
             let bot: Arc<Arc<Bot>> = dependencies.get();
             let _acknowledged_when_dropped = bot.acknowledgements.guard(update.id.0);
             let handled = AssertUnwindSafe(handlers(dependencies)).catch_unwind();
-            let failed = match tokio::time::timeout(bot.handler_limit(), handled).await {
-                Ok(Ok(ControlFlow::Break(Ok(())) | ControlFlow::Continue(_))) => None,
-                Ok(Ok(ControlFlow::Break(Err(error)))) => Some(error.to_string()),
-                Ok(Err(_)) => Some("the handler panicked".to_owned()),
-                Err(_) => Some(format!("not done after {} s", bot.handler_limit().as_secs())),
+            let failed = match working_time::within(bot.handler_limit(), handled).await {
+                Some(Ok(ControlFlow::Break(Ok(())) | ControlFlow::Continue(_))) => None,
+                Some(Ok(ControlFlow::Break(Err(error)))) => Some(error.to_string()),
+                Some(Err(_)) => Some("the handler panicked".to_owned()),
+                None => Some(format!("not done after {} s", bot.handler_limit().as_secs())),
             };
             if let Some(why) = failed {
                 log::error!(target: "bot", "update {}: {why}", update.id.0);
                 // With a limit of its own: the apology must not hold the acknowledgement up for long.
-                let _ = tokio::time::timeout(bot.handler_limit(), bot.apologise(&update)).await;
+                let _ = working_time::within(bot.handler_limit(), bot.apologise(&update)).await;
             }
             ControlFlow::Break(Ok(()))
         },

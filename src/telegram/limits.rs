@@ -121,6 +121,8 @@ impl Limits {
     }
 
     /// Reserves the next place for a message to `chat_id`, unless the chat or everybody has to wait first.
+    ///
+    /// Delivery reserves one place at a time, so a reply waits for one message at most, not for the queue.
     pub fn reserve(&self, chat_id: i64, now: Instant) -> Place {
         let mut state = self.lock();
         let allowed = state.chat_ready_at(&self.pace, chat_id, now).max(state.paused_until.unwrap_or(now));
@@ -130,17 +132,6 @@ impl Limits {
         let at = state.next_place(&self.pace, now);
         state.take(&self.pace, chat_id, at);
         Place::At(at)
-    }
-
-    /// Waits for a place and for its moment: what a reply does. Delivery reserves one place at a time, so a
-    /// reply waits for one message at most, not for the queue.
-    pub async fn wait_for_place(&self, chat_id: i64) {
-        loop {
-            match self.reserve(chat_id, Instant::now()) {
-                Place::At(at) => return tokio::time::sleep_until(at).await,
-                Place::NotBefore(at) => tokio::time::sleep_until(at).await,
-            }
-        }
     }
 
     /// The first moment at which `chat_id` may be written to; nothing is reserved.

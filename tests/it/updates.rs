@@ -38,8 +38,8 @@ on_both_databases! {
         assert_eq!(world.telegram.stats().early_sends, 0, "a reply went out before its chat’s wait was over");
     }
 
-    async fn a_hundred_people_who_come_at_once_are_all_answered(world) {
-        let crowd: Vec<Person> = (0..100)
+    async fn two_hundred_people_who_come_at_once_are_all_answered(world) {
+        let crowd: Vec<Person> = (0..200)
             .map(|number| world.telegram.person(NewPerson::new(6_000 + number, "Visitor")))
             .collect();
         for person in &crowd {
@@ -50,8 +50,8 @@ on_both_databases! {
             !person.last_message().is_some_and(|message| message.text().contains("Hi, Visitor!"))
         };
         let unheard = crowd.iter().filter(unheard).count();
-        assert_eq!(unheard, 0, "so many people of 100 did not get their answer");
-        assert_eq!(world.telegram.stats().messages, 100, "one answer each");
+        assert_eq!(unheard, 0, "so many people of 200 did not get their answer");
+        assert_eq!(world.telegram.stats().messages, 200, "one answer each");
     }
 
     async fn what_can_not_be_read_is_skipped_and_acknowledged(world) {
