@@ -11,7 +11,7 @@ use sea_orm::{
 
 use super::parameters::{array, listed};
 use super::write_queue::Command;
-use super::{Store, StoreError, lanes, ms, ms_after, time};
+use super::{Store, StoreError, carriers, lanes, ms, ms_after, time};
 use crate::domain::notification::{Claimed, Content, Kind, State};
 use crate::entity::notification::{Column, Entity, Model};
 
@@ -203,6 +203,8 @@ impl Command for ReleaseExpired {
             .await?;
         let lanes: Vec<i64> = dead.iter().chain(&again).filter_map(|row| row.chat_id).collect();
         lanes::settle(transaction, &lanes).await?;
+        let carriers: Vec<i64> = dead.iter().map(|row| row.id).collect();
+        carriers::follow(transaction, &carriers).await?;
         Ok((dead.len() + again.len()) as u64)
     }
 }

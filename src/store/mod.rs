@@ -14,6 +14,7 @@ use crate::config;
 
 mod backup;
 mod bot_identity;
+mod carriers;
 mod chat_waits;
 mod claims;
 mod connection;
@@ -39,6 +40,7 @@ mod write_queue;
 
 pub use backup::{copy_sqlite, sqlite_file, verify_sqlite};
 pub use bot_identity::BotIdentity;
+pub use carriers::Folded;
 pub use digests::{CarriedOut, DigestDecision, DueDigest};
 pub use error::StoreError;
 pub use idempotency::IdempotencyKey;

@@ -12,7 +12,7 @@ use sea_orm::{
 use super::gatherer::Request;
 use super::notifications::Id;
 use super::parameters::{array, each, listed};
-use super::{Store, StoreError, chat_waits, lanes, ms, settings};
+use super::{Store, StoreError, carriers, chat_waits, lanes, ms, settings};
 use crate::domain::account::DisabledReason;
 use crate::domain::notification::State;
 use crate::entity::notification::Column;
@@ -31,6 +31,8 @@ pub struct Finalise {
     pub lease_token: i64,
     /// The chat whose lane the row is in.
     pub lane: i64,
+    /// Whether other rows end with it.
+    pub carries: bool,
     /// The chat it was sent to: another one than its lane's, when the account has moved since.
     pub chat_id: i64,
     /// What becomes of the row.
@@ -143,6 +145,12 @@ impl Request for FinaliseAt {
                 reordered.push(finalise.lane);
             }
         }
+        let carriers: Vec<i64> = lot
+            .iter()
+            .filter(|request| request.finalise.carries && written.contains(&request.finalise.id))
+            .map(|request| request.finalise.id)
+            .collect();
+        carriers::follow(transaction, &carriers).await?;
         lanes::settle(transaction, &reordered).await?;
         lanes::promote(transaction, &lanes).await?;
         for request in lot {

@@ -128,6 +128,22 @@ digest-item = • { $item }
 digest-post = { $time } { $network }
 digest-nothing = 🌿 Nothing new, and nothing is coming up today.
 
+## Several events in one message
+
+while-away = 👋 <b>While I was away</b>
+carried-unconfirmed = { $count ->
+    [one] ❔ <b>1</b> post may be out or not: please look
+   *[other] ❔ <b>{ $count }</b> posts may be out or not: please look
+}
+carried-automations = { $count ->
+    [one] ⚙️ <b>1</b> automation ran
+   *[other] ⚙️ <b>{ $count }</b> automations ran
+}
+carried-announcements = { $count ->
+    [one] 📣 <b>1</b> announcement
+   *[other] 📣 <b>{ $count }</b> announcements
+}
+
 ## Settings
 
 settings = ⚙️ <b>Settings</b>

@@ -121,6 +121,13 @@ digest-item = • { $item }
 digest-post = { $time } { $network }
 digest-nothing = 🌿 새 소식이 없고, 오늘 예정된 글도 없어요.
 
+## Several events in one message
+
+while-away = 👋 <b>알려 드리지 못한 사이에</b>
+carried-unconfirmed = ❔ 게시 여부 확인 필요 <b>{ $count }건</b>
+carried-automations = ⚙️ 자동화 실행 <b>{ $count }회</b>
+carried-announcements = 📣 공지 <b>{ $count }건</b>
+
 ## Settings
 
 settings = ⚙️ <b>설정</b>

@@ -22,6 +22,7 @@ pub mod admin;
 pub mod answer;
 mod argument;
 pub mod button;
+pub mod carried;
 mod catalog;
 pub mod cities;
 pub mod digest;

@@ -6,6 +6,7 @@ use chrono::{DateTime, NaiveTime};
 use chrono_tz::Tz;
 
 use crate::domain::account::{self as domain, Delivery, Preferences, QuietHours, Settings};
+use crate::domain::carried::Carried;
 use crate::domain::digest::{Cause, ComingUp, DigestNews};
 use crate::domain::language::Language;
 use crate::text::answer::{self, Toast};
@@ -14,7 +15,7 @@ use crate::text::menu::{self, Audience, Command};
 use crate::text::notification::{self, Failed, Published};
 use crate::text::settings::{Choice, Overview, hour_question, zone_not_found, zone_question};
 use crate::text::status::{FailedPost, NextPost, Status, Today, status_unlinked};
-use crate::text::{Button, Hours, Html, admin, jobs, language_name, linking};
+use crate::text::{Button, Hours, Html, admin, carried, jobs, language_name, linking};
 
 /// Every message, once with all that is optional (`full`) and once without.
 pub(super) fn messages(language: Language, words: &str, full: bool) -> Vec<Html> {
@@ -24,6 +25,7 @@ pub(super) fn messages(language: Language, words: &str, full: bool) -> Vec<Html>
     messages.extend(timetable(language, words, full));
     messages.push(status(language, words, full));
     messages.extend(digests(language, words, full));
+    messages.push(carried(language, words, full));
     messages.extend(settings(language, words, full));
     messages
 }
@@ -175,6 +177,19 @@ fn digests(language: Language, words: &str, full: bool) -> Vec<Html> {
     let news = if full { much } else { DigestNews::default() };
     let digest = Digest { account: words, at, zone: Tz::Asia__Seoul, news: &news };
     vec![digest.render(language)]
+}
+
+fn carried(language: Language, words: &str, full: bool) -> Html {
+    let cause = Cause { network: words.to_owned(), error: Some(words.to_owned()), posts: 3 };
+    let much = Carried {
+        published: u64::MAX,
+        failed: 9,
+        causes: vec![cause; 5],
+        unconfirmed: 2,
+        automations: 2,
+        announcements: 2,
+    };
+    carried::while_away(language, &if full { much } else { Carried { published: 1, ..Carried::default() } })
 }
 
 fn settings(language: Language, words: &str, full: bool) -> Vec<Html> {
