@@ -7,7 +7,7 @@ use super::answer::Answer;
 use super::auth::{Caller, Scope};
 use super::call::{Call, Takes};
 use super::problem::{Kind, Problem};
-use super::{events, posts, probes, scheduler, telegram};
+use super::{events, outbox, posts, probes, scheduler, telegram};
 
 type Handling = BoxFuture<'static, Result<Answer, Problem>>;
 
@@ -140,6 +140,24 @@ pub(super) const TABLE: &[Route] = &[
         path: "/api/admin/scheduler/jobs/{id}/runs",
         takes: Takes::Nothing,
         access: Access::Scoped(Scope::Admin, |call, _| Box::pin(scheduler::runs(call))),
+    },
+    Route {
+        methods: READ,
+        path: "/api/admin/outbox",
+        takes: Takes::Nothing,
+        access: Access::Scoped(Scope::Admin, |call, _| Box::pin(outbox::list(call))),
+    },
+    Route {
+        methods: READ,
+        path: "/api/admin/outbox/{id}",
+        takes: Takes::Nothing,
+        access: Access::Scoped(Scope::Admin, |call, _| Box::pin(outbox::show(call))),
+    },
+    Route {
+        methods: POST,
+        path: "/api/admin/outbox/{id}/resend",
+        takes: Takes::MaybeJson,
+        access: Access::Scoped(Scope::Admin, |call, _| Box::pin(outbox::resend(call))),
     },
     Route {
         methods: POST,

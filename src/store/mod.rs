@@ -16,6 +16,7 @@ mod bot_identity;
 mod chat_waits;
 mod claims;
 mod connection;
+mod dead_letters;
 mod digests;
 mod error;
 mod idempotency;
@@ -23,6 +24,7 @@ mod job_runs;
 mod leader;
 mod links;
 mod notifications;
+mod outbox_rows;
 mod outcomes;
 mod post_notices;
 mod posts;
@@ -35,17 +37,19 @@ mod write_queue;
 
 pub use backup::{copy_sqlite, sqlite_file, verify_sqlite};
 pub use bot_identity::BotIdentity;
+pub use dead_letters::{DeadLetters, Resent};
 pub use digests::{CarriedOut, DigestDecision, DueDigest};
 pub use error::StoreError;
 pub use idempotency::IdempotencyKey;
 pub use leader::{LEADS_FOR, Leadership, RENEW_EVERY, SqliteLock};
 pub use links::{LinkOffer, LinkOutcome, Newcomer, TokenState};
 pub use notifications::{PostsToldAbout, Recorded, Rule, Status};
+pub use outbox_rows::{Attempt, OutboxListing, OutboxRow};
 pub use outcomes::{Effect, Finalise, Outcome};
 pub use posts::{Listing, Moved, PostsAhead, Scheduled};
 pub use publishing::{Claims, Recovered};
 pub use purging::{PURGE_BATCH, Purgeable};
-pub use queue_figures::{Figures, QueueFigures};
+pub use queue_figures::{Figures, QueueFigures, ReasonCount};
 
 use write_queue::Writer;
 
