@@ -93,6 +93,9 @@ pub enum State {
 }
 
 impl State {
+    /// Every state, in the order in which a row may go through them.
+    pub const ALL: [Self; 5] = [Self::Pending, Self::Sending, Self::Sent, Self::Dead, Self::Cancelled];
+
     /// As stored and shown.
     pub fn as_str(self) -> &'static str {
         match self {
@@ -106,9 +109,12 @@ impl State {
 
     /// The state stored under this name.
     pub fn from_name(name: &str) -> Option<Self> {
-        [Self::Pending, Self::Sending, Self::Sent, Self::Dead, Self::Cancelled]
-            .into_iter()
-            .find(|state| state.as_str() == name)
+        Self::ALL.into_iter().find(|state| state.as_str() == name)
+    }
+
+    /// Whether nothing more becomes of it by itself: sent, dead or cancelled.
+    pub fn is_finished(self) -> bool {
+        matches!(self, Self::Sent | Self::Dead | Self::Cancelled)
     }
 }
 

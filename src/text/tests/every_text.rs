@@ -9,7 +9,9 @@ use crate::domain::account::{self as domain, Delivery, Preferences, QuietHours, 
 use crate::domain::carried::Carried;
 use crate::domain::digest::{Cause, ComingUp, DigestNews};
 use crate::domain::language::Language;
+use crate::domain::notification::State;
 use crate::text::answer::{self, Toast};
+use crate::text::dead_letters::{DeadLetter, Resend, dead_letters, resend_button, which_dead_letter};
 use crate::text::digest::Digest;
 use crate::text::menu::{self, Audience, Command};
 use crate::text::notification::{self, Failed, Published};
@@ -23,6 +25,7 @@ pub(super) fn messages(language: Language, words: &str, full: bool) -> Vec<Html>
     messages.extend(notifications(language, words, full));
     messages.extend(answers(language, words, full));
     messages.extend(timetable(language, words, full));
+    messages.extend(dead_letters_and_resends(language, words, full));
     messages.push(status(language, words, full));
     messages.extend(digests(language, words, full));
     messages.push(carried(language, words, full));
@@ -40,7 +43,8 @@ pub(super) fn labels(language: Language) -> Vec<(usize, String)> {
         (120, menu::bot_short_description(language)),
         (64, language_name(language)),
     ];
-    let run = [(64, jobs::run_button(language, "telegram_daily_summary"))];
+    let run =
+        [(64, jobs::run_button(language, "telegram_daily_summary")), (64, resend_button(language, i64::MAX))];
     let zones = chrono_tz::TZ_VARIANTS.into_iter().map(Choice::Zone);
     let choices = [true, false].into_iter().flat_map(|on| [Choice::Digest(on), Choice::WhenEmpty(on)]);
     let choices = choices
@@ -124,8 +128,18 @@ fn answers(language: Language, words: &str, full: bool) -> Vec<Html> {
             queue: 0,
             last_poll: passed,
         };
-        let queue =
-            admin::Queue { pending: 3, sending: 2, held: u64::MAX, dead: 1, oldest: passed, paused: given };
+        let reasons = [(words, u64::MAX), ("blocked", 2), ("", 1)];
+        let reasons = if full { &reasons[..] } else { &[] };
+        let queue = admin::Queue {
+            pending: 3,
+            sending: 2,
+            held: u64::MAX,
+            dead: 1,
+            oldest: passed,
+            paused: given,
+            held_because: reasons,
+            dead_because: reasons,
+        };
         answers.extend([stats.render(language), queue.render(language)]);
     }
     answers
@@ -146,6 +160,25 @@ fn timetable(language: Language, words: &str, full: bool) -> Vec<Html> {
     ];
     let mut texts = vec![jobs::jobs(language, &states, Tz::Asia__Seoul), jobs::which_job(language, given)];
     texts.extend(runs.map(|run| run.render(language, words)));
+    texts
+}
+
+fn dead_letters_and_resends(language: Language, words: &str, full: bool) -> Vec<Html> {
+    let reason = full.then_some(words);
+    let stands = State::ALL.map(|state| Resend::Stands { state, reason });
+    let others = [
+        Resend::NotLinked { account: words },
+        Resend::Unreachable { account: words, reason: words },
+        Resend::Unknown,
+    ];
+    let mut texts: Vec<Html> =
+        stands.into_iter().chain(others).map(|resend| resend.render(language, words)).collect();
+    let ago = Duration::from_secs(90);
+    let letter = DeadLetter { id: i64::MAX, account: words, kind: words, reason, ago };
+    let shown = if full { &[letter; 5][..] } else { &[] };
+    let news = texts.first().cloned().filter(|_| full);
+    texts.push(dead_letters(language, news, if full { u64::MAX } else { 0 }, shown));
+    texts.push(which_dead_letter(language, reason));
     texts
 }
 
