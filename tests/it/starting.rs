@@ -2,6 +2,7 @@
 
 use serde_json::json;
 
+use crate::harness::news::published;
 use crate::harness::{ADMIN_ID, JWT_SECRET, Launch, World};
 use crate::{on_both_databases, on_both_databases_with_processes};
 
@@ -188,4 +189,21 @@ async fn the_health_check_tells_a_living_service_from_none() {
     let gone = check.run().await;
     assert_eq!(gone.code, Some(1), "{gone:?}");
     assert!(gone.complaint().contains("/healthz"), "{gone:?}");
+}
+
+#[tokio::test]
+async fn large_statements_need_no_room_but_the_databases() {
+    let world = world().await;
+    // Where the root file system is read-only, the database's folder is the only one there is.
+    let elsewhere = tempfile::TempDir::new().expect("a folder");
+    let service =
+        Launch::of(&world).set("SQLITE_TMPDIR", elsewhere.path().to_string_lossy()).start_ready().await;
+    let changed =
+        || std::fs::metadata(elsewhere.path()).and_then(|it| it.modified()).expect("the folder is there");
+    let before = changed();
+    let text = "scones ".repeat(200);
+    let events: Vec<_> = (0..1_000).map(|number| published(&format!("shop-{number}"), &text)).collect();
+    let ids = service.platform(&world).await.accepts(json!({ "events": events })).await;
+    assert_eq!(ids.len(), 1_000);
+    assert_eq!(changed(), before, "something was written outside of the database's folder");
 }
