@@ -108,14 +108,21 @@ impl Row {
     }
 }
 
+/// A number of things, with a comma before each three digits.
+pub fn count(things: usize) -> String {
+    let digits = things.to_string();
+    let grouped: Vec<&str> =
+        digits.as_bytes().rchunks(3).rev().filter_map(|three| std::str::from_utf8(three).ok()).collect();
+    grouped.join(",")
+}
+
 /// A figure with about three digits that count.
 pub fn shown(figure: f64) -> String {
     match figure.abs() {
-        size if size >= 10_000.0 => {
-            let whole = format!("{figure:.0}");
-            let (thousands, rest) = whole.split_at(whole.len() - 3);
-            format!("{thousands},{rest}")
-        }
+        // Nothing went out: there is no figure.
+        size if !size.is_finite() => "–".to_owned(),
+        size if size.fract() == 0.0 && size < 100.0 => format!("{figure:.0}"),
+        size if size >= 1000.0 => count(figure as usize),
         size if size >= 100.0 => format!("{figure:.0}"),
         size if size >= 10.0 => format!("{figure:.1}"),
         _ => format!("{figure:.2}"),

@@ -1,10 +1,10 @@
 //! What is passed on, and the queue it waits in.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::atomic::{AtomicI64, AtomicUsize, Ordering};
 
 use serde::{Deserialize, Serialize};
-use tokio::sync::{Mutex, mpsc};
+use tokio::sync::{Mutex, Notify, mpsc};
 
 use crate::caller::event;
 use crate::rig::FIRST_CHAT;
@@ -79,15 +79,21 @@ impl From<Event> for Message {
 pub struct Queue {
     sender: mpsc::UnboundedSender<Message>,
     receiver: Mutex<mpsc::UnboundedReceiver<Message>>,
+    length: AtomicUsize,
     next_id: AtomicI64,
-    taken: tokio::sync::Notify,
+    taken: Notify,
 }
 
 impl Queue {
     pub fn new() -> Arc<Self> {
         let (sender, receiver) = mpsc::unbounded_channel();
-        let next_id = AtomicI64::new(1);
-        Arc::new(Self { sender, receiver: Mutex::new(receiver), next_id, taken: tokio::sync::Notify::new() })
+        Arc::new(Self {
+            sender,
+            receiver: Mutex::new(receiver),
+            length: AtomicUsize::new(0),
+            next_id: AtomicI64::new(1),
+            taken: Notify::new(),
+        })
     }
 
     /// An id for a message that no store numbers.
@@ -96,12 +102,13 @@ impl Queue {
     }
 
     pub fn push(&self, message: Message) {
+        self.length.fetch_add(1, Ordering::Relaxed);
         self.sender.send(message).expect("the queue is there");
     }
 
     /// The same as soon as fewer than `most` wait.
     pub async fn push_when_short(&self, message: Message, most: usize) {
-        while self.receiver.lock().await.len() >= most {
+        while self.length.load(Ordering::Relaxed) >= most {
             self.taken.notified().await;
         }
         self.push(message);
@@ -109,6 +116,7 @@ impl Queue {
 
     pub async fn pop(&self) -> Message {
         let message = self.receiver.lock().await.recv().await.expect("the queue is there");
+        self.length.fetch_sub(1, Ordering::Relaxed);
         self.taken.notify_one();
         message
     }

@@ -6,7 +6,7 @@ use crate::database::now_ms;
 use crate::options::Options;
 use crate::rig::{Rig, run_job, unlimited};
 use crate::rows::millis;
-use crate::table::Row;
+use crate::table::{Row, count};
 
 /// How many accounts there are, and of how many a digest is due.
 const ACCOUNTS: usize = 200_000;
@@ -25,11 +25,12 @@ const JOB: &str = "telegram_daily_summary";
 
 /// The rows.
 pub async fn measure(options: &Options) -> Vec<Row> {
-    let mut rate = Row::new("digest fan-out, 100,000 of 200,000 due, rows/s").at_least(50_000.0, "");
+    let (due, accounts) = (options.scaled(DUE), options.scaled(ACCOUNTS));
+    let name = format!("digest fan-out, {} of {} due, rows/s", count(due), count(accounts));
+    let mut rate = Row::new(name).at_least(50_000.0, "");
     let mut peak = Row::new("  its peak RSS, MiB").at_most(32.0, "bounded");
     let mut idle = Row::new("  a run with none due, CPU ms").goal("∝ due rows");
     for subject in options.services() {
-        let (due, accounts) = (options.scaled(DUE), options.scaled(ACCOUNTS));
         // Nothing is sent: that would be another measure.
         let mut rig = Rig::new(subject, unlimited()).await;
         rig.without_telegram();

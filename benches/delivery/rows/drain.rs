@@ -7,7 +7,7 @@ use crate::process::Process;
 use crate::rig::{Rig, unlimited};
 use crate::rows::millis;
 use crate::subject::Subject;
-use crate::table::Row;
+use crate::table::{Row, count};
 
 /// How many rows wait, for how many chats.
 const ROWS: usize = 20_000;
@@ -50,10 +50,11 @@ pub async fn drained(rig: &Rig, process: &Process, count: usize) -> Drain {
 
 /// The rows.
 pub async fn measure(options: &Options) -> Vec<Row> {
-    let mut near = Row::new("drain of 20,000 waiting, 0 ms, messages/s");
+    let waiting = count(options.scaled(ROWS));
+    let mut near = Row::new(format!("drain of {waiting} waiting, 0 ms, messages/s"));
     let mut cost = Row::new("  its CPU, ms per 1,000");
     let mut peak = Row::new("  its peak RSS, MiB").at_most(32.0, "");
-    let mut far = Row::new("drain of 20,000 waiting, 50 ms, messages/s").at_least(1000.0, "");
+    let mut far = Row::new(format!("drain of {waiting} waiting, 50 ms, messages/s")).at_least(1000.0, "");
     let mut cores = Row::new("  its CPU, cores").at_most(0.25, "");
     for subject in options.subjects() {
         let (drain, most) = one(subject, options, Duration::ZERO, options.scaled(ROWS)).await;
@@ -65,6 +66,11 @@ pub async fn measure(options: &Options) -> Vec<Row> {
         cores.figure(subject, drain.cores);
     }
     vec![near.at_least_of_floor(0.6), cost, peak, far, cores]
+}
+
+/// How fast the service drains with Telegram near: what a longer backlog is compared with.
+pub async fn rate(subject: Subject, options: &Options) -> f64 {
+    one(subject, options, Duration::ZERO, options.scaled(ROWS)).await.0.rate
 }
 
 /// Drains `count` of the rows with Telegram at that distance; also the most memory it took.

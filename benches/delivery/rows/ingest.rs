@@ -5,7 +5,7 @@ use std::time::Duration;
 use crate::caller::Load;
 use crate::options::Options;
 use crate::rig::{Rig, unlimited};
-use crate::table::Row;
+use crate::table::{Row, count};
 
 /// How long each load lasts.
 const TIME: Duration = Duration::from_secs(3);
@@ -24,8 +24,8 @@ pub async fn measure(options: &Options) -> Vec<Row> {
     let mut rows: Vec<Row> = LOADS
         .iter()
         .map(|(connections, batch)| match batch {
-            1 => Row::new(format!("durable ingest, {connections} connections, events/s")),
-            _ => Row::new(format!("durable ingest, batches of {batch}, events/s")),
+            1 => Row::new(format!("durable ingest, connections: {connections}, events/s")),
+            _ => Row::new(format!("durable ingest, batches of {}, events/s", count(*batch))),
         })
         .collect();
     let mut rigs = Vec::new();

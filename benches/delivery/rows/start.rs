@@ -6,7 +6,7 @@ use crate::options::Options;
 use crate::rig::{Rig, strict};
 use crate::rows::percentile;
 use crate::subject::Subject;
-use crate::table::Row;
+use crate::table::{Row, count};
 
 /// How many rows wait, for how many chats.
 const ROWS: usize = 20_000;
@@ -20,7 +20,9 @@ const PATIENCE: Duration = Duration::from_secs(30);
 
 /// The row.
 pub async fn measure(options: &Options) -> Vec<Row> {
-    let mut first_poll = Row::new("start → first getUpdates, 20,000 pending, ms").at_most(50.0, "");
+    let pending = count(options.scaled(ROWS));
+    let mut first_poll =
+        Row::new(format!("start → first getUpdates, {pending} pending, ms")).at_most(50.0, "");
     for subject in options.subjects() {
         if subject != Subject::Floor {
             let mut times = starts(subject, options).await;

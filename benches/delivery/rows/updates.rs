@@ -8,7 +8,7 @@ use crate::options::Options;
 use crate::rig::{FIRST_CHAT, Rig, strict, unlimited};
 use crate::rows::percentile;
 use crate::subject::Subject;
-use crate::table::Row;
+use crate::table::{Row, count};
 
 /// How many questions one by one, and by how many people in turn.
 const QUESTIONS: usize = 100;
@@ -26,7 +26,8 @@ const PATIENCE: Duration = Duration::from_secs(30);
 /// The rows.
 pub async fn measure(options: &Options) -> Vec<Row> {
     let mut half = Row::new("update → reply, idle, p50, ms").at_most(2.5, "");
-    let mut queued = Row::new("1,000 queued updates → replies, s").at_most(0.3, "");
+    let mut queued =
+        Row::new(format!("{} queued updates → replies, s", count(options.scaled(QUEUED)))).at_most(0.3, "");
     for subject in options.subjects() {
         // The floor talks with nobody.
         if subject != Subject::Floor {
@@ -41,7 +42,7 @@ async fn latencies(subject: Subject, questions: usize) -> Vec<Duration> {
     let mut rig = Rig::new(subject, strict()).await;
     rig.answers();
     rig.people(PEOPLE).await;
-    let _process = rig.start();
+    let process = rig.start();
     rig.telegram.wait_for_calls("getUpdates", 1, PATIENCE).await.expect("it polls");
     tokio::time::sleep(Duration::from_secs(2)).await;
     let mut latencies = Vec::new();
@@ -54,7 +55,7 @@ async fn latencies(subject: Subject, questions: usize) -> Vec<Duration> {
         latencies.push(from.elapsed());
         tokio::time::sleep(EVERY.saturating_sub(from.elapsed())).await;
     }
-    drop(_process);
+    drop(process);
     rig.end().await;
     latencies
 }
