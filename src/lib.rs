@@ -15,19 +15,20 @@
 //! |---|---|
 //! | [`domain`], [`clock`], [`config`], [`health`] | nothing of ours |
 //! | [`text`] | domain |
+//! | [`chart`] | domain, text |
 //! | [`entity`] | nothing of ours |
 //! | [`store`] | entity, domain |
 //! | [`telegram`] | domain |
 //! | [`outbox`] | store, domain |
 //! | [`publish`] | store, outbox, telegram, domain |
-//! | [`delivery`] | store, domain, text, telegram |
+//! | [`delivery`] | store, domain, text, chart, telegram |
 //! | [`jobs`] | store, outbox, domain, telegram |
 //! | [`bot`] | store, outbox, domain, text, telegram |
 //! | [`http`] | store, outbox, domain |
 //! | [`logging`] | nothing of ours |
 //! | [`app`], [`cli`] | everything |
 //!
-//! `domain`, `text` and `entity` do not see `config` either.
+//! `domain`, `text`, `chart` and `entity` do not see `config` either.
 //!
 //! | crate | is named only in |
 //! |---|---|
@@ -36,6 +37,7 @@
 //! | `hyper`, `hyper_util`, `http_body_util` | http |
 //! | `dptree` | bot |
 //! | `clokwerk` | jobs |
+//! | `resvg` | chart |
 //!
 //! `tests/it/architecture.rs` reads these two tables and every `use` and path of `src/`, and fails on a
 //! forbidden edge.
@@ -54,6 +56,7 @@
 
 pub mod app;
 pub mod bot;
+pub mod chart;
 pub mod cli;
 pub mod clock;
 pub mod config;

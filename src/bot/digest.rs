@@ -6,6 +6,7 @@ use super::person::Person;
 use super::reply::Reply;
 use super::tap::Tap;
 use super::{Bot, Handled, test};
+use crate::store::DigestQuery;
 use crate::text::Button;
 use crate::text::digest::Digest;
 
@@ -18,7 +19,9 @@ pub(super) async fn on_digest(bot: Arc<Bot>, person: Person) -> Handled {
     };
     let (language, now) = (person.language(), bot.clock.now());
     let zone = settings.zone.unwrap_or(bot.digest.default_zone);
-    let news = bot.store.digest_news(&settings.account, zone, now).await?;
+    let since = bot.store.untold_since(settings, now).await?;
+    let query = DigestQuery { account: &settings.account, since, until: now, now, zone, week: None };
+    let news = bot.store.digest_news(query).await?;
     let digest = Digest { account: &settings.account_name, at: now, zone, news: &news };
     let reply = Reply::from(digest.render(language))
         .link_row(Button::OpenCalendar, bot.platform.calendar_url.as_ref(), language)

@@ -11,6 +11,7 @@ use tokio::task::JoinSet;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
+mod briefing;
 mod outage;
 mod outcome;
 mod render;
@@ -22,9 +23,10 @@ use crate::domain::notification::Claimed;
 use crate::health::Health;
 use crate::store::Store;
 use crate::telegram::{Api, Limits, Place};
+use briefing::BriefingDesk;
 use outage::Outage;
 use render::Renderer;
-use send::{Addressed, Addressees, Sender};
+use send::{Addressed, Sender};
 
 /// How long does an idle worker sleep at most? What another instance accepted is found this late.
 const IDLE_LIMIT: Duration = Duration::from_secs(1);
@@ -92,6 +94,7 @@ impl Delivery {
             outage: Outage::default(),
             cut: cut.clone(),
             renderer: Renderer { platform: self.platform.clone(), default_zone: self.default_zone },
+            desk: BriefingDesk::default(),
             settings: self.settings.clone(),
         });
         let mut in_flight = JoinSet::new();
@@ -182,7 +185,8 @@ impl Delivery {
         claim: Claim,
         stop: &CancellationToken,
     ) {
-        let mut addressees = Addressees::default();
+        let mut addressees = sender.addressees(&claim.rows).await;
+        let mut briefings = sender.briefings(&claim.rows, &addressees);
         let mut rows = claim.rows;
         // The last one goes first: the rest stays in reach, to read the addressees of all of it.
         rows.reverse();
@@ -205,7 +209,11 @@ impl Delivery {
             let Some(row) = sender.fold_if_stale(row).await else { continue };
             // Before the place is taken: between the place's moment and the first byte nothing may take time
             // that is now long, now short, or two seconds' messages arrive in one.
-            let letter = match sender.address(row, &addressees) {
+            let briefing = tokio::select! {
+                briefing = briefings.of(row.id) => briefing,
+                () = stop.cancelled() => None,
+            };
+            let letter = match sender.address(row, &addressees, briefing, claim.at) {
                 Addressed::To(letter) => letter,
                 Addressed::Nowhere(nowhere) => {
                     let (row, verdict) = *nowhere;

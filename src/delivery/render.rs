@@ -1,15 +1,16 @@
 //! A claimed row becomes a message, in the person's language and zone of this moment.
 
 use chrono_tz::Tz;
-use teloxide::payloads::{SendMessage, SendMessageSetters as _};
+use teloxide::payloads::{SendMessage, SendMessageSetters as _, SendPhoto, SendPhotoSetters as _};
 use teloxide::types::{InlineKeyboardButton, InlineKeyboardMarkup, MessageId, ThreadId};
 
+use super::briefing::Briefing;
 use crate::config;
 use crate::domain::account::Settings;
 use crate::domain::digest::DigestNews;
 use crate::domain::event::EventKind;
 use crate::domain::notification::{Claimed, Kind};
-use crate::telegram::{SETTINGS_TAP, html_message, without_formatting};
+use crate::telegram::{LONGEST_CAPTION, SETTINGS_TAP, html_message, html_photo, without_formatting};
 use crate::text::{self, Button, Html};
 
 /// What rendering needs beside the row and its account.
@@ -21,10 +22,49 @@ pub(super) struct Renderer {
     pub(super) default_zone: Tz,
 }
 
+/// What is sent.
+pub(super) enum Message {
+    /// A text.
+    Text(SendMessage),
+    /// A picture with a text below it.
+    Picture(Box<Picture>),
+}
+
+/// A picture with a text below it.
+pub(super) struct Picture {
+    /// All but its bytes.
+    pub(super) photo: SendPhoto,
+    /// Its bytes.
+    pub(super) png: Vec<u8>,
+    /// What is sent when Telegram does not take the picture.
+    pub(super) instead: SendMessage,
+}
+
 impl Renderer {
-    /// The message that tells `row` to the account of `settings`, addressed to `chat_id`.
-    pub(super) fn message(&self, row: &Claimed, chat_id: i64, settings: &Settings) -> SendMessage {
-        let html = self.text(row, settings);
+    /// The message that tells `row` to the account of `settings`, addressed to `chat_id`; `briefing`: what a digest
+    /// tells.
+    pub(super) fn message(
+        &self,
+        row: &Claimed,
+        chat_id: i64,
+        settings: &Settings,
+        briefing: Briefing,
+    ) -> Message {
+        let html = self.text(row, settings, &briefing.news);
+        let text = self.text_message(row, chat_id, settings, &html);
+        match briefing.picture {
+            // No text of ours is longer; one that were would rather go without a picture than not at all.
+            Some(png) if !row.plain && html.utf16_len() <= LONGEST_CAPTION => {
+                let mut photo = html_photo(chat_id, html.as_str()).disable_notification(row.silent);
+                photo.message_thread_id = text.message_thread_id;
+                photo.reply_markup.clone_from(&text.reply_markup);
+                Message::Picture(Box::new(Picture { photo, png, instead: text }))
+            }
+            _ => Message::Text(text),
+        }
+    }
+
+    fn text_message(&self, row: &Claimed, chat_id: i64, settings: &Settings, html: &Html) -> SendMessage {
         let mut message = html_message(chat_id, html.as_str()).disable_notification(row.silent);
         if row.plain {
             without_formatting(&mut message, html.plain());
@@ -38,7 +78,7 @@ impl Renderer {
         }
     }
 
-    fn text(&self, row: &Claimed, settings: &Settings) -> Html {
+    fn text(&self, row: &Claimed, settings: &Settings, news: &DigestNews) -> Html {
         let language = settings.language();
         let zone = settings.zone.unwrap_or(self.default_zone);
         let data = &row.content.event;
@@ -69,8 +109,6 @@ impl Renderer {
                 text::notification::announcement(language, said.unwrap_or_default())
             }
             Kind::Digest => {
-                let nothing = DigestNews::default();
-                let news = row.content.digest.as_ref().unwrap_or(&nothing);
                 text::digest::Digest { account: &settings.account_name, at: row.event_at, zone, news }
                     .render(language)
             }

@@ -6,13 +6,14 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
-use teloxide::payloads::SendMessage;
+use teloxide::types::Message as Told;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
+use super::briefing::{Briefing, BriefingDesk};
 use super::outage::Outage;
 use super::outcome::{Attempt, Signal, Verdict, judge, snooze};
-use super::render::Renderer;
+use super::render::{Message, Picture, Renderer};
 use crate::clock::Clock;
 use crate::config;
 use crate::domain::account::{DisabledReason, Settings};
@@ -20,7 +21,7 @@ use crate::domain::event::EventKind;
 use crate::domain::notification::{Claimed, Kind};
 use crate::health::{Health, Telegram};
 use crate::store::{Effect, Finalise, Folded, Outcome, Store};
-use crate::telegram::{Answer, Api, Limits};
+use crate::telegram::{Answer, Api, Limits, Place, RefusalClass};
 
 /// The wait before an outcome is written again that the database did not take.
 const FINALISE_PAUSE: Duration = Duration::from_millis(500);
@@ -40,6 +41,7 @@ pub(super) struct Sender {
     pub(super) clock: Clock,
     pub(super) outage: Outage,
     pub(super) renderer: Renderer,
+    pub(super) desk: BriefingDesk,
     pub(super) settings: config::Delivery,
     /// Cancelled when nobody can wait for Telegram's answers any longer: the process has to end.
     pub(super) cut: CancellationToken,
@@ -50,7 +52,9 @@ pub(super) struct Letter {
     pub(super) row: Claimed,
     /// Where the account's messages go at this moment.
     pub(super) chat_id: i64,
-    message: SendMessage,
+    message: Message,
+    /// When the lease on the row began.
+    claimed_at: Instant,
 }
 
 /// A claimed row that was looked at.
@@ -70,6 +74,11 @@ pub(super) struct Addressees {
 }
 
 impl Addressees {
+    /// The settings of `account`, where they could be read.
+    pub(super) fn settings_of(&self, account: &str) -> Option<&Settings> {
+        self.settings.as_ref()?.get(account)
+    }
+
     /// Whether people may have unlinked or moved since: then they are read again.
     pub(super) fn are_old(&self) -> bool {
         self.read_at.is_none_or(|read_at| read_at.elapsed() > ADDRESSEES_FRESH)
@@ -133,44 +142,98 @@ impl Sender {
     }
 
     /// Addresses and writes the message of `row`; a verdict when it goes nowhere.
-    pub(super) fn address(&self, row: Claimed, addressees: &Addressees) -> Addressed {
+    /// A digest needs its briefing.
+    pub(super) fn address(
+        &self,
+        row: Claimed,
+        addressees: &Addressees,
+        briefing: Option<Briefing>,
+        claimed_at: Instant,
+    ) -> Addressed {
+        let nowhere =
+            |row, outcome, class| Addressed::Nowhere(Box::new((row, Verdict::without_a_try(outcome, class))));
         let (chat_id, settings) = match addressee(&row, addressees) {
             Ok(addressee) => addressee,
-            Err((outcome, class)) => {
-                return Addressed::Nowhere(Box::new((row, Verdict::without_a_try(outcome, class))));
+            Err((outcome, class)) => return nowhere(row, outcome, class),
+        };
+        let briefing = match briefing {
+            // Not read in time: it goes back to its place.
+            None if row.kind == Kind::Digest => return nowhere(row, snooze("database"), "put_back"),
+            Some(briefing) if briefing.news.is_empty() && !settings.digest.when_empty => {
+                return nowhere(row, Outcome::Cancelled { reason: "nothing_to_tell" }, "cancelled");
             }
+            briefing => briefing.unwrap_or_default(),
         };
         // One row that breaks the renderer must not end the worker for all.
-        let write = AssertUnwindSafe(|| self.renderer.message(&row, chat_id, settings));
+        let write = AssertUnwindSafe(|| self.renderer.message(&row, chat_id, settings, briefing));
         match std::panic::catch_unwind(write) {
-            Ok(message) => Addressed::To(Box::new(Letter { row, chat_id, message })),
-            Err(_) => {
-                let dead = Outcome::Dead { reason: "unreadable" };
-                Addressed::Nowhere(Box::new((row, Verdict::without_a_try(dead, "unreadable"))))
-            }
+            Ok(message) => Addressed::To(Box::new(Letter { row, chat_id, message, claimed_at })),
+            Err(_) => nowhere(row, Outcome::Dead { reason: "unreadable" }, "unreadable"),
         }
     }
 
     /// Sends `letter`, whose place was `at`, and writes down what became of it.
     pub(super) async fn send(self: Arc<Self>, letter: Box<Letter>, at: Instant) {
-        let Letter { row, chat_id, message } = *letter;
+        let Letter { row, chat_id, message, claimed_at } = *letter;
         let started_at = self.clock.now();
         let started = Instant::now();
         // A leader that was frozen wakes up with rows in hand that another one has sent since.
         if !self.health.leading() {
             return self.put_back(row, "not_leading").await;
         }
-        let answer = tokio::select! {
-            answer = self.api.call(&message, self.settings.request_timeout) => answer,
-            () = self.cut.cancelled() => Answer::Unknown("stopped before Telegram answered".into()),
+        let told = tokio::select! {
+            told = self.tell(message, chat_id, at, claimed_at) => told,
+            () = self.cut.cancelled() => Some(Answer::Unknown("stopped before Telegram answered".into())),
         };
-        if matches!(answer, Answer::Done(_)) {
-            self.limits.answered(chat_id, at, at.elapsed());
-        }
+        let Some(answer) = told else { return self.put_back(row, "chat_waits").await };
         let verdict = judge(answer, self.attempt(&row));
         self.heed(chat_id, &verdict);
         let latency_ms = i32::try_from(started.elapsed().as_millis()).unwrap_or(i32::MAX);
         self.write_down(row, chat_id, verdict, started_at, latency_ms).await;
+    }
+
+    /// Sends `message`, whose place was `at`; a text alone where Telegram does not take its picture. `None` when that
+    /// has to wait.
+    async fn tell(
+        &self,
+        message: Message,
+        chat_id: i64,
+        at: Instant,
+        claimed_at: Instant,
+    ) -> Option<Answer<Told>> {
+        let limit = self.settings.request_timeout;
+        let (answer, at) = match message {
+            Message::Text(text) => (self.api.call(&text, limit).await, at),
+            Message::Picture(picture) => {
+                let Picture { photo, png, instead } = *picture;
+                let answer = self.api.call_with_picture(&photo, png, limit).await;
+                if !is_about_the_picture(&answer) {
+                    (answer, at)
+                } else {
+                    let at = self.second_place(chat_id, claimed_at).await?;
+                    (self.api.call(&instead, limit).await, at)
+                }
+            }
+        };
+        if matches!(answer, Answer::Done(_)) {
+            self.limits.answered(chat_id, at, at.elapsed());
+        }
+        Some(answer)
+    }
+
+    /// Waits for another place in the chat, as long as the lease leaves time for another request.
+    async fn second_place(&self, chat_id: i64, claimed_at: Instant) -> Option<Instant> {
+        let latest = claimed_at + self.settings.lease.saturating_sub(self.settings.request_timeout);
+        loop {
+            match self.limits.reserve(chat_id, Instant::now()) {
+                Place::At(at) if at <= latest => {
+                    tokio::time::sleep_until(at).await;
+                    return Some(at);
+                }
+                Place::NotBefore(ready) if ready <= latest => tokio::time::sleep_until(ready).await,
+                Place::At(_) | Place::NotBefore(_) => return None,
+            }
+        }
     }
 
     /// Puts `row` back to its place, unsent.
@@ -273,6 +336,27 @@ impl Sender {
             }
         }
     }
+}
+
+/// Whether Telegram refuses a picture for what it is, and may take the text alone: not allowed there, not understood,
+/// too large. What it says about the chat is as true of a text.
+fn is_about_the_picture(answer: &Answer<Told>) -> bool {
+    let Answer::Refused(refusal) = answer else { return false };
+    let refused = match refusal.class() {
+        RefusalClass::Wait(_)
+        | RefusalClass::Gone(_)
+        | RefusalClass::MaybeGone
+        | RefusalClass::Migrated(_)
+        | RefusalClass::TopicGone
+        | RefusalClass::TokenRefused => false,
+        // Unparsable below a picture is unparsable without one: let the row go out plain.
+        RefusalClass::Unparsable => false,
+        _ => true,
+    };
+    if refused {
+        log::warn!(target: "TELEGRAM", "a picture is refused, its text goes alone: {}", refusal.description);
+    }
+    refused
 }
 
 /// Where the messages of the row's account go; what becomes of the row, and its class, when nowhere.

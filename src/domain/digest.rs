@@ -7,6 +7,8 @@ use chrono::{DateTime, Days, NaiveDate, NaiveTime, TimeDelta, Timelike as _, Utc
 use chrono_tz::Tz;
 use serde::{Deserialize, Serialize};
 
+use super::week::Week;
+
 /// How close may two digests come when the person has changed their zone in between?
 const APART_ACROSS_ZONES: TimeDelta = TimeDelta::hours(12);
 
@@ -19,7 +21,7 @@ const DAYS_AHEAD: usize = 7;
 pub const FURTHEST_AHEAD: TimeDelta = TimeDelta::hours(50);
 
 /// How long back does a person's first digest look?
-const FIRST_LOOKS_BACK: TimeDelta = TimeDelta::hours(24);
+pub const FIRST_LOOKS_BACK: TimeDelta = TimeDelta::hours(24);
 
 /// When a person's digest comes: a minute of the day, in a zone.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -81,6 +83,13 @@ pub fn next_midnight(zone: Tz, now: DateTime<Utc>) -> DateTime<Utc> {
     Schedule { zone, minute: 0 }.next(now, None)
 }
 
+/// The first moment of the local day `day`; for a day that does not exist, that of the next one that does.
+pub fn start_of_day(zone: Tz, day: NaiveDate) -> DateTime<Utc> {
+    let days = day.iter_days().take(DAYS_AHEAD);
+    let first = days.filter_map(|day| Schedule { zone, minute: 0 }.moment_on(day)).next();
+    first.unwrap_or_else(|| day.and_time(NaiveTime::MIN).and_utc())
+}
+
 /// The minute of the local day.
 pub fn minute_of_day(zone: Tz, now: DateTime<Utc>) -> u16 {
     let time = now.with_timezone(&zone).time();
@@ -102,11 +111,16 @@ pub fn counts_since(
     last.unwrap_or(now - FIRST_LOOKS_BACK)
 }
 
-/// What a digest tells: computed when it is written, put into words when it is sent.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct DigestNews {
-    /// What it counts happened after this.
+/// What a digest's row keeps: all that is told is looked up when it is sent. It ends when the row was written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DigestSpan {
+    /// What it counts was heard of after this.
     pub since: DateTime<Utc>,
+}
+
+/// What a digest tells.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct DigestNews {
     /// Posts that went out.
     pub published: u64,
     /// Posts that did not.
@@ -117,12 +131,19 @@ pub struct DigestNews {
     pub coming_up: u64,
     /// The first of them.
     pub posts: Vec<ComingUp>,
+    /// The week that ended, once a week.
+    pub week: Option<Week>,
 }
 
 impl DigestNews {
-    /// Whether there is nothing to tell.
-    pub fn is_empty(&self) -> bool {
+    /// Whether the day has nothing to tell; the week that ended may have.
+    pub fn is_quiet(&self) -> bool {
         self.published == 0 && self.failed == 0 && self.coming_up == 0
+    }
+
+    /// Whether there is nothing to tell at all.
+    pub fn is_empty(&self) -> bool {
+        self.is_quiet() && self.week.as_ref().is_none_or(Week::is_empty)
     }
 }
 
@@ -138,7 +159,7 @@ pub struct Cause {
 }
 
 /// A post that will go out.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ComingUp {
     /// When.
     pub at: DateTime<Utc>,

@@ -9,3 +9,4 @@ pub mod language;
 pub mod link;
 pub mod notification;
 pub mod post;
+pub mod week;

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::account::{Delivery, DisabledReason, Settings};
 use super::carried::Carried;
-use super::digest::DigestNews;
+use super::digest::DigestSpan;
 use super::event::{Event, EventData, EventKind};
 use super::language::Language;
 
@@ -130,9 +130,9 @@ pub struct Content {
     /// What is told about the rows that this one carries.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub carried: Option<Carried>,
-    /// What a digest tells.
+    /// Since when a digest counts.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub digest: Option<DigestNews>,
+    pub digest: Option<DigestSpan>,
 }
 
 /// A row about to be written.
@@ -201,9 +201,10 @@ impl NewNotification {
         Self::pending(account, chat_id, Kind::Test, now)
     }
 
-    /// A digest for a linked account; without a sound in its quiet hours.
-    pub fn digest(account: &str, chat_id: i64, news: DigestNews, silent: bool, now: DateTime<Utc>) -> Self {
-        let content = Content { digest: Some(news), ..Content::default() };
+    /// A digest for a linked account of what was heard of in `span` and until `now`; without a sound in its quiet
+    /// hours.
+    pub fn digest(account: &str, chat_id: i64, span: DigestSpan, silent: bool, now: DateTime<Utc>) -> Self {
+        let content = Content { digest: Some(span), ..Content::default() };
         Self { content, silent, ..Self::pending(account, chat_id, Kind::Digest, now) }
     }
 

@@ -5,7 +5,7 @@ use std::time::Duration;
 use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
 
-use crate::domain::digest::{LastDigest, minute_of_day};
+use crate::domain::digest::{DigestSpan, LastDigest, counts_since, minute_of_day};
 use crate::domain::event::Event;
 use crate::domain::notification::{NewNotification, State};
 use crate::domain::post::{ClaimedPost, Outcome};
@@ -71,10 +71,7 @@ pub async fn write_due_digests(
     let mut written = 0;
     loop {
         let due = store.due_digests(default_zone, now).await?;
-        let mut decisions = Vec::with_capacity(due.len());
-        for due in due {
-            decisions.push(decide(store, due, now).await?);
-        }
+        let decisions = due.into_iter().map(|due| decide(due, now)).collect();
         let done = store.carry_out(decisions, now).await?;
         written += done.written;
         // None due, or none moved: then another instance is at it, and the next run finds whatever it leaves.
@@ -84,23 +81,20 @@ pub async fn write_due_digests(
     }
 }
 
-/// Whether a due digest is written: not to a chat that can't be reached, not twice on one local day though the
-/// clock was set back, and not when there is nothing to tell to a person who does not want to hear that.
-async fn decide(store: &Store, due: DueDigest, now: DateTime<Utc>) -> Result<DigestDecision, StoreError> {
+/// Whether a due digest is written: not to a chat that can't be reached, and not twice on one local day though the
+/// clock was set back. Whether it has anything to tell is looked up when it is sent.
+fn decide(due: DueDigest, now: DateTime<Utc>) -> DigestDecision {
     let settings = &due.settings;
     let Some(chat_id) = settings.chat_id.filter(|_| settings.enabled && due.schedule.allows(now, due.last))
     else {
-        return Ok(put_off(due, now));
+        return put_off(due, now);
     };
     let zone = due.schedule.zone;
-    let news = store.digest_news(&settings.account, zone, now).await?;
-    if news.is_empty() && !settings.digest.when_empty {
-        return Ok(put_off(due, now));
-    }
     let silent = settings.quiet_hours.is_some_and(|quiet| quiet.cover(minute_of_day(zone, now)));
-    let row = NewNotification::digest(&settings.account, chat_id, news, silent, now);
+    let span = DigestSpan { since: counts_since(due.last.map(|last| last.at), settings.linked_at, now) };
+    let row = NewNotification::digest(&settings.account, chat_id, span, silent, now);
     let next = due.schedule.next(now, Some(LastDigest { at: now, zone }));
-    Ok(DigestDecision { due, next, row: Some(row) })
+    DigestDecision { due, next, row: Some(row) }
 }
 
 fn put_off(due: DueDigest, now: DateTime<Utc>) -> DigestDecision {

@@ -1,37 +1,28 @@
-//! Daily digests: who is due, what there is to tell, and the one transaction that moves the next one and writes
-//! the row.
+//! Daily digests: who is due, and the one transaction that moves the next one and writes the row. What a digest
+//! tells is in `digest_news`.
+
+use std::collections::{HashMap, HashSet};
 
 use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
 use sea_orm::sea_query::Expr;
 use sea_orm::{
-    ColumnTrait, Condition, DatabaseTransaction, EntityTrait, FromQueryResult, PaginatorTrait as _,
-    QueryFilter, QueryOrder as _, QuerySelect as _, Statement,
+    ColumnTrait, ConnectionTrait, DatabaseTransaction, EntityTrait, FromQueryResult, QueryFilter,
+    QueryOrder as _, QuerySelect as _, Statement,
 };
 
+use super::parameters::{array, each, listed};
 use super::write_queue::Command;
 use super::{Store, StoreError, ms, notifications, time};
 use crate::domain::account::Settings;
-use crate::domain::digest::{
-    Cause, ComingUp, DigestNews, FURTHEST_AHEAD, LastDigest, Schedule, counts_since, next_midnight,
-};
-use crate::domain::event::EventKind;
-use crate::domain::notification::{Content, Kind, NewNotification, State};
+use crate::domain::digest::{FURTHEST_AHEAD, LastDigest, Schedule};
+use crate::domain::notification::{Content, NewNotification, State};
 use crate::entity::notification;
 use crate::entity::sns_settings::{Column, Entity, Model};
 
-/// How many accounts are moved in one transaction? Few enough that other writers hardly wait.
-const BATCH: u64 = 500;
-
-/// Of how many failures are the causes told apart? More are counted, and nobody reads so many.
-const FAILURES_READ: u64 = 200;
-
-/// How many causes and how many posts does a digest keep? More than a message shows.
-const CAUSES_KEPT: usize = 5;
-const POSTS_KEPT: u32 = 5;
-
-/// How much of a post does a digest keep, in characters? More than a message shows.
-const WORDS_KEPT: usize = 160;
+/// How many accounts are moved in one transaction? As many as one statement inserts rows; few enough that other
+/// writers hardly wait.
+const BATCH: u64 = 1000;
 
 /// An account whose digest is due, or whose next one lies where no clock that was right can have put it.
 #[derive(Clone, Debug)]
@@ -53,7 +44,7 @@ pub struct DigestDecision {
     pub due: DueDigest,
     /// When the account's next one is due.
     pub next: DateTime<Utc>,
-    /// The row that tells it; `None` when there is nothing to tell today.
+    /// The row that will tell it; `None` when none is to.
     pub row: Option<NewNotification>,
 }
 
@@ -102,80 +93,6 @@ impl Store {
         }
         Ok(done)
     }
-
-    /// What there is to tell `account`, whose local time is that of `zone`, since its last digest.
-    pub async fn digest_news(
-        &self,
-        account: &str,
-        zone: Tz,
-        now: DateTime<Utc>,
-    ) -> Result<DigestNews, StoreError> {
-        let since = self.untold_since(account, now).await?;
-        let told = |kind: EventKind| {
-            notification::Entity::find()
-                .filter(notification::Column::Account.eq(account))
-                .filter(notification::Column::Kind.eq(Kind::Event(kind).as_str()))
-                // By when we heard of it: so each event is in one digest, however late it was told.
-                .filter(notification::Column::CreatedAtMs.gt(ms(since)))
-                .filter(notification::Column::CreatedAtMs.lte(ms(now)))
-        };
-        let published = told(EventKind::PostPublished).count(&self.reader).await?;
-        let failed = told(EventKind::PostFailed).count(&self.reader).await?;
-        let causes = if failed == 0 {
-            Vec::new()
-        } else {
-            let newest = told(EventKind::PostFailed).order_by_desc(notification::Column::Id);
-            causes(newest.limit(FAILURES_READ).all(&self.reader).await?)
-        };
-        let (coming_up, posts) = self.coming_up(account, now, next_midnight(zone, now)).await?;
-        Ok(DigestNews { since, published, failed, causes, coming_up, posts })
-    }
-
-    /// Since when nothing was told: a digest that still waits (Telegram is away) is replaced, not followed.
-    async fn untold_since(&self, account: &str, now: DateTime<Utc>) -> Result<DateTime<Utc>, StoreError> {
-        let row = Entity::find_by_id(account).one(&self.reader).await?;
-        let (last, linked_at) = row.map_or((None, None), |row| (row.last_digest_at_ms, row.linked_at_ms));
-        let since = counts_since(last.map(time), linked_at.map(time), now);
-        let waiting = notification::Entity::find()
-            .filter(notification::Column::Account.eq(account))
-            .filter(notification::Column::Kind.eq(Kind::Digest.as_str()))
-            .filter(Expr::cust("state = 'pending'"))
-            .one(&self.reader)
-            .await?;
-        let news = waiting.and_then(|row| serde_json::from_str::<Content>(&row.data).ok()?.digest);
-        Ok(news.map_or(since, |news| news.since.min(since)))
-    }
-
-    /// How many of the account's posts go out from `from` until `until`, whoever sends them, and the first few.
-    async fn coming_up(
-        &self,
-        account: &str,
-        from: DateTime<Utc>,
-        until: DateTime<Utc>,
-    ) -> Result<(u64, Vec<ComingUp>), StoreError> {
-        #[derive(FromQueryResult)]
-        struct Post {
-            publish_at_ms: i64,
-            network: String,
-            text: String,
-            total: i64,
-        }
-        let sql = format!(
-            "SELECT publish_at_ms, network, text, COUNT(*) OVER () AS total FROM posts \
-             WHERE account = $1 AND status = 'scheduled' AND publish_at_ms >= $2 AND publish_at_ms < $3 \
-             ORDER BY publish_at_ms, id LIMIT {POSTS_KEPT}"
-        );
-        let values = [account.into(), ms(from).into(), ms(until).into()];
-        let query = Statement::from_sql_and_values(self.reader.get_database_backend(), sql, values);
-        let posts = Post::find_by_statement(query).all(&self.reader).await?;
-        let count = posts.first().map_or(0, |post| post.total.unsigned_abs());
-        let shown = posts.into_iter().map(|post| ComingUp {
-            at: time(post.publish_at_ms),
-            network: post.network,
-            text: post.text.chars().take(WORDS_KEPT).collect(),
-        });
-        Ok((count, shown.collect()))
-    }
 }
 
 impl DueDigest {
@@ -200,26 +117,6 @@ fn last_digest(row: &Model, default_zone: Tz) -> Option<LastDigest> {
 
 fn zone(name: Option<&str>, default_zone: Tz) -> Tz {
     name.and_then(|name| name.parse().ok()).unwrap_or(default_zone)
-}
-
-/// The causes of failures, most frequent first.
-fn causes(rows: Vec<notification::Model>) -> Vec<Cause> {
-    let mut causes: Vec<Cause> = Vec::new();
-    for row in rows {
-        let event =
-            serde_json::from_str::<Content>(&row.data).map(|content| content.event).unwrap_or_default();
-        let network = event.network.unwrap_or_default();
-        match causes.iter_mut().find(|cause| cause.network == network && cause.error == event.error) {
-            Some(cause) => cause.posts += 1,
-            None => causes.push(Cause { network, error: event.error, posts: 1 }),
-        }
-    }
-    causes.sort_by_key(|cause| std::cmp::Reverse(cause.posts));
-    causes.truncate(CAUSES_KEPT);
-    for cause in &mut causes {
-        cause.error = cause.error.take().map(|error| error.chars().take(WORDS_KEPT).collect());
-    }
-    causes
 }
 
 /// Sets the account's next digest after a change of its link or settings. One that is due already stays due.
@@ -255,58 +152,110 @@ impl Command for CarryOut {
     type Output = CarriedOut;
 
     async fn apply(&self, transaction: &DatabaseTransaction) -> Result<CarriedOut, StoreError> {
-        let (mut moved, mut rows) = (0, Vec::new());
-        for decision in &self.decisions {
-            if !self.moved(transaction, decision).await? {
-                continue;
-            }
-            moved += 1;
-            if let Some(row) = &decision.row {
-                self.replace_waiting(transaction, &row.account).await?;
-                rows.push(row.clone());
-            }
-        }
+        let moved = self.moved(transaction).await?;
+        let decided = self.decisions.iter().filter(|it| moved.contains(&it.due.settings.account));
+        let mut rows: Vec<NewNotification> = decided.filter_map(|decision| decision.row.clone()).collect();
+        self.replace_waiting(transaction, &mut rows).await?;
         if !rows.is_empty() {
             notifications::insert(transaction, &rows, self.now).await?;
         }
-        Ok(CarriedOut { moved, written: rows.len() as u64 })
+        Ok(CarriedOut { moved: moved.len() as u64, written: rows.len() as u64 })
     }
 }
 
 impl CarryOut {
-    /// The conditional UPDATE that lets exactly one writer through: another instance, an unlink or a change of
-    /// the settings came first where it finds no row.
-    async fn moved(
-        &self,
-        transaction: &DatabaseTransaction,
-        decision: &DigestDecision,
-    ) -> Result<bool, StoreError> {
-        let DigestDecision { due, next, row } = decision;
-        let mut update = Entity::update_many().col_expr(Column::NextDigestAtMs, Expr::val(ms(*next)));
-        if row.is_some() {
-            update = update
-                .col_expr(Column::LastDigestAtMs, Expr::val(ms(self.now)))
-                .col_expr(Column::LastDigestZone, Expr::val(due.schedule.zone.name()));
+    /// The conditional UPDATE that lets exactly one writer through; returns the accounts that it moved. Another
+    /// instance, an unlink or a change of the settings came first where it found no row.
+    async fn moved(&self, transaction: &DatabaseTransaction) -> Result<HashSet<String>, StoreError> {
+        if self.decisions.is_empty() {
+            return Ok(HashSet::new());
         }
-        let moved = update
-            .filter(Column::Account.eq(due.settings.account.as_str()))
-            .filter(Column::NextDigestAtMs.eq(due.next_digest_at_ms))
-            .filter(Column::TelegramChatId.eq(due.settings.chat_id))
-            .exec(transaction)
-            .await?;
-        Ok(moved.rows_affected == 1)
+        let backend = transaction.get_database_backend();
+        let sql = format!(
+            "UPDATE sns_settings SET next_digest_at_ms = CAST(value ->> 3 AS BIGINT), \
+               last_digest_at_ms = CASE WHEN value ->> 4 IS NULL THEN last_digest_at_ms ELSE CAST($2 AS BIGINT) END, \
+               last_digest_zone = COALESCE(value ->> 4, last_digest_zone) \
+             FROM {} \
+             WHERE account = value ->> 0 AND next_digest_at_ms = CAST(value ->> 1 AS BIGINT) \
+               AND telegram_chat_id IS NOT DISTINCT FROM CAST(value ->> 2 AS BIGINT) \
+             RETURNING account",
+            each(backend, "$1")
+        );
+        let decided = self.decisions.iter().map(|DigestDecision { due, next, row }| {
+            let zone = row.as_ref().map(|_| due.schedule.zone.name());
+            (&due.settings.account, due.next_digest_at_ms, due.settings.chat_id, ms(*next), zone)
+        });
+        let values = [array(&decided.collect::<Vec<_>>())?, ms(self.now).into()];
+        let statement = Statement::from_sql_and_values(backend, sql, values);
+        let moved = Account::find_by_statement(statement).all(transaction).await?;
+        Ok(moved.into_iter().map(|row| row.account).collect())
     }
 
-    /// A digest that was not sent yet, because Telegram is away, says less than the new one, which counts from
-    /// where it began.
+    /// Ends the digests that still wait for the accounts of `rows`, because Telegram is away: they say less than the
+    /// new ones, which count from where they began.
     async fn replace_waiting(
         &self,
         transaction: &DatabaseTransaction,
-        account: &str,
+        rows: &mut [NewNotification],
     ) -> Result<(), StoreError> {
-        use notification::Column;
-        let waiting =
-            Condition::all().add(Column::Account.eq(account)).add(Column::Kind.eq(Kind::Digest.as_str()));
-        notifications::end_pending(transaction, waiting, State::Cancelled, "replaced", self.now).await
+        let lanes: Vec<i64> = rows.iter().filter_map(|row| row.chat_id).collect();
+        let waiting = waiting_digests(transaction, &lanes).await?;
+        let mut replaced = Vec::new();
+        for row in rows.iter_mut() {
+            for waiting in waiting.get(&row.account).into_iter().flatten() {
+                replaced.push(waiting.id);
+                if let Some(span) = &mut row.content.digest {
+                    span.since = waiting.since().unwrap_or(span.since).min(span.since);
+                }
+            }
+        }
+        if replaced.is_empty() {
+            return Ok(());
+        }
+        let which = notification::Column::Id.is_in(replaced);
+        notifications::end_pending(transaction, which, State::Cancelled, "replaced", self.now).await
     }
+}
+
+#[derive(FromQueryResult)]
+struct Account {
+    account: String,
+}
+
+/// A digest that was not sent yet.
+#[derive(FromQueryResult)]
+pub(super) struct WaitingDigest {
+    id: i64,
+    account: String,
+    data: String,
+}
+
+impl WaitingDigest {
+    /// Since when it counts.
+    pub(super) fn since(&self) -> Option<DateTime<Utc>> {
+        Some(serde_json::from_str::<Content>(&self.data).ok()?.digest?.since)
+    }
+}
+
+/// The digests that wait in the lanes of these chats, by account.
+pub(super) async fn waiting_digests(
+    db: &impl ConnectionTrait,
+    lanes: &[i64],
+) -> Result<HashMap<String, Vec<WaitingDigest>>, StoreError> {
+    if lanes.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let backend = db.get_database_backend();
+    // By the index of the lanes, which holds what waits and nothing else.
+    let sql = format!(
+        "SELECT id, account, data FROM notifications \
+         WHERE chat_id IN ({}) AND state = 'pending' AND carrier_id IS NULL AND kind = 'digest'",
+        listed(backend, "$1")
+    );
+    let statement = Statement::from_sql_and_values(backend, sql, [array(lanes)?]);
+    let mut waiting: HashMap<String, Vec<WaitingDigest>> = HashMap::new();
+    for row in WaitingDigest::find_by_statement(statement).all(db).await? {
+        waiting.entry(row.account.clone()).or_default().push(row);
+    }
+    Ok(waiting)
 }

@@ -7,14 +7,18 @@ use std::fmt;
 use std::time::Duration;
 
 use reqwest::header::{CONTENT_TYPE, HeaderValue};
+use reqwest::multipart::{Form, Part};
 use secrecy::{ExposeSecret as _, SecretString};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 use serde_json::value::RawValue;
+use teloxide::payloads::SendPhoto;
 use teloxide::requests::Payload;
 use url::Url;
 
 use super::Refusal;
+use super::message::PICTURE;
 
 /// How long may a connection to Telegram take to come about?
 const CONNECT_LIMIT: Duration = Duration::from_secs(5);
@@ -93,13 +97,22 @@ impl Api {
         P: Payload + Serialize,
         P::Output: DeserializeOwned,
     {
-        self.call_raw(P::NAME, payload, limit).await.map(|result| {
-            serde_json::from_str(result.get())
-                .inspect_err(
-                    |error| log::warn!(target: "TELEGRAM", "{}: answer of unknown shape: {error}", P::NAME),
-                )
-                .ok()
-        })
+        self.call_raw(P::NAME, payload, limit).await.map(|result| read_result(P::NAME, &result))
+    }
+
+    /// Sends a photo whose picture is attached to the request: `png`, its bytes. Waits at most `limit`.
+    pub async fn call_with_picture(
+        &self,
+        photo: &SendPhoto,
+        png: Vec<u8>,
+        limit: Duration,
+    ) -> Answer<teloxide::types::Message> {
+        let form = match form_of(photo, png) {
+            Ok(form) => form,
+            Err(error) => return Answer::NotSent(format!("a photo can't be written as a form: {error}")),
+        };
+        let request = self.client.post(self.method_url(SendPhoto::NAME)).timeout(limit).multipart(form);
+        post(request).await.map(|result| read_result(SendPhoto::NAME, &result))
     }
 
     /// Calls `method` and leaves the result unread.
@@ -119,12 +132,7 @@ impl Api {
             .timeout(limit)
             .header(CONTENT_TYPE, HeaderValue::from_static("application/json"))
             .body(body);
-        match request.send().await {
-            Ok(response) => read_answer(response).await,
-            // Only a failed connect proves that nothing was written.
-            Err(error) if error.is_connect() || error.is_builder() => Answer::NotSent(describe(error)),
-            Err(error) => Answer::Unknown(describe(error)),
-        }
+        post(request).await
     }
 
     fn method_url(&self, method: &str) -> Url {
@@ -151,6 +159,36 @@ impl<T> Answer<T> {
             Self::Unknown(why) => Answer::Unknown(why),
         }
     }
+}
+
+/// The fields of `photo` as parts of a form, the picture beside them: what is no text is written as JSON (Bot API
+/// documentation, "Making requests").
+fn form_of(photo: &SendPhoto, png: Vec<u8>) -> anyhow::Result<Form> {
+    let picture = Part::bytes(png).file_name("picture.png").mime_str("image/png")?;
+    let Value::Object(fields) = serde_json::to_value(photo)? else {
+        anyhow::bail!("a payload is an object");
+    };
+    let fields = fields.into_iter().filter(|(_, value)| !value.is_null());
+    Ok(fields.fold(Form::new().part(PICTURE, picture), |form, (name, value)| match value {
+        Value::String(text) => form.text(name, text),
+        other => form.text(name, other.to_string()),
+    }))
+}
+
+async fn post(request: reqwest::RequestBuilder) -> Answer<Box<RawValue>> {
+    match request.send().await {
+        Ok(response) => read_answer(response).await,
+        // Only a failed connect proves that nothing was written.
+        Err(error) if error.is_connect() || error.is_builder() => Answer::NotSent(describe(error)),
+        Err(error) => Answer::Unknown(describe(error)),
+    }
+}
+
+/// The result of `method`; `None` when it has a shape we can't read.
+fn read_result<T: DeserializeOwned>(method: &str, result: &RawValue) -> Option<T> {
+    let read = serde_json::from_str(result.get());
+    read.inspect_err(|error| log::warn!(target: "TELEGRAM", "{method}: answer of unknown shape: {error}"))
+        .ok()
 }
 
 async fn read_answer(mut response: reqwest::Response) -> Answer<Box<RawValue>> {

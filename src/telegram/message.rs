@@ -1,7 +1,7 @@
 //! How our texts are sent: as HTML, without a preview of the links in them.
 
-use teloxide::payloads::{SendMessage, SendMessageSetters as _};
-use teloxide::types::{ChatId, LinkPreviewOptions, ParseMode};
+use teloxide::payloads::{SendMessage, SendMessageSetters as _, SendPhoto, SendPhotoSetters as _};
+use teloxide::types::{ChatId, FileId, InputFile, LinkPreviewOptions, ParseMode};
 
 /// No preview: a notice about a post is not the post (Bot API documentation, "LinkPreviewOptions").
 pub const NO_PREVIEW: LinkPreviewOptions = LinkPreviewOptions {
@@ -18,6 +18,19 @@ pub const SETTINGS_TAP: &str = "settings";
 /// A message of Telegram HTML to `chat_id`.
 pub fn html_message(chat_id: i64, html: &str) -> SendMessage {
     SendMessage::new(ChatId(chat_id), html).parse_mode(ParseMode::Html).link_preview_options(NO_PREVIEW)
+}
+
+/// The longest caption of a picture, in UTF-16 units after the markup is read (Bot API documentation, sendPhoto).
+pub const LONGEST_CAPTION: usize = 1024;
+
+/// Under which name a picture is attached to the request that sends it.
+pub(super) const PICTURE: &str = "picture";
+
+/// A picture with Telegram HTML below it to `chat_id`; its bytes go along with the call
+/// ([`Api::call_with_picture`](super::Api::call_with_picture)).
+pub fn html_photo(chat_id: i64, caption: &str) -> SendPhoto {
+    let attached = InputFile::file_id(FileId(format!("attach://{PICTURE}")));
+    SendPhoto::new(ChatId(chat_id), attached).caption(caption).parse_mode(ParseMode::Html)
 }
 
 /// The same message without its formatting: `plain` is the text that is left.

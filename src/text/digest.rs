@@ -11,6 +11,7 @@ use super::time::{Precision, day, moment};
 use super::words::{network, quoted, written};
 use crate::domain::digest::{Cause, ComingUp, DigestNews};
 use crate::domain::language::Language;
+use crate::domain::week::Week;
 
 /// How many causes of failures, and how many lines of posts, are shown? The whole is to be read at a glance.
 const CAUSES_SHOWN: usize = 2;
@@ -38,18 +39,34 @@ impl Digest<'_> {
         let text = Lines::new(language)
             .say(key!("digest"), title)
             .blank()
-            .say_if(news.is_empty(), key!("digest-nothing"))
+            .say_if(news.is_quiet(), key!("digest-nothing"))
             .say_if_some(key!("digest-published"), count(news.published))
             .push_if_some(failures(language, news.failed, &news.causes))
             .say_if_some(key!("digest-coming-up"), count(news.coming_up));
-        self.posts(text, language).finish()
+        self.posts(text, language).push_if_some(self.week(language)).finish()
+    }
+
+    /// "📊 Last week: 12 published · 1 failed": what the chart shows, for whoever doesn't see it.
+    fn week(&self, language: Language) -> Option<Html> {
+        let total = self.news.week.as_ref().filter(|week| !week.is_empty()).map(Week::total)?;
+        let counts = [
+            (key!("status-published"), total.published),
+            (key!("status-failed-count"), total.failed),
+            (key!("digest-week-unconfirmed"), total.unconfirmed),
+        ];
+        let counts = counts.into_iter().filter(|(_, count)| *count > 0);
+        let counts =
+            joined(counts.map(|(key, count)| say(language, key, &Args::new().count("count", count))));
+        Some(say(language, key!("digest-week"), &Args::new().html("counts", counts)))
     }
 
     /// The next posts, one a line; the last line says how many there are beside them.
     fn posts(&self, text: Lines, language: Language) -> Lines {
-        let DigestNews { coming_up, posts, .. } = self.news;
-        let all_fit = *coming_up <= POST_LINES as u64 && posts.len() as u64 >= *coming_up;
-        let shown = if all_fit { POST_LINES } else { POST_LINES - 1 };
+        let DigestNews { coming_up, posts, week, .. } = self.news;
+        // The week has a line of its own, and eight are all there are.
+        let lines = if week.is_some() { POST_LINES - 1 } else { POST_LINES };
+        let all_fit = *coming_up <= lines as u64 && posts.len() as u64 >= *coming_up;
+        let shown = if all_fit { lines } else { lines - 1 };
         let shown = posts.iter().take(shown);
         let hidden = coming_up.saturating_sub(shown.len() as u64);
         shown

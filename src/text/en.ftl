@@ -33,6 +33,7 @@ reason = { $code ->
     [deactivated] Telegram account deleted
     [limited] limited by Telegram
     [no_rights] may not write there
+    [nothing_to_tell] nothing to tell
     [refused] refused by Telegram
     [stuck] stuck
     [switched_off] switched off
@@ -146,6 +147,16 @@ digest-coming-up = 🗓 <b>{ $count }</b> coming up today
 digest-item = • { $item }
 digest-post = { $time } { $network }
 digest-nothing = 🌿 Nothing new, and nothing is coming up today.
+digest-week = 📊 <b>Last week</b>  { $counts }
+digest-week-unconfirmed = { $count } not sure
+
+# On the picture, without markup.
+week-title = Last week · { $days }
+week-published = Published · { $count }
+week-failed = Failed · { $count }
+week-unconfirmed = Not sure · { $count }
+week-empty = No posts last week
+number = { $count }
 
 ## Several events in one message
 

@@ -32,6 +32,7 @@ reason = { $code ->
     [deactivated] 삭제된 텔레그램 계정
     [limited] 텔레그램 제한
     [no_rights] 쓰기 권한 없음
+    [nothing_to_tell] 전할 소식 없음
     [refused] 텔레그램 거부
     [stuck] 처리 중 멈춤
     [switched_off] 꺼진 알림
@@ -139,6 +140,16 @@ digest-coming-up = 🗓 오늘 예정 <b>{ $count }건</b>
 digest-item = • { $item }
 digest-post = { $time } { $network }
 digest-nothing = 🌿 새 소식이 없고, 오늘 예정된 글도 없어요.
+digest-week = 📊 <b>지난주</b>  { $counts }
+digest-week-unconfirmed = 미확인 { $count }
+
+# On the picture, without markup.
+week-title = 지난주 · { $days }
+week-published = 게시 완료 · { $count }
+week-failed = 실패 · { $count }
+week-unconfirmed = 미확인 · { $count }
+week-empty = 지난주에는 글이 없었어요
+number = { $count }
 
 ## Several events in one message
 

@@ -10,7 +10,7 @@
 //! |---|---|
 //! | [`linking`] | hello, connect, switch, move, disconnect, come back |
 //! | [`status`] | `/status` |
-//! | [`digest`] | the daily digest |
+//! | [`digest`], [`week`] | the daily digest; the chart of the week |
 //! | [`settings`], [`cities`] | `/settings` and its pickers; cities and zones as people write them |
 //! | [`notification`] | published, failed, unconfirmed, automation, announcement, test |
 //! | [`answer`] | help, unknown commands, apologies, toasts |
@@ -38,6 +38,7 @@ pub mod notification;
 pub mod settings;
 pub mod status;
 mod time;
+pub mod week;
 mod words;
 
 #[cfg(test)]

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use chrono::{DateTime, Datelike as _, NaiveTime, Timelike as _, Utc};
+use chrono::{DateTime, Datelike as _, NaiveTime, Timelike as _, Utc, Weekday};
 use chrono_tz::Tz;
 
 use super::argument::Args;
@@ -63,11 +63,18 @@ pub(super) fn day(language: Language, at: DateTime<Utc>, zone: Tz) -> Html {
     Html::trusted(match language {
         Language::En => day.format("%A, %b %-d").to_string(),
         Language::Ko => {
-            let weekday =
-                ["월", "화", "수", "목", "금", "토", "일"][day.weekday().num_days_from_monday() as usize];
-            format!("{}월 {}일 ({weekday})", day.month(), day.day())
+            format!("{}월 {}일 ({})", day.month(), day.day(), weekday_name(language, day.weekday()))
         }
     })
+}
+
+/// The short name of a day of the week: "Sun", "일".
+pub(super) fn weekday_name(language: Language, day: Weekday) -> &'static str {
+    let names = match language {
+        Language::En => ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"],
+        Language::Ko => ["월", "화", "수", "목", "금", "토", "일"],
+    };
+    names[day.num_days_from_monday() as usize]
 }
 
 /// A time of day: "17:00", "오후 5:00".

@@ -13,7 +13,7 @@ const MAX_LINES: usize = 420;
 const EVERYWHERE: [&str; 3] = ["config", "clock", "health"];
 
 /// The rooms that see not even the settings, by the sentence under the table.
-const WITHOUT_CONFIG: [&str; 3] = ["domain", "text", "entity"];
+const WITHOUT_CONFIG: [&str; 4] = ["domain", "text", "chart", "entity"];
 
 /// The map, as it is written in `src/lib.rs`.
 struct Map {

@@ -49,4 +49,5 @@ mod topics;
 mod unlinking;
 mod updates;
 mod webhooks;
+mod weekly_digests;
 mod while_away;

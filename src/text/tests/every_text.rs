@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use chrono::{DateTime, NaiveTime};
+use chrono::{DateTime, NaiveDate, NaiveTime};
 use chrono_tz::Tz;
 
 use crate::domain::account::{self as domain, Delivery, Preferences, QuietHours, Settings};
@@ -10,6 +10,7 @@ use crate::domain::carried::Carried;
 use crate::domain::digest::{Cause, ComingUp, DigestNews};
 use crate::domain::language::Language;
 use crate::domain::notification::State;
+use crate::domain::week::{Outcomes, Week};
 use crate::text::answer::{self, Toast};
 use crate::text::dead_letters::{DeadLetter, Resend, dead_letters, resend_button, which_dead_letter};
 use crate::text::digest::Digest;
@@ -17,7 +18,7 @@ use crate::text::menu::{self, Audience, Command};
 use crate::text::notification::{self, Failed, Published};
 use crate::text::settings::{Choice, Overview, hour_question, zone_not_found, zone_question};
 use crate::text::status::{FailedPost, NextPost, Status, Today, status_unlinked};
-use crate::text::{Button, Hours, Html, admin, carried, jobs, language_name, linking};
+use crate::text::{Button, Hours, Html, admin, carried, jobs, language_name, linking, week};
 
 /// Every message, once with all that is optional (`full`) and once without.
 pub(super) fn messages(language: Language, words: &str, full: bool) -> Vec<Html> {
@@ -43,6 +44,13 @@ pub(super) fn labels(language: Language) -> Vec<(usize, String)> {
         (120, menu::bot_short_description(language)),
         (64, language_name(language)),
     ];
+    let sunday = NaiveDate::from_ymd_opt(2026, 11, 22).expect("a day");
+    let mut on_the_chart =
+        vec![week::title(language, sunday), week::empty(language), week::number(language, 1_204)];
+    for outcome in [week::Outcome::Published, week::Outcome::Failed, week::Outcome::Unconfirmed] {
+        on_the_chart.push(outcome.label(language, 1_204));
+    }
+    let on_the_chart = on_the_chart.into_iter().map(|words| (40, words));
     let run =
         [(64, jobs::run_button(language, "telegram_daily_summary")), (64, resend_button(language, i64::MAX))];
     let zones = chrono_tz::TZ_VARIANTS.into_iter().map(Choice::Zone);
@@ -53,7 +61,7 @@ pub(super) fn labels(language: Language) -> Vec<(usize, String)> {
         .chain(zones)
         .map(|choice| (64, choice.label(language, true)));
     let buttons = buttons.into_iter().chain(choices);
-    buttons.into_iter().chain(run).chain(toasts).chain(commands).chain(about).collect()
+    buttons.into_iter().chain(on_the_chart).chain(run).chain(toasts).chain(commands).chain(about).collect()
 }
 
 fn linking_messages(language: Language, words: &str, full: bool) -> Vec<Html> {
@@ -199,17 +207,20 @@ fn digests(language: Language, words: &str, full: bool) -> Vec<Html> {
     let at = DateTime::from_timestamp(1_795_341_600, 0).expect("a moment");
     let post = ComingUp { at, network: words.to_owned(), text: words.to_owned() };
     let cause = |posts| Cause { network: words.to_owned(), error: full.then(|| words.to_owned()), posts };
+    let day = Outcomes { published: u64::MAX, failed: 1_204, unconfirmed: 7 };
+    let first_day = at.date_naive();
     let much = DigestNews {
-        since: at,
         published: u64::MAX,
         failed: 9,
         causes: vec![cause(3), cause(1), cause(1)],
         coming_up: 1_000,
         posts: vec![post; 5],
+        week: Some(Week { first_day, days: [day; 7] }),
     };
     let news = if full { much } else { DigestNews::default() };
-    let digest = Digest { account: words, at, zone: Tz::Asia__Seoul, news: &news };
-    vec![digest.render(language)]
+    let digest = Digest { account: words, at, zone: Tz::Asia__Seoul, news: &news }.render(language);
+    assert!(digest.utf16_len() <= 1024, "too long to stand below a picture: {}", digest.plain());
+    vec![digest]
 }
 
 fn carried(language: Language, words: &str, full: bool) -> Html {

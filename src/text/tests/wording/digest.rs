@@ -5,6 +5,7 @@ use chrono_tz::Tz;
 use super::{account, at, says};
 use crate::domain::digest::{Cause, ComingUp, DigestNews};
 use crate::domain::language::Language::{self, En, Ko};
+use crate::domain::week::{Outcomes, Week};
 use crate::text::digest::Digest;
 
 const SUNDAY: i64 = 1_795_305_600; // 2026-11-22 00:00 UTC, 09:00 in Seoul
@@ -106,4 +107,28 @@ fn failures_without_a_reason_name_their_network() {
     assert!(digest(En, &news).as_str().ends_with("\n❌ <b>2</b> failed · X"));
     let news = DigestNews { failed: 2, ..DigestNews::default() };
     assert!(digest(En, &news).as_str().ends_with("\n❌ <b>2</b> failed"));
+}
+
+#[test]
+fn digest_of_a_monday_sums_the_week_up() {
+    let first_day = chrono::NaiveDate::from_ymd_opt(2026, 11, 16).expect("a day");
+    let day = Outcomes { published: 200, failed: 1, unconfirmed: 0 };
+    let week = Some(Week { first_day, days: [day; 7] });
+    let noon = post(1_795_316_400, "x", "Hi");
+    let news = DigestNews { coming_up: 4, posts: vec![noon; 4], week, ..DigestNews::default() };
+    let lines =
+        |language| digest(language, &news).plain().lines().skip(2).map(str::to_owned).collect::<Vec<_>>();
+    assert_eq!(
+        lines(En),
+        [
+            "🗓 4 coming up today",
+            "• 12:00 X · “Hi”",
+            "• and 3 more",
+            "📊 Last week  1,400 published · 7 failed"
+        ]
+    );
+    assert_eq!(
+        lines(Ko),
+        ["🗓 오늘 예정 4건", "• 오후 12:00 X · “Hi”", "• 외 3건", "📊 지난주  게시 1,400 · 실패 7"]
+    );
 }
