@@ -9,6 +9,8 @@ pub(super) enum Command {
     Start(String),
     /// `/status`
     Status,
+    /// `/posts`
+    Posts,
     /// `/settings`
     Settings,
     /// `/digest`
@@ -53,6 +55,7 @@ fn parse(text: &str, username: Option<&str>) -> Option<Command> {
     Some(match name.to_ascii_lowercase().as_str() {
         "start" => Command::Start(payload.trim().to_owned()),
         "status" => Command::Status,
+        "posts" => Command::Posts,
         "settings" => Command::Settings,
         "digest" => Command::Digest,
         "test" => Command::Test,
@@ -85,6 +88,7 @@ mod tests {
             ("/run  purge_expired ", Some(Command::Run("purge_expired".into()))),
             ("/resend", Some(Command::Resend(String::new()))),
             ("/Resend  #41 ", Some(Command::Resend("#41".into()))),
+            ("/posts 2", Some(Command::Posts)),
             ("/settings", Some(Command::Settings)),
             ("/digest now", Some(Command::Digest)),
             ("/frobnicate", Some(Command::Unknown)),

@@ -6,7 +6,7 @@
 //! | `session` | sign in, poll, dispatch, stop |
 //! | `command`, `tap` | what a person typed, what a button means |
 //! | `person`, `reply` | who is writing, and answering them |
-//! | `start`, `link`, `status`, `settings`, `digest`, `test`, `unlink`, `help` | one file per command or conversation |
+//! | `start`, `link`, `status`, `posts`, `settings`, `digest`, `test`, `unlink`, `help` | one file per command or conversation |
 //! | `membership` | blocked, unblocked, added to a group, group moved |
 //! | `admin` | `/stats`, `/queue` |
 //! | `dead_letters` | `/failed`, `/resend` |
@@ -28,6 +28,7 @@ mod link;
 mod membership;
 mod menu;
 mod person;
+mod posts;
 mod reply;
 mod session;
 mod settings;

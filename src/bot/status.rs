@@ -12,7 +12,7 @@ use super::tap::Tap;
 use super::{Bot, Handled};
 use crate::domain::account::Settings;
 use crate::store::StoreError;
-use crate::text::status::{NextPost, Status, Today, status_unlinked};
+use crate::text::status::{FailedPost, NextPost, Status, Today, status_unlinked};
 use crate::text::{Button, Hours};
 
 /// `/status`
@@ -45,6 +45,7 @@ async fn status(bot: &Bot, person: &Person) -> Result<Reply, StoreError> {
     let ahead = bot.store.posts_ahead(&settings.account, next_midnight(bot.clock.now(), zone)).await?;
     let today = Today { to_go: ahead.as_ref().map(|ahead| ahead.to_go), ..today(bot, settings).await? };
     let next = ahead.as_ref().and_then(|ahead| ahead.next.as_ref());
+    let failure = bot.store.last_failure(&settings.account, last_midnight(bot.clock.now(), zone)).await?;
     let status = Status {
         account: &settings.account_name,
         paused: !settings.enabled,
@@ -54,7 +55,10 @@ async fn status(bot: &Bot, person: &Person) -> Result<Reply, StoreError> {
             network: &post.network,
             text: Some(post.text.as_str()),
         }),
-        failed: None,
+        failed: failure.as_ref().map(|failure| FailedPost {
+            network: failure.network.as_deref().unwrap_or_default(),
+            why: failure.error.as_deref(),
+        }),
         hours: Hours::of(settings, bot.digest.default_zone),
     };
     Ok(Reply::from(status.render(language))

@@ -37,6 +37,11 @@ pub(super) enum Tap {
     StayLinked,
     /// Show the status anew.
     RefreshStatus,
+    /// Show a page of what is scheduled, from 0.
+    Posts {
+        /// Which.
+        page: u32,
+    },
     /// Show the last dead letters; for admins, like all down to [`Tap::ShowRun`].
     DeadLetters,
     /// Send a dead letter again.
@@ -155,6 +160,7 @@ impl Tap {
             Self::Unlink { account_tag } => format!("unlink:{account_tag}"),
             Self::StayLinked => "unlink:no".into(),
             Self::RefreshStatus => "status".into(),
+            Self::Posts { page } => format!("posts:{page}"),
             Self::DeadLetters => "dead".into(),
             Self::Resend(id) => format!("dead:{id}"),
             Self::Jobs => "jobs".into(),
@@ -171,6 +177,7 @@ impl Tap {
     pub(super) fn of_data(data: &str) -> Option<Self> {
         match data.split_once(':') {
             None if data == "status" => Some(Self::RefreshStatus),
+            Some(("posts", page)) => page.parse().ok().map(|page| Self::Posts { page }),
             None if data == "dead" => Some(Self::DeadLetters),
             Some(("dead", id)) => id.parse().ok().filter(|id| *id > 0).map(Self::Resend),
             None if data == "jobs" => Some(Self::Jobs),
@@ -241,6 +248,8 @@ mod tests {
             Tap::OpenSettings,
             Tap::AskZone,
             Tap::Unlink { account_tag: account_tag("alice") },
+            Tap::Posts { page: 0 },
+            Tap::Posts { page: u32::MAX },
             Tap::DeadLetters,
             Tap::Resend(i64::MAX),
             Tap::Jobs,
@@ -285,6 +294,9 @@ mod tests {
             "unlink:abc",
             "retry:1",
             "status:1",
+            "posts:",
+            "posts:-1",
+            "posts:4294967296",
             "dead:",
             "dead:-1",
             "dead:all",

@@ -14,8 +14,8 @@ use super::command::{Command, command_of};
 use super::person::Person;
 use super::tap::Tap;
 use super::{
-    Bot, Handled, admin, dead_letters, digest, help, jobs, link, membership, settings, start, status, test,
-    unlink, working_time,
+    Bot, Handled, admin, dead_letters, digest, help, jobs, link, membership, posts, settings, start, status,
+    test, unlink, working_time,
 };
 use crate::store::StoreError;
 use crate::text::answer::{self, Toast};
@@ -41,7 +41,7 @@ fn branches() -> UpdateHandler<StoreError> {
 /// Everything a person may write in their private chat.
 fn in_private() -> UpdateHandler<StoreError> {
     use Command::{
-        Digest, Failed, Help, Jobs, Queue, Resend, Run, Settings, Start, Stats, Status, Test, Unlink,
+        Digest, Failed, Help, Jobs, Posts, Queue, Resend, Run, Settings, Start, Stats, Status, Test, Unlink,
     };
     dptree::entry()
         .branch(
@@ -50,6 +50,7 @@ fn in_private() -> UpdateHandler<StoreError> {
             })
             .branch(dptree::case![Start(payload)].endpoint(start::on_start))
             .branch(dptree::case![Status].endpoint(status::on_status))
+            .branch(dptree::case![Posts].endpoint(posts::on_posts))
             .branch(dptree::case![Settings].endpoint(settings::on_settings))
             .branch(dptree::case![Digest].endpoint(digest::on_digest))
             .branch(dptree::case![Test].endpoint(test::on_test))
@@ -98,6 +99,7 @@ async fn on_tap(bot: Arc<Bot>, query: CallbackQuery) -> Handled {
         Tap::Settings { account_tag, tap } => {
             settings::on_tap(&bot, &person, message_id, &account_tag, tap).await
         }
+        Tap::Posts { page } => posts::on_page(&bot, &person, message_id, page).await,
         Tap::RefreshStatus => status::on_refresh(&bot, &person, message_id).await,
         Tap::DeadLetters => dead_letters::on_list(&bot, &person, message_id).await,
         Tap::Resend(id) => dead_letters::on_resend_tap(&bot, &person, message_id, id).await,

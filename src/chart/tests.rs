@@ -1,4 +1,4 @@
-//! The picture itself: made for every week, the same each time, and no letter of it missing from the font.
+//! The picture itself: made for every week, and no letter of it missing from the font.
 
 use chrono::NaiveDate;
 use resvg::usvg::fontdb;
@@ -45,11 +45,6 @@ fn every_week_has_its_picture_in_every_language() {
                 (&1200_u32.to_be_bytes()[..], &780_u32.to_be_bytes()[..])
             );
             assert!(png.len() < 200_000, "{name}: {} bytes", png.len());
-            assert_eq!(
-                png,
-                draw(&week, language).expect("a picture"),
-                "{name}: another picture of the same week"
-            );
             if let Some(folder) = std::env::var_os("CHARTS_TO") {
                 let file = std::path::Path::new(&folder).join(format!("{name}-{}.png", language.code()));
                 std::fs::write(file, png).expect("the picture is kept");

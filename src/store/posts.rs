@@ -5,13 +5,16 @@ use chrono::{DateTime, Utc};
 use sea_orm::sea_query::Expr;
 use sea_orm::{
     ActiveValue::Set, ColumnTrait, ConnectionTrait, DatabaseTransaction, EntityTrait, FromQueryResult,
-    QueryFilter, QueryOrder as _, QuerySelect as _, Statement,
+    PaginatorTrait as _, QueryFilter, QueryOrder as _, QuerySelect as _, Select, Statement,
 };
 
 use super::idempotency::Answers;
 use super::write_queue::Command;
 use super::{IdempotencyKey, Recorded, Store, StoreError, ms, time};
+use crate::domain::event::{EventData, EventKind};
+use crate::domain::notification::{Content, Kind};
 use crate::domain::post::{ManagedBy, NewPost, Post, Status};
+use crate::entity::notification;
 use crate::entity::post::{ActiveModel, Column, Entity, Model};
 
 /// What became of a post that was handed in.
@@ -115,6 +118,46 @@ impl Store {
         Ok(moved)
     }
 
+    /// How many posts of `account` are scheduled, whoever sends them.
+    pub async fn scheduled_posts(&self, account: &str) -> Result<u64, StoreError> {
+        Ok(scheduled(account).count(&self.reader).await?)
+    }
+
+    /// Up to `limit` of them after the first `skipped`, the next to go out first.
+    pub async fn scheduled_page(
+        &self,
+        account: &str,
+        skipped: u64,
+        limit: u64,
+    ) -> Result<Vec<Post>, StoreError> {
+        let page = scheduled(account).order_by_asc(Column::DueAtMs).order_by_asc(Column::Id);
+        let posts = page.offset(skipped).limit(limit).all(&self.reader).await?;
+        posts.into_iter().map(Post::try_from).collect()
+    }
+
+    /// The last of the account's posts that failed since `since`, as far as events told: `None` when there is none,
+    /// or when it was asked for again since.
+    pub async fn last_failure(
+        &self,
+        account: &str,
+        since: DateTime<Utc>,
+    ) -> Result<Option<EventData>, StoreError> {
+        let newest = notification::Entity::find()
+            .filter(notification::Column::Account.eq(account))
+            .filter(notification::Column::Kind.eq(Kind::Event(EventKind::PostFailed).as_str()))
+            .filter(notification::Column::EventAtMs.gte(ms(since)))
+            .order_by_desc(notification::Column::Id);
+        let Some(row) = newest.one(&self.reader).await? else { return Ok(None) };
+        let Ok(content) = serde_json::from_str::<Content>(&row.data) else { return Ok(None) };
+        let post_id = content.event.post_id.as_deref().and_then(|id| id.parse().ok());
+        let post = match post_id {
+            Some(id) => find(&self.reader, id, Some(account)).await?,
+            None => None,
+        };
+        let still_failed = post.is_none_or(|post| post.status == Status::Failed);
+        Ok(still_failed.then_some(content.event))
+    }
+
     /// What `account` has ahead until `until`; `None` when it never had a post here.
     pub async fn posts_ahead(
         &self,
@@ -130,12 +173,7 @@ impl Store {
         let values = [account.into(), ms(until).into()];
         let query = Statement::from_sql_and_values(self.reader.get_database_backend(), sql, values);
         let to_go = Ahead::find_by_statement(query).one(&self.reader).await?.map_or(0, |ahead| ahead.to_go);
-        let next = Entity::find()
-            .filter(Column::Account.eq(account))
-            .filter(Expr::cust("status = 'scheduled'"))
-            .order_by_asc(Column::DueAtMs)
-            .one(&self.reader)
-            .await?;
+        let next = scheduled(account).order_by_asc(Column::DueAtMs).one(&self.reader).await?;
         if next.is_none()
             && Entity::find().filter(Column::Account.eq(account)).one(&self.reader).await?.is_none()
         {
@@ -144,6 +182,11 @@ impl Store {
         let next = next.map(Post::try_from).transpose()?;
         Ok(Some(PostsAhead { to_go: to_go.unsigned_abs(), next }))
     }
+}
+
+/// What is scheduled for `account`; the condition as the index has it.
+fn scheduled(account: &str) -> Select<Entity> {
+    Entity::find().filter(Column::Account.eq(account)).filter(Expr::cust("status = 'scheduled'"))
 }
 
 async fn find(db: &impl ConnectionTrait, id: i64, account: Option<&str>) -> Result<Option<Post>, StoreError> {

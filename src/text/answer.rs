@@ -22,10 +22,12 @@ pub fn help(language: Language, audience: Audience, support: Option<&str>) -> Ht
     let more = (!more.is_empty()).then(|| Args::new().sentence("commands", &more.join(" ")));
     commands(Lines::new(language).say(key!("help"), Args::new()), language, listed)
         .say_if_some(key!("help-admins"), more)
-        .blank()
         .say_if_some(
             key!("help-support"),
-            written(support).map(|contact| Args::new().name("contact", contact)),
+            // Whom admins would turn to is themselves.
+            written(support)
+                .filter(|_| audience == Audience::People)
+                .map(|contact| Args::new().name("contact", contact)),
         )
         .finish()
 }

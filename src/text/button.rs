@@ -27,10 +27,14 @@ pub enum Button {
     OpenCalendar,
     /// The post on the platform.
     OpenPost,
+    /// On to what comes after this.
+    NextPage,
     /// From a group to the private chat with the bot.
     OpenPrivateChat,
     /// The settings page on the web, from hello.
     OpenSettings,
+    /// Back to what comes before this.
+    PreviousPage,
     /// Ask for the same message anew.
     Refresh,
     /// Choose a job to run, for admins.
@@ -47,7 +51,7 @@ pub enum Button {
 
 impl Button {
     /// Every button.
-    pub const ALL: [Self; 18] = [
+    pub const ALL: [Self; 20] = [
         Self::AllJobs,
         Self::Cancel,
         Self::Connect,
@@ -56,10 +60,12 @@ impl Button {
         Self::GetNewLink,
         Self::Keep,
         Self::MoveHere,
+        Self::NextPage,
         Self::OpenCalendar,
         Self::OpenPost,
         Self::OpenPrivateChat,
         Self::OpenSettings,
+        Self::PreviousPage,
         Self::Refresh,
         Self::RunJob,
         Self::SendTest,
@@ -79,10 +85,12 @@ impl Button {
             Self::GetNewLink => key!("button-get-new-link"),
             Self::Keep => key!("button-keep"),
             Self::MoveHere => key!("button-move-here"),
+            Self::NextPage => key!("button-next-page"),
             Self::OpenCalendar => key!("button-open-calendar"),
             Self::OpenPost => key!("button-open-post"),
             Self::OpenPrivateChat => key!("button-open-private-chat"),
             Self::OpenSettings => key!("button-open-settings"),
+            Self::PreviousPage => key!("button-previous-page"),
             Self::Refresh => key!("button-refresh"),
             Self::RunJob => key!("button-run"),
             Self::SendTest => key!("button-send-test"),

@@ -133,6 +133,14 @@ status-unlinked =
 
     To connect one, open { -where-to-connect } on the web and { -press-connect }.
 
+## Posts
+
+posts = 🗓 <b>Scheduled posts</b> · { $count }
+posts-none =
+    🗓 <b>Nothing is scheduled</b>
+    What you schedule on the web shows up here.
+posts-page = Page { $page } of { $pages }
+
 ## Digest
 
 digest = 📰 <b>{ $day }</b> · { $account }
@@ -254,10 +262,12 @@ button-disconnect = Disconnect
 button-get-new-link = Get new link
 button-keep = Keep
 button-move-here = Move here
+button-next-page = ▶
 button-open-calendar = Open calendar
 button-open-post = Open post
 button-open-private-chat = Open private chat
 button-open-settings = Open settings
+button-previous-page = ◀
 button-refresh = Refresh
 button-resend = 🔄 { $id }
 button-run = Run a job
@@ -271,6 +281,7 @@ button-switch = Switch
 
 command-start = say hello, connect this chat
 command-status = today at a glance
+command-posts = what is scheduled
 command-settings = digest, time zone, language
 command-digest = your digest, now
 command-test = send a test notification

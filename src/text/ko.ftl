@@ -129,6 +129,14 @@ status-unlinked =
 
     연결하려면 웹에서 { -where-to-connect }을 열고 { -press-connect } 주세요.
 
+## Posts
+
+posts = 🗓 <b>예약된 글</b> · { $count }건
+posts-none =
+    🗓 <b>예약된 글이 없어요</b>
+    웹에서 예약하면 여기에서 볼 수 있어요.
+posts-page = { $pages }쪽 중 { $page }쪽
+
 ## Digest
 
 digest = 📰 <b>{ $day }</b> · { $account }
@@ -238,10 +246,12 @@ button-disconnect = 연결 끊기
 button-get-new-link = 새 링크 받기
 button-keep = 유지
 button-move-here = 여기로 옮기기
+button-next-page = ▶
 button-open-calendar = 캘린더 열기
 button-open-post = 글 열기
 button-open-private-chat = 1:1 대화 열기
 button-open-settings = 설정 열기
+button-previous-page = ◀
 button-refresh = 새로 고침
 button-resend = 🔄 { $id }
 button-run = 작업 실행
@@ -255,6 +265,7 @@ button-switch = 변경
 
 command-start = 시작하기, 계정 연결
 command-status = 오늘 현황 보기
+command-posts = 예약된 글 보기
 command-settings = 요약·시간대·언어
 command-digest = 지금 요약 보기
 command-test = 알림 테스트

@@ -20,6 +20,8 @@ pub enum Command {
     Start,
     /// How the chat stands.
     Status,
+    /// What is scheduled.
+    Posts,
     /// How the digest comes, in which language and zone.
     Settings,
     /// The digest, now.
@@ -47,9 +49,10 @@ pub enum Command {
 impl Command {
     /// The commands that this audience's menu shows, in its order.
     pub fn menu(audience: Audience) -> &'static [Self] {
-        const ALL: [Command; 13] = [
+        const ALL: [Command; 14] = [
             Command::Start,
             Command::Status,
+            Command::Posts,
             Command::Settings,
             Command::Digest,
             Command::Test,
@@ -63,7 +66,7 @@ impl Command {
             Command::Run,
         ];
         match audience {
-            Audience::People => ALL.split_at(7).0,
+            Audience::People => ALL.split_at(8).0,
             Audience::Admins => &ALL,
         }
     }
@@ -73,6 +76,7 @@ impl Command {
         match self {
             Self::Start => "start",
             Self::Status => "status",
+            Self::Posts => "posts",
             Self::Settings => "settings",
             Self::Digest => "digest",
             Self::Test => "test",
@@ -92,6 +96,7 @@ impl Command {
         let key = match self {
             Self::Start => key!("command-start"),
             Self::Status => key!("command-status"),
+            Self::Posts => key!("command-posts"),
             Self::Settings => key!("command-settings"),
             Self::Digest => key!("command-digest"),
             Self::Test => key!("command-test"),

@@ -9,7 +9,7 @@
 //! | module | what it says |
 //! |---|---|
 //! | [`linking`] | hello, connect, switch, move, disconnect, come back |
-//! | [`status`] | `/status` |
+//! | [`status`], [`posts`] | `/status`, `/posts` |
 //! | [`digest`], [`week`] | the daily digest; the chart of the week |
 //! | [`settings`], [`cities`] | `/settings` and its pickers; cities and zones as people write them |
 //! | [`notification`] | published, failed, unconfirmed, automation, announcement, test |
@@ -35,6 +35,7 @@ mod lines;
 pub mod linking;
 pub mod menu;
 pub mod notification;
+pub mod posts;
 pub mod settings;
 pub mod status;
 mod time;

@@ -74,7 +74,7 @@ on_both_databases! {
 
     async fn help_names_the_commands_that_exist(world) {
         let help = world.answer(&world.mina(), "/help").await;
-        for command in ["/status", "/settings", "/digest", "/test", "/unlink"] {
+        for command in ["/status", "/posts", "/settings", "/digest", "/test", "/unlink"] {
             assert!(help.text().contains(command), "{command} is missing: {}", help.text());
         }
         for hidden in ["/stats", "/queue"] {

@@ -27,6 +27,7 @@ mod left_behind;
 mod limits;
 mod link_tokens;
 mod linking;
+mod looking_ahead;
 mod menus;
 mod migrating;
 mod order;

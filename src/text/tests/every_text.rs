@@ -16,6 +16,7 @@ use crate::text::dead_letters::{DeadLetter, Resend, dead_letters, resend_button,
 use crate::text::digest::Digest;
 use crate::text::menu::{self, Audience, Command};
 use crate::text::notification::{self, Failed, Published};
+use crate::text::posts::{ScheduledPost, ScheduledPosts};
 use crate::text::settings::{Choice, Overview, hour_question, zone_not_found, zone_question};
 use crate::text::status::{FailedPost, NextPost, Status, Today, status_unlinked};
 use crate::text::{Button, Hours, Html, admin, carried, jobs, language_name, linking, week};
@@ -28,6 +29,7 @@ pub(super) fn messages(language: Language, words: &str, full: bool) -> Vec<Html>
     messages.extend(timetable(language, words, full));
     messages.extend(dead_letters_and_resends(language, words, full));
     messages.push(status(language, words, full));
+    messages.push(scheduled_posts(language, words, full));
     messages.extend(digests(language, words, full));
     messages.push(carried(language, words, full));
     messages.extend(settings(language, words, full));
@@ -201,6 +203,13 @@ fn status(language: Language, words: &str, full: bool) -> Html {
         hours: hours(full),
     };
     status.render(language)
+}
+
+fn scheduled_posts(language: Language, words: &str, full: bool) -> Html {
+    let at = DateTime::from_timestamp(1_795_341_600, 0).expect("a moment");
+    let posts = [ScheduledPost { at, network: words, text: words }; 5];
+    let (total, posts) = if full { (u64::MAX, &posts[..]) } else { (0, &[][..]) };
+    ScheduledPosts { total, page: 1, posts, zone: Tz::Asia__Seoul }.render(language)
 }
 
 fn digests(language: Language, words: &str, full: bool) -> Vec<Html> {

@@ -15,11 +15,11 @@ fn help() {
         &[
             "<b>What I can do</b>",
             "/status – today at a glance",
+            "/posts – what is scheduled",
             "/settings – digest, time zone, language",
             "/digest – your digest, now",
             "/test – send a test notification",
             "/unlink – disconnect this chat",
-            "",
             "Trouble? help@example.com",
         ],
     );
@@ -28,6 +28,7 @@ fn help() {
         &[
             "<b>사용할 수 있는 명령</b>",
             "/status – 오늘 현황 보기",
+            "/posts – 예약된 글 보기",
             "/settings – 요약·시간대·언어",
             "/digest – 지금 요약 보기",
             "/test – 알림 테스트",
@@ -112,12 +113,15 @@ fn admin_stats_and_queue() {
 #[test]
 fn menus_and_names() {
     let names = |audience| Command::menu(audience).iter().map(|command| command.name()).collect::<Vec<_>>();
-    assert_eq!(names(Audience::People), ["start", "status", "settings", "digest", "test", "unlink", "help"]);
+    assert_eq!(
+        names(Audience::People),
+        ["start", "status", "posts", "settings", "digest", "test", "unlink", "help"]
+    );
     assert_eq!(
         names(Audience::Admins),
         [
-            "start", "status", "settings", "digest", "test", "unlink", "help", "stats", "queue", "failed",
-            "resend", "jobs", "run"
+            "start", "status", "posts", "settings", "digest", "test", "unlink", "help", "stats", "queue",
+            "failed", "resend", "jobs", "run"
         ]
     );
     assert_eq!(Language::ALL.map(language_name), ["English", "한국어"]);
