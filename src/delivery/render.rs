@@ -25,7 +25,7 @@ pub(super) struct Renderer {
 /// What is sent.
 pub(super) enum Message {
     /// A text.
-    Text(SendMessage),
+    Text(Box<SendMessage>),
     /// A picture with a text below it.
     Picture(Box<Picture>),
 }
@@ -60,7 +60,7 @@ impl Renderer {
                 photo.reply_markup.clone_from(&text.reply_markup);
                 Message::Picture(Box::new(Picture { photo, png, instead: text }))
             }
-            _ => Message::Text(text),
+            _ => Message::Text(Box::new(text)),
         }
     }
 

@@ -203,7 +203,7 @@ impl Sender {
     ) -> Option<Answer<Told>> {
         let limit = self.settings.request_timeout;
         let (answer, at) = match message {
-            Message::Text(text) => (self.api.call(&text, limit).await, at),
+            Message::Text(text) => (self.api.call(&*text, limit).await, at),
             Message::Picture(picture) => {
                 let Picture { photo, png, instead } = *picture;
                 let answer = self.api.call_with_picture(&photo, png, limit).await;
