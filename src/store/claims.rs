@@ -79,7 +79,7 @@ impl ClaimDue {
             "WITH due AS MATERIALIZED ( \
                SELECT id FROM ({}) AS heads ORDER BY urgency, due_at_ms DESC LIMIT $5) \
              UPDATE notifications SET state = 'sending', lease_token = $1, lease_until_ms = $2 \
-             WHERE state = 'pending' AND id IN (SELECT id FROM due) AND {} \
+             WHERE head AND state = 'pending' AND id IN (SELECT id FROM due) AND {} \
              RETURNING *",
             by_urgency.join(" UNION ALL "),
             leader::still_leads(backend, self.epoch),
@@ -97,6 +97,9 @@ impl ClaimDue {
 
 impl Command for ClaimDue {
     type Output = Vec<Claimed>;
+
+    /// A claim that is lost with the machine's power leaves its row pending: it is claimed again.
+    const MUST_LAST: bool = false;
 
     async fn apply(&self, transaction: &DatabaseTransaction) -> Result<Vec<Claimed>, StoreError> {
         let lease_token = rand::random::<i64>();
