@@ -12,7 +12,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::outage::Outage;
 use super::outcome::{Attempt, Signal, Verdict, judge, snooze};
-use super::render::Renderer;
+use super::render::{Age, Renderer};
 use crate::clock::Clock;
 use crate::config;
 use crate::domain::account::{DisabledReason, Settings};
@@ -94,19 +94,20 @@ impl Sender {
         Addressees { settings, read_at: Some(Instant::now()) }
     }
 
-    /// `row`, or the row that carries it: what is too old to be told on its own goes, with what waits behind it and
-    /// is as old, into one message. `None` when there is nothing to send now: the claim is no longer ours, or
+    /// `row`, or the row that carries it: what is too old goes, with what waits behind it and is as old, into one
+    /// message; alone it is told itself, as late. `None` when there is nothing to send now: the claim is no longer ours, or
     /// the database failed and the row was put back.
-    pub(super) async fn fold_if_stale(self: &Arc<Self>, mut row: Claimed) -> Option<Claimed> {
+    pub(super) async fn fold_if_stale(self: &Arc<Self>, mut row: Claimed) -> Option<(Claimed, Age)> {
         let now = self.clock.now();
         let limits = self.too_old_before(now);
         let too_old = limits.iter().any(|(kind, before)| *kind == row.kind && row.event_at < *before);
         if !too_old && row.kind != Kind::WhileAway {
-            return Some(row);
+            return Some((row, Age::Fresh));
         }
         loop {
             match self.store.fold_stale(row.clone(), limits.clone(), now).await {
-                Ok(Folded::Into { carrier, all: true }) => return Some(*carrier),
+                Ok(Folded::Into { carrier, all: true }) => return Some((*carrier, Age::Fresh)),
+                Ok(Folded::Alone) => return Some((row, Age::Late)),
                 Ok(Folded::Into { carrier, all: false }) => row = *carrier,
                 Ok(Folded::Lost) => return None,
                 Err(error) => {
@@ -133,7 +134,7 @@ impl Sender {
     }
 
     /// Addresses and writes the message of `row`; a verdict when it goes nowhere.
-    pub(super) fn address(&self, row: Claimed, addressees: &Addressees) -> Addressed {
+    pub(super) fn address(&self, row: Claimed, age: Age, addressees: &Addressees) -> Addressed {
         let (chat_id, settings) = match addressee(&row, addressees) {
             Ok(addressee) => addressee,
             Err((outcome, class)) => {
@@ -141,7 +142,7 @@ impl Sender {
             }
         };
         // One row that breaks the renderer must not end the worker for all.
-        let write = AssertUnwindSafe(|| self.renderer.message(&row, chat_id, settings));
+        let write = AssertUnwindSafe(|| self.renderer.message(&row, age, chat_id, settings));
         match std::panic::catch_unwind(write) {
             Ok(message) => Addressed::To(Box::new(Letter { row, chat_id, message })),
             Err(_) => {

@@ -28,6 +28,8 @@ pub enum Folded {
         /// Whether nothing is left to fold.
         all: bool,
     },
+    /// Nothing else was as old: the row tells itself, late.
+    Alone,
     /// The claim was no longer the caller's: nothing was written.
     Lost,
 }
@@ -89,6 +91,9 @@ impl Command for FoldStale {
         let all = stale.len() < usize::try_from(FOLD_BOUND).unwrap_or(usize::MAX);
         let mut carrier = self.row.clone();
         if carrier.kind != Kind::WhileAway {
+            if stale.is_empty() {
+                return Ok(Folded::Alone);
+            }
             let data = serde_json::to_string(&self.row.content)
                 .map_err(|error| StoreError::Failed(error.to_string()))?;
             let (kind, silent) = (self.row.kind.as_str().to_owned(), self.row.silent);

@@ -8,6 +8,11 @@ use super::lines::Lines;
 use crate::domain::carried::Carried;
 use crate::domain::language::Language;
 
+/// `told`, which should have come long before.
+pub fn late(language: Language, told: Html) -> Html {
+    Lines::new(language).say(key!("while-away"), Args::new()).blank().push(told).finish()
+}
+
 /// What went by while it could not be told: Telegram, or we, were away.
 pub fn while_away(language: Language, carried: &Carried) -> Html {
     let count = |count: u64| (count > 0).then(|| Args::new().count("count", count));
