@@ -4,15 +4,11 @@
 use std::time::Duration;
 
 use bot_api::NewPerson;
-use rand::rngs::StdRng;
-use rand::{Rng as _, SeedableRng as _};
-use sea_orm::{
-    ColumnTrait as _, ConnectionTrait as _, EntityTrait as _, PaginatorTrait as _, QueryFilter as _,
-};
-use telegram_bot_scheduler::config::Engine;
+use rand::Rng as _;
+use sea_orm::{ColumnTrait as _, EntityTrait as _, PaginatorTrait as _, QueryFilter as _};
 use telegram_bot_scheduler::entity::sns_settings::{Column, Entity};
 
-use crate::harness::{Audience, Launch, PATIENCE, Process, World};
+use crate::harness::{Audience, Launch, PATIENCE, dice};
 use crate::on_both_databases_with_processes;
 
 /// How many messages may be in flight at a kill, which is how many may come twice.
@@ -28,26 +24,6 @@ const KILLS: usize = 10;
 /// How many people link their chats while the service is killed twice for each.
 const LINKERS: i64 = 8;
 
-/// A random source whose seed is printed with a failing test; `KILL_SEED` repeats a run.
-#[allow(clippy::print_stdout)] // shown with a failing test
-fn dice() -> StdRng {
-    let given = std::env::var("KILL_SEED").ok().and_then(|seed| seed.parse().ok());
-    let seed = given.unwrap_or_else(rand::random::<u64>);
-    println!("KILL_SEED={seed}");
-    StdRng::seed_from_u64(seed)
-}
-
-/// The next start, when the lease of the dead leader is over: on PostgreSQL nine seconds after its last word,
-/// which are not waited here (leading.rs does).
-async fn start_after_death(world: &World, launch: &Launch) -> Process {
-    if world.config.database.engine() == Engine::Postgres {
-        let database = world.look_inside().await;
-        database.execute_unprepared("UPDATE leader SET expires_at_ms = 0").await.expect("the lease ends");
-        database.close().await.expect("a closed connection");
-    }
-    launch.start_ready().await
-}
-
 on_both_databases_with_processes! {
     async fn kills_between_fetch_and_answer_lose_no_update_and_make_each_link_once(world) {
         let mut dice = dice();
@@ -62,14 +38,14 @@ on_both_databases_with_processes! {
             tokio::time::sleep(moment()).await;
             service.kill().await;
 
-            service = start_after_death(world, &Launch::of(world)).await;
+            service = Launch::of(world).start_after_death(world).await;
             let question = person.sees("Connect this chat?").await.expect("the question comes, now or again");
             let agree = question.buttons()[0].text.clone();
             person.tap(person.id(), question.id(), &agree).expect("the button is there");
             tokio::time::sleep(moment()).await;
             service.kill().await;
 
-            service = start_after_death(world, &Launch::of(world)).await;
+            service = Launch::of(world).start_after_death(world).await;
             person.sees(&format!("Connected to {account}’s shop")).await.expect("the tap is not lost");
             let state = service.platform(world).await.until_linked(&account, &token).await;
             assert_eq!(state, "linked");
@@ -93,7 +69,7 @@ on_both_databases_with_processes! {
         service.kill().await;
         assert_eq!(world.telegram.pending_updates().len(), 1, "an update is acknowledged when it is handled");
         world.telegram.set_send_latency(Duration::ZERO);
-        let _again = start_after_death(world, &Launch::of(world)).await;
+        let _again = Launch::of(world).start_after_death(world).await;
         mina.sees("What I can do").await.expect("the answer");
         world.telegram.wait_until_acknowledged(PATIENCE).await.expect("now it is handled");
     }
@@ -109,7 +85,7 @@ on_both_databases_with_processes! {
         for _ in 0..KILLS {
             tokio::time::sleep(Duration::from_millis(dice.random_range(0..250))).await;
             service.kill().await;
-            service = start_after_death(world, &launch).await;
+            service = launch.start_after_death(world).await;
         }
         // A lease is a minute: what a dead process held is not waited for.
         audience.until_everything_arrived(world).await;

@@ -19,6 +19,8 @@ mod faults;
 mod groups;
 mod job_history;
 mod killing;
+mod killing_digests;
+mod killing_posts;
 mod leading;
 mod left_behind;
 mod limits;

@@ -63,6 +63,7 @@ struct State {
     next: VecDeque<Behaviour>,
     received: Vec<Received>,
     forged: usize,
+    takes: Duration,
 }
 
 impl Connector {
@@ -88,6 +89,11 @@ impl Connector {
     /// What it does with the next request; after what was said before.
     pub fn next(&self, behaviour: Behaviour) {
         self.state.lock().unwrap().next.push_back(behaviour);
+    }
+
+    /// How long it takes over each request from now on, before it answers.
+    pub fn takes(&self, time: Duration) {
+        self.state.lock().unwrap().takes = time;
     }
 
     /// The requests it got whose signature was right.
@@ -148,6 +154,8 @@ async fn answer(
     } else {
         state.lock().unwrap().forged += 1;
     }
+    let takes = state.lock().unwrap().takes;
+    tokio::time::sleep(takes).await;
     let answer = |status: u16, body: String| {
         let mut answer = Response::new(Full::new(Bytes::from(body)));
         *answer.status_mut() = StatusCode::from_u16(status).expect("a status");

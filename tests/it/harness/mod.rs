@@ -6,6 +6,7 @@ mod connector;
 mod conversation;
 mod crowd;
 mod database;
+mod killing;
 pub mod news;
 mod outbox;
 mod platform;
@@ -28,9 +29,10 @@ use telegram_bot_scheduler::config::{Config, Engine, Environment};
 pub use audience::Audience;
 pub use connector::{Behaviour, Connector};
 pub use database::Database;
+pub use killing::dice;
 pub use outbox::Outbox;
 pub use platform::{Answer, Platform};
-pub use posting::{insta, post_to};
+pub use posting::{NEWS, Standing, insta, post_to};
 pub use process::{Launch, Process};
 
 /// How long does a test wait for something that must happen?

@@ -1,9 +1,11 @@
 //! Networks in the settings, and people who schedule posts.
 
+use std::collections::BTreeMap;
+
 use bot_api::Room;
 use chrono::{DateTime, SecondsFormat, Utc};
 use reqwest::Method;
-use sea_orm::ConnectionTrait as _;
+use sea_orm::{ConnectionTrait as _, QueryResult, Statement};
 use serde_json::{Value, json};
 use telegram_bot_scheduler::config::{Config, Environment};
 use telegram_bot_scheduler::http::Scope;
@@ -42,9 +44,15 @@ impl World {
 
     /// The same with one network `news`: a public channel of Mina's where the bot may post.
     pub async fn knows_news(&mut self) -> Room {
+        let channel = self.news_channel();
+        self.knows_networks(&NEWS).await;
+        channel
+    }
+
+    /// A public channel of Mina's where the bot may post.
+    pub fn news_channel(&self) -> Room {
         let channel = self.telegram.channel("Mina’s news", Some("minas_news"), &self.mina());
         channel.make_bot_admin().expect("the bot becomes an administrator");
-        self.knows_networks(&[("NEWS__KIND", "telegram"), ("NEWS__CHAT", "@minas_news")]).await;
         channel
     }
 
@@ -70,21 +78,47 @@ impl World {
 
     /// The notices about the post `id`: (kind, data), oldest first.
     pub async fn notices_about(&self, id: i64) -> Vec<(String, Value)> {
+        let mut notices = self.notices().await;
+        let id = id.to_string();
+        notices.retain(|(_, data)| data["post_id"] == id.as_str());
+        notices
+    }
+
+    /// Every notification: (kind, data), oldest first.
+    pub async fn notices(&self) -> Vec<(String, Value)> {
         let database = self.look_inside().await;
         let rows = database
-            .query_all_raw(sea_orm::Statement::from_string(
+            .query_all_raw(Statement::from_string(
                 database.get_database_backend(),
                 "SELECT kind, data FROM notifications ORDER BY id",
             ))
             .await
             .expect("the outbox");
-        let row = |row: sea_orm::QueryResult| {
+        let row = |row: QueryResult| {
             let data: String = row.try_get("", "data").expect("data");
             (row.try_get("", "kind").expect("a kind"), serde_json::from_str(&data).expect("JSON"))
         };
-        let notices: Vec<(String, Value)> = rows.into_iter().map(row).collect();
-        let id = id.to_string();
-        notices.into_iter().filter(|(_, data)| data["post_id"] == id.as_str()).collect()
+        let notices = rows.into_iter().map(row).collect();
+        database.close().await.expect("a closed connection");
+        notices
+    }
+
+    /// Where each post stands, by its id, asked from outside of the service; `begun` tells whether its request was.
+    pub async fn posts_stand(&self) -> BTreeMap<i64, Standing> {
+        let database = self.look_inside().await;
+        let query = Statement::from_string(
+            database.get_database_backend(),
+            "SELECT id, status, request_started_at_ms FROM posts",
+        );
+        let rows = database.query_all_raw(query).await.expect("the posts");
+        let standing = |row: QueryResult| {
+            let begun: Option<i64> = row.try_get("", "request_started_at_ms").expect("a time");
+            let status = row.try_get("", "status").expect("a status");
+            (row.try_get("", "id").expect("an id"), Standing { status, begun: begun.is_some() })
+        };
+        let posts = rows.into_iter().map(standing).collect();
+        database.close().await.expect("a closed connection");
+        posts
     }
 
     /// Writes into the database from outside of the service.
@@ -92,6 +126,18 @@ impl World {
         self.look_inside().await.execute_unprepared(sql).await.expect("the database takes it");
     }
 }
+
+/// Where a post stands in the database.
+#[derive(Clone, Debug)]
+pub struct Standing {
+    /// Its state.
+    pub status: String,
+    /// Whether its last request was begun.
+    pub begun: bool,
+}
+
+/// The settings of a network `news`: the channel of [`World::news_channel`].
+pub const NEWS: [(&str, &str); 2] = [("NEWS__KIND", "telegram"), ("NEWS__CHAT", "@minas_news")];
 
 /// The settings of a network `insta` whose connector is at `url`.
 pub fn insta(url: &str) -> [(&'static str, &str); 4] {

@@ -73,6 +73,13 @@ impl Launch {
         self
     }
 
+    /// Adds networks: `NEWS__CHAT` → the chat of `news`.
+    pub fn with_networks(self, settings: &[(&str, &str)]) -> Self {
+        settings
+            .iter()
+            .fold(self, |launch, (key, value)| launch.set(&format!("SCHEDULER_NETWORKS__{key}"), *value))
+    }
+
     /// Takes a variable away.
     pub fn unset(mut self, name: &str) -> Self {
         self.variables.remove(name);
