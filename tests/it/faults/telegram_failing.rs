@@ -12,7 +12,7 @@ use crate::harness::{Audience, PATIENCE, World, seed};
 use crate::on_both_databases;
 
 /// How many people hear of things while Telegram fails; with a tenth of them, a tenth of the numbers.
-const READERS: usize = 1_500;
+const READERS: usize = 600;
 
 /// How much each of them hears.
 const EACH: usize = 2;
