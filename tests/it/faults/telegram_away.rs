@@ -30,7 +30,7 @@ const AT_ONCE: usize = 10;
 const FOR_THE_GROUP: usize = 40;
 
 /// For how many seconds the return is looked at under Telegram's limits.
-const WATCHED: usize = 100;
+const WATCHED: usize = 60;
 
 /// Telegram's limit on all messages.
 const A_SECOND: usize = 30;
