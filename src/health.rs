@@ -103,6 +103,18 @@ impl Health {
         })
     }
 
+    /// The same, and says so in the log when it is news: once, not at every try. `words` are what Telegram or the
+    /// network said.
+    pub fn note_telegram(&self, telegram: Telegram, words: &str) {
+        if !self.set_telegram(telegram.clone()) {
+            return;
+        }
+        match telegram.problem() {
+            None => log::info!(target: "TELEGRAM", "Telegram answers: {words}"),
+            Some(problem) => log::warn!(target: "TELEGRAM", "{problem}: {words}"),
+        }
+    }
+
     /// Notes that the bot of the token is `username`, and that this database belongs to it.
     pub fn signed_in(&self, username: String) {
         self.lock().bot_username = Some(username);

@@ -6,7 +6,11 @@ use std::time::Duration;
 use chrono::{DateTime, Utc};
 
 use super::person::Person;
+use super::reply::Reply;
+use super::tap::Tap;
 use super::{Bot, Handled};
+use crate::store::ReasonCount;
+use crate::text::Button;
 use crate::text::admin::{Queue, Stats};
 
 impl Bot {
@@ -41,6 +45,8 @@ pub(super) async fn on_queue(bot: Arc<Bot>, person: Person) -> Handled {
     let now = bot.clock.now();
     let figures = bot.store.queue_figures(now).await?;
     let paused = bot.health.telegram().problem();
+    let held_because = counted(&figures.held_because);
+    let dead_because = counted(&figures.dead_because);
     let queue = Queue {
         pending: figures.due.unsigned_abs(),
         sending: figures.sending.unsigned_abs(),
@@ -48,10 +54,20 @@ pub(super) async fn on_queue(bot: Arc<Bot>, person: Person) -> Handled {
         dead: figures.dead.unsigned_abs(),
         oldest: figures.oldest.map(|at| since(at, now)),
         paused: paused.as_deref(),
+        held_because: &held_because,
+        dead_because: &dead_because,
     };
     let language = bot.language_of(&person).await?;
-    bot.say(person.chat_id, queue.render(language)).await;
+    let mut reply = Reply::from(queue.render(language));
+    if figures.dead > 0 {
+        reply = reply.tap_row([(Button::DeadLetters, Tap::DeadLetters)], language);
+    }
+    bot.say(person.chat_id, reply).await;
     Ok(())
+}
+
+fn counted(reasons: &[ReasonCount]) -> Vec<(&str, u64)> {
+    reasons.iter().map(|it| (it.reason.as_str(), it.count.unsigned_abs())).collect()
 }
 
 /// How long ago `at` was; nothing when the clock was set back since.

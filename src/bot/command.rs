@@ -23,6 +23,10 @@ pub(super) enum Command {
     Stats,
     /// `/queue`, for admins.
     Queue,
+    /// `/failed`, for admins.
+    Failed,
+    /// `/resend`, for admins, with the number that was named behind it.
+    Resend(String),
     /// `/jobs`, for admins.
     Jobs,
     /// `/run`, for admins, with what was named behind it.
@@ -56,6 +60,8 @@ fn parse(text: &str, username: Option<&str>) -> Option<Command> {
         "help" => Command::Help,
         "stats" => Command::Stats,
         "queue" => Command::Queue,
+        "failed" => Command::Failed,
+        "resend" => Command::Resend(payload.trim().to_owned()),
         "jobs" => Command::Jobs,
         "run" => Command::Run(payload.trim().to_owned()),
         _ => Command::Unknown,
@@ -77,6 +83,8 @@ mod tests {
             ("/Status please", Some(Command::Status)),
             ("/run", Some(Command::Run(String::new()))),
             ("/run  purge_expired ", Some(Command::Run("purge_expired".into()))),
+            ("/resend", Some(Command::Resend(String::new()))),
+            ("/Resend  #41 ", Some(Command::Resend("#41".into()))),
             ("/settings", Some(Command::Settings)),
             ("/digest now", Some(Command::Digest)),
             ("/frobnicate", Some(Command::Unknown)),

@@ -9,6 +9,7 @@
 //! | `start`, `link`, `status`, `settings`, `digest`, `test`, `unlink`, `help` | one file per command or conversation |
 //! | `membership` | blocked, unblocked, added to a group, group moved |
 //! | `admin` | `/stats`, `/queue` |
+//! | `dead_letters` | `/failed`, `/resend` |
 //! | `jobs` | `/jobs`, `/run` |
 //! | `menu` | what Telegram shows about the bot |
 
@@ -19,6 +20,7 @@ use chrono::NaiveTime;
 
 mod admin;
 mod command;
+mod dead_letters;
 mod digest;
 mod help;
 mod jobs;

@@ -55,12 +55,18 @@ impl Bot {
                         return;
                     }
                 }
-                Answer::Done(None) => self.note(Telegram::Unreachable, "getMe: an answer of unknown shape"),
-                Answer::Refused(refusal) if refusal.class() == RefusalClass::TokenRefused => {
-                    self.note(Telegram::TokenRefused, &refusal.description);
+                Answer::Done(None) => {
+                    self.health.note_telegram(Telegram::Unreachable, "getMe: an answer of unknown shape")
                 }
-                Answer::Refused(refusal) => self.note(Telegram::Unreachable, &refusal.description),
-                Answer::NotSent(why) | Answer::Unknown(why) => self.note(Telegram::Unreachable, &why),
+                Answer::Refused(refusal) if refusal.class() == RefusalClass::TokenRefused => {
+                    self.health.note_telegram(Telegram::TokenRefused, &refusal.description);
+                }
+                Answer::Refused(refusal) => {
+                    self.health.note_telegram(Telegram::Unreachable, &refusal.description)
+                }
+                Answer::NotSent(why) | Answer::Unknown(why) => {
+                    self.health.note_telegram(Telegram::Unreachable, &why)
+                }
             }
             tokio::time::sleep(BACKOFF[tries.min(BACKOFF.len() - 1)]).await;
             tries += 1;
@@ -81,7 +87,10 @@ impl Bot {
             && stored.id != found.id
             && self.telegram.accept_new_bot != Some(found.id)
         {
-            self.note(Telegram::AnotherBot { stored: stored.id, found: found.id }, "sending is paused");
+            self.health.note_telegram(
+                Telegram::AnotherBot { stored: stored.id, found: found.id },
+                "sending is paused",
+            );
             return false;
         }
         if stored.as_ref() != Some(&found)
@@ -143,13 +152,6 @@ impl Bot {
             dispatcher.try_dispatch_with_listener(queue, Arc::new(IgnoringErrorHandlerSafe)).await
         {
             log::warn!(target: "TELEGRAM", "the dispatcher did not start: {error}");
-        }
-    }
-
-    /// Logs news once, not at every try.
-    fn note(&self, telegram: Telegram, words: &str) {
-        if self.health.set_telegram(telegram.clone()) {
-            log::warn!(target: "TELEGRAM", "{}: {words}", telegram.problem().unwrap_or_default());
         }
     }
 }

@@ -37,7 +37,11 @@ pub(super) enum Tap {
     StayLinked,
     /// Show the status anew.
     RefreshStatus,
-    /// Show the timetable; for admins, like all below.
+    /// Show the last dead letters; for admins, like all down to [`Tap::ShowRun`].
+    DeadLetters,
+    /// Send a dead letter again.
+    Resend(i64),
+    /// Show the timetable.
     Jobs,
     /// Ask which job to run.
     ChooseJob,
@@ -124,7 +128,15 @@ const MINUTES_A_DAY: u16 = 24 * 60;
 impl Tap {
     /// Whether only admins may do this: data can be forged, a button shown once stays.
     pub(super) fn is_for_admins(&self) -> bool {
-        matches!(self, Self::Jobs | Self::ChooseJob | Self::RunJob(_) | Self::ShowRun { .. })
+        matches!(
+            self,
+            Self::DeadLetters
+                | Self::Resend(_)
+                | Self::Jobs
+                | Self::ChooseJob
+                | Self::RunJob(_)
+                | Self::ShowRun { .. }
+        )
     }
 
     /// As callback data: at most 64 bytes (Bot API documentation, "InlineKeyboardButton").
@@ -143,6 +155,8 @@ impl Tap {
             Self::Unlink { account_tag } => format!("unlink:{account_tag}"),
             Self::StayLinked => "unlink:no".into(),
             Self::RefreshStatus => "status".into(),
+            Self::DeadLetters => "dead".into(),
+            Self::Resend(id) => format!("dead:{id}"),
             Self::Jobs => "jobs".into(),
             Self::ChooseJob => "run".into(),
             Self::RunJob(job) => format!("run:{}", job.name()),
@@ -157,6 +171,8 @@ impl Tap {
     pub(super) fn of_data(data: &str) -> Option<Self> {
         match data.split_once(':') {
             None if data == "status" => Some(Self::RefreshStatus),
+            None if data == "dead" => Some(Self::DeadLetters),
+            Some(("dead", id)) => id.parse().ok().filter(|id| *id > 0).map(Self::Resend),
             None if data == "jobs" => Some(Self::Jobs),
             None if data == "run" => Some(Self::ChooseJob),
             Some(("run", name)) => Job::from_name(name).map(Self::RunJob),
@@ -225,6 +241,8 @@ mod tests {
             Tap::OpenSettings,
             Tap::AskZone,
             Tap::Unlink { account_tag: account_tag("alice") },
+            Tap::DeadLetters,
+            Tap::Resend(i64::MAX),
             Tap::Jobs,
             Tap::ChooseJob,
         ];
@@ -267,6 +285,10 @@ mod tests {
             "unlink:abc",
             "retry:1",
             "status:1",
+            "dead:",
+            "dead:-1",
+            "dead:all",
+            "dead:99999999999999999999",
             "run:",
             "run:drop_database",
             "ran:1",

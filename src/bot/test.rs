@@ -6,7 +6,6 @@ use std::time::Duration;
 use super::person::Person;
 use super::reply::Reply;
 use super::{Bot, Handled};
-use crate::domain::notification::State;
 use crate::outbox;
 use crate::text::{Button, linking, notification};
 
@@ -21,9 +20,9 @@ pub(super) async fn on_test(bot: Arc<Bot>, person: Person) -> Handled {
         bot.say(person.chat_id, not_linked(&bot, &person)).await;
         return Ok(());
     };
-    let id = outbox::accept_test(&bot.store, &settings.account, person.chat_id, bot.clock.now()).await?;
-    let status = bot.store.wait_for_finish(id, PATIENCE).await?;
-    if status.is_some_and(|status| matches!(status.state, State::Pending | State::Sending)) {
+    let (account, now) = (&settings.account, bot.clock.now());
+    let test = outbox::send_test(&bot.store, account, person.chat_id, PATIENCE, now).await?;
+    if !test.state.is_finished() {
         bot.say(person.chat_id, notification::test_queued(language)).await;
     }
     Ok(())

@@ -14,8 +14,8 @@ use super::command::{Command, command_of};
 use super::person::Person;
 use super::tap::Tap;
 use super::{
-    Bot, Handled, admin, digest, help, jobs, link, membership, settings, start, status, test, unlink,
-    working_time,
+    Bot, Handled, admin, dead_letters, digest, help, jobs, link, membership, settings, start, status, test,
+    unlink, working_time,
 };
 use crate::store::StoreError;
 use crate::text::answer::{self, Toast};
@@ -40,7 +40,9 @@ fn branches() -> UpdateHandler<StoreError> {
 
 /// Everything a person may write in their private chat.
 fn in_private() -> UpdateHandler<StoreError> {
-    use Command::{Digest, Help, Jobs, Queue, Run, Settings, Start, Stats, Status, Test, Unlink};
+    use Command::{
+        Digest, Failed, Help, Jobs, Queue, Resend, Run, Settings, Start, Stats, Status, Test, Unlink,
+    };
     dptree::entry()
         .branch(
             dptree::filter_map(|message: Message, bot: Arc<Bot>| {
@@ -57,6 +59,8 @@ fn in_private() -> UpdateHandler<StoreError> {
                 dptree::filter(|person: Person, bot: Arc<Bot>| bot.is_admin(&person))
                     .branch(dptree::case![Stats].endpoint(admin::on_stats))
                     .branch(dptree::case![Queue].endpoint(admin::on_queue))
+                    .branch(dptree::case![Failed].endpoint(dead_letters::on_failed))
+                    .branch(dptree::case![Resend(number)].endpoint(dead_letters::on_resend))
                     .branch(dptree::case![Jobs].endpoint(jobs::on_jobs))
                     .branch(dptree::case![Run(name)].endpoint(jobs::on_run)),
             )
@@ -95,6 +99,8 @@ async fn on_tap(bot: Arc<Bot>, query: CallbackQuery) -> Handled {
             settings::on_tap(&bot, &person, message_id, &account_tag, tap).await
         }
         Tap::RefreshStatus => status::on_refresh(&bot, &person, message_id).await,
+        Tap::DeadLetters => dead_letters::on_list(&bot, &person, message_id).await,
+        Tap::Resend(id) => dead_letters::on_resend_tap(&bot, &person, message_id, id).await,
         Tap::Jobs => jobs::on_overview(&bot, &person, message_id).await,
         Tap::ChooseJob => jobs::on_choice(&bot, &person, message_id).await,
         Tap::RunJob(job) => jobs::on_chosen(&bot, &person, message_id, job).await,

@@ -74,6 +74,10 @@ impl Renderer {
                 text::digest::Digest { account: &settings.account_name, at: row.event_at, zone, news }
                     .render(language)
             }
+            Kind::WhileAway => {
+                let carried = row.content.carried.clone().unwrap_or_default();
+                text::carried::while_away(language, &carried)
+            }
             Kind::Test => text::notification::test(language, row.event_at, zone),
             Kind::LinkMoved => {
                 let language = row.content.chat_language.unwrap_or(language);

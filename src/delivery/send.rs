@@ -5,7 +5,7 @@ use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::time::Duration;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use teloxide::payloads::SendMessage;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
@@ -16,9 +16,10 @@ use super::render::Renderer;
 use crate::clock::Clock;
 use crate::config;
 use crate::domain::account::{DisabledReason, Settings};
+use crate::domain::event::EventKind;
 use crate::domain::notification::{Claimed, Kind};
 use crate::health::{Health, Telegram};
-use crate::store::{Effect, Finalise, Outcome, Store};
+use crate::store::{Effect, Finalise, Folded, Outcome, Store};
 use crate::telegram::{Answer, Api, Limits};
 
 /// The wait before an outcome is written again that the database did not take.
@@ -91,6 +92,44 @@ impl Sender {
             }
         };
         Addressees { settings, read_at: Some(Instant::now()) }
+    }
+
+    /// `row`, or the row that carries it: what is too old to be told on its own goes, with what waits behind it and
+    /// is as old, into one message. `None` when there is nothing to send now: the claim is no longer ours, or
+    /// the database failed and the row was put back.
+    pub(super) async fn fold_if_stale(self: &Arc<Self>, mut row: Claimed) -> Option<Claimed> {
+        let now = self.clock.now();
+        let limits = self.too_old_before(now);
+        let too_old = limits.iter().any(|(kind, before)| *kind == row.kind && row.event_at < *before);
+        if !too_old && row.kind != Kind::WhileAway {
+            return Some(row);
+        }
+        loop {
+            match self.store.fold_stale(row.clone(), limits.clone(), now).await {
+                Ok(Folded::Into { carrier, all: true }) => return Some(*carrier),
+                Ok(Folded::Into { carrier, all: false }) => row = *carrier,
+                Ok(Folded::Lost) => return None,
+                Err(error) => {
+                    log::error!(target: "delivery", "what is too old can't be folded: {error}");
+                    tokio::time::sleep(STORE_PAUSE).await;
+                    Arc::clone(self).put_back(row, "database").await;
+                    return None;
+                }
+            }
+        }
+    }
+
+    /// Before when is each kind of event too old to be told on its own? What went well is old news soon; what the
+    /// person has to mend, or was to read, stays worth its own message for longer.
+    fn too_old_before(&self, now: DateTime<Utc>) -> Vec<(Kind, DateTime<Utc>)> {
+        let before = |age: Duration| TimeDelta::from_std(age).map_or(DateTime::UNIX_EPOCH, |age| now - age);
+        let limit = |kind| match kind {
+            EventKind::PostPublished | EventKind::AutomationExecuted => self.settings.max_age_published,
+            EventKind::PostFailed | EventKind::PostUnconfirmed | EventKind::Announcement => {
+                self.settings.max_age_failed
+            }
+        };
+        EventKind::ALL.map(|kind| (Kind::Event(kind), before(limit(kind)))).into()
     }
 
     /// Addresses and writes the message of `row`; a verdict when it goes nowhere.
@@ -206,6 +245,7 @@ impl Sender {
             id: row.id,
             lease_token: row.lease_token,
             lane: row.chat_id,
+            carries: row.kind.carries(),
             chat_id,
             outcome: verdict.outcome,
             effect: verdict.effect,

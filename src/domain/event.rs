@@ -40,6 +40,17 @@ pub enum EventKind {
     Announcement,
 }
 
+impl EventKind {
+    /// All of them.
+    pub const ALL: [Self; 5] = [
+        Self::PostPublished,
+        Self::PostFailed,
+        Self::PostUnconfirmed,
+        Self::AutomationExecuted,
+        Self::Announcement,
+    ];
+}
+
 /// What there is to say about an event. Which fields an event needs depends on its kind; see [`Event::check`].
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]

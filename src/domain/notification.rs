@@ -4,6 +4,7 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::account::{Delivery, DisabledReason, Settings};
+use super::carried::Carried;
 use super::digest::DigestNews;
 use super::event::{Event, EventData, EventKind};
 use super::language::Language;
@@ -19,10 +20,12 @@ pub enum Kind {
     Test,
     /// Told to a chat whose account now goes to another chat.
     LinkMoved,
+    /// What went by while it could not be told: carries the rows that grew too old.
+    WhileAway,
 }
 
 impl Kind {
-    const ALL: [Self; 8] = [
+    const ALL: [Self; 9] = [
         Self::Event(EventKind::PostPublished),
         Self::Event(EventKind::PostFailed),
         Self::Event(EventKind::PostUnconfirmed),
@@ -31,6 +34,7 @@ impl Kind {
         Self::Digest,
         Self::Test,
         Self::LinkMoved,
+        Self::WhileAway,
     ];
 
     /// As stored.
@@ -44,6 +48,7 @@ impl Kind {
             Self::Digest => "digest",
             Self::Test => "test",
             Self::LinkMoved => "link.moved",
+            Self::WhileAway => "while.away",
         }
     }
 
@@ -52,13 +57,18 @@ impl Kind {
         Self::ALL.into_iter().find(|kind| kind.as_str() == name)
     }
 
+    /// Whether a row of this kind may tell others, too.
+    pub fn carries(self) -> bool {
+        self == Self::WhileAway
+    }
+
     /// What [`Kind::urgency`] may be, most urgent first.
     pub const URGENCIES: std::ops::RangeInclusive<i16> = 0..=2;
 
     /// Which rows go first when several chats are due: 0 before 1 before 2.
     pub fn urgency(self) -> i16 {
         match self {
-            Self::Test | Self::LinkMoved => 0,
+            Self::Test | Self::LinkMoved | Self::WhileAway => 0,
             Self::Event(EventKind::PostFailed | EventKind::PostUnconfirmed) => 0,
             Self::Event(EventKind::AutomationExecuted | EventKind::Announcement) | Self::Digest => 1,
             Self::Event(EventKind::PostPublished) => 2,
@@ -83,6 +93,9 @@ pub enum State {
 }
 
 impl State {
+    /// Every state, in the order in which a row may go through them.
+    pub const ALL: [Self; 5] = [Self::Pending, Self::Sending, Self::Sent, Self::Dead, Self::Cancelled];
+
     /// As stored and shown.
     pub fn as_str(self) -> &'static str {
         match self {
@@ -96,9 +109,12 @@ impl State {
 
     /// The state stored under this name.
     pub fn from_name(name: &str) -> Option<Self> {
-        [Self::Pending, Self::Sending, Self::Sent, Self::Dead, Self::Cancelled]
-            .into_iter()
-            .find(|state| state.as_str() == name)
+        Self::ALL.into_iter().find(|state| state.as_str() == name)
+    }
+
+    /// Whether nothing more becomes of it by itself: sent, dead or cancelled.
+    pub fn is_finished(self) -> bool {
+        matches!(self, Self::Sent | Self::Dead | Self::Cancelled)
     }
 }
 
@@ -111,6 +127,9 @@ pub struct Content {
     /// The language of the chat it goes to, where that is not the account's any more.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub chat_language: Option<Language>,
+    /// What is told about the rows that this one carries.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub carried: Option<Carried>,
     /// What a digest tells.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub digest: Option<DigestNews>,
@@ -193,6 +212,11 @@ impl NewNotification {
     pub fn link_moved(account: &str, old_chat_id: i64, language: Language, now: DateTime<Utc>) -> Self {
         let content = Content { chat_language: Some(language), ..Content::default() };
         Self { content, ..Self::pending(account, old_chat_id, Kind::LinkMoved, now) }
+    }
+
+    /// Carries what grew too old to be told on its own.
+    pub fn while_away(account: &str, chat_id: i64, now: DateTime<Utc>) -> Self {
+        Self::pending(account, chat_id, Kind::WhileAway, now)
     }
 
     fn pending(account: &str, chat_id: i64, kind: Kind, now: DateTime<Utc>) -> Self {

@@ -7,6 +7,7 @@ use http_body_util::{BodyExt as _, LengthLimitError, Limited};
 use hyper::HeaderMap;
 use hyper::body::{Body as _, Bytes, Incoming};
 use hyper::header::CONTENT_TYPE;
+use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use url::form_urlencoded;
 
@@ -49,6 +50,26 @@ impl Call {
             }
         }
         Ok(values)
+    }
+
+    /// The row that the path names; `None` for what was never given to any: no number, or too large a one.
+    pub(super) fn row_id(&self) -> Option<i64> {
+        let id = self.id.as_deref()?;
+        id.parse().ok().filter(|_| id.bytes().all(|byte| byte.is_ascii_digit()))
+    }
+
+    /// Checks that the body says nothing: for a route that may be sent `{}`.
+    ///
+    /// # Errors
+    /// 400 for any other body.
+    pub(super) fn needs_no_words(&self) -> Result<(), Problem> {
+        #[derive(Deserialize)]
+        #[serde(deny_unknown_fields)]
+        struct Nothing {}
+        if !self.body.is_empty() {
+            let Nothing {} = self.json()?;
+        }
+        Ok(())
     }
 
     /// The body as an object of the form of `T`.

@@ -10,6 +10,8 @@ mod dispatch;
 mod events;
 mod idempotency;
 mod json;
+mod outbox;
+mod paging;
 mod port;
 mod posts;
 mod probes;

@@ -48,6 +48,8 @@ pub(super) enum Kind {
     InvalidPost,
     /// The post is in a state that does not allow this.
     PostState,
+    /// The notification is in a state that does not allow this.
+    NotificationState,
     /// The settings are well-formed and make no sense.
     InvalidSettings,
     /// The idempotency key came with another body before.
@@ -91,6 +93,9 @@ impl Kind {
                 ("invalid-post", "The post can't be accepted", StatusCode::UNPROCESSABLE_ENTITY)
             }
             Self::PostState => ("post-state", "The post's state does not allow this", StatusCode::CONFLICT),
+            Self::NotificationState => {
+                ("notification-state", "The notification's state does not allow this", StatusCode::CONFLICT)
+            }
             Self::InvalidSettings => {
                 ("invalid-settings", "A setting can't be so", StatusCode::UNPROCESSABLE_ENTITY)
             }

@@ -7,13 +7,14 @@ use super::answer::Answer;
 use super::auth::{Caller, Scope};
 use super::call::{Call, Takes};
 use super::problem::{Kind, Problem};
-use super::{events, posts, probes, scheduler, telegram};
+use super::{events, outbox, posts, probes, scheduler, telegram};
 
 type Handling = BoxFuture<'static, Result<Answer, Problem>>;
 
-/// One method of one path.
+/// A path, and what one handler does with it.
 pub(super) struct Route {
-    pub(super) method: Method,
+    /// With which methods: HEAD only where GET changes nothing.
+    pub(super) methods: &'static [Method],
     /// The path; one part of it may be `{id}`.
     pub(super) path: &'static str,
     pub(super) takes: Takes,
@@ -31,31 +32,42 @@ pub(super) enum Access {
     AnyOf(&'static [Scope], fn(Call, Caller) -> Handling),
 }
 
+/// To look: HEAD is GET without the body, which hyper leaves out.
+pub(super) const READ: &[Method] = &[Method::GET, Method::HEAD];
+
+/// To look at something that is made by looking. HEAD has to be safe (RFC 9110, 9.2.1): a link checker or a
+/// pre-fetch would spend what the next GET is for.
+const GET: &[Method] = &[Method::GET];
+
+const POST: &[Method] = &[Method::POST];
+const PATCH: &[Method] = &[Method::PATCH];
+const DELETE: &[Method] = &[Method::DELETE];
+
 /// One's own posts, or anybody's.
 const POSTS: &[Scope] = &[Scope::Posts, Scope::PostsAny];
 
 /// Every route of the port.
 pub(super) const TABLE: &[Route] = &[
     Route {
-        method: Method::GET,
+        methods: READ,
         path: "/health",
         takes: Takes::Nothing,
         access: Access::Open(|call| Box::pin(probes::health(call))),
     },
     Route {
-        method: Method::GET,
+        methods: READ,
         path: "/healthz",
         takes: Takes::Nothing,
         access: Access::Open(|_| Box::pin(probes::alive())),
     },
     Route {
-        method: Method::GET,
+        methods: READ,
         path: "/readyz",
         takes: Takes::Nothing,
         access: Access::Open(|call| Box::pin(probes::ready(call))),
     },
     Route {
-        method: Method::GET,
+        methods: GET,
         path: "/api/telegram/link-account",
         takes: Takes::Nothing,
         access: Access::Scoped(Scope::Telegram, |call, caller| {
@@ -63,19 +75,19 @@ pub(super) const TABLE: &[Route] = &[
         }),
     },
     Route {
-        method: Method::POST,
+        methods: POST,
         path: "/api/telegram/verify-link",
         takes: Takes::Json,
         access: Access::Scoped(Scope::Telegram, |call, caller| Box::pin(telegram::verify_link(call, caller))),
     },
     Route {
-        method: Method::GET,
+        methods: READ,
         path: "/api/telegram/status",
         takes: Takes::Nothing,
         access: Access::Scoped(Scope::Telegram, |call, caller| Box::pin(telegram::status(call, caller))),
     },
     Route {
-        method: Method::PATCH,
+        methods: PATCH,
         path: "/api/telegram/settings",
         takes: Takes::Json,
         access: Access::Scoped(Scope::Telegram, |call, caller| {
@@ -83,7 +95,7 @@ pub(super) const TABLE: &[Route] = &[
         }),
     },
     Route {
-        method: Method::POST,
+        methods: POST,
         path: "/api/telegram/send-test-message",
         takes: Takes::MaybeJson,
         access: Access::Scoped(Scope::Telegram, |call, caller| {
@@ -91,7 +103,7 @@ pub(super) const TABLE: &[Route] = &[
         }),
     },
     Route {
-        method: Method::POST,
+        methods: POST,
         path: "/api/telegram/unlink-account",
         takes: Takes::MaybeJson,
         access: Access::Scoped(Scope::Telegram, |call, caller| {
@@ -99,68 +111,80 @@ pub(super) const TABLE: &[Route] = &[
         }),
     },
     Route {
-        method: Method::POST,
+        methods: POST,
         path: "/api/telegram/webhook",
         takes: Takes::Nothing,
         access: Access::Open(|call| Box::pin(telegram::webhook(call))),
     },
     Route {
-        method: Method::POST,
+        methods: POST,
         path: "/api/events",
         takes: Takes::Events,
         access: Access::Scoped(Scope::Events, |call, caller| Box::pin(events::accept(call, caller))),
     },
     Route {
-        method: Method::GET,
+        methods: READ,
         path: "/api/admin/scheduler/status",
         takes: Takes::Nothing,
         access: Access::Scoped(Scope::Admin, |call, _| Box::pin(scheduler::status(call))),
     },
     Route {
-        method: Method::POST,
+        // GET as the system before had it.
+        methods: &[Method::POST, Method::GET],
         path: "/api/admin/scheduler/jobs/{id}/trigger",
         takes: Takes::MaybeJson,
         access: Access::Scoped(Scope::Admin, |call, caller| Box::pin(scheduler::trigger(call, caller))),
     },
-    // As the system before had it.
     Route {
-        method: Method::GET,
-        path: "/api/admin/scheduler/jobs/{id}/trigger",
-        takes: Takes::Nothing,
-        access: Access::Scoped(Scope::Admin, |call, caller| Box::pin(scheduler::trigger(call, caller))),
-    },
-    Route {
-        method: Method::GET,
+        methods: READ,
         path: "/api/admin/scheduler/jobs/{id}/runs",
         takes: Takes::Nothing,
         access: Access::Scoped(Scope::Admin, |call, _| Box::pin(scheduler::runs(call))),
     },
     Route {
-        method: Method::POST,
+        methods: READ,
+        path: "/api/admin/outbox",
+        takes: Takes::Nothing,
+        access: Access::Scoped(Scope::Admin, |call, _| Box::pin(outbox::list(call))),
+    },
+    Route {
+        methods: READ,
+        path: "/api/admin/outbox/{id}",
+        takes: Takes::Nothing,
+        access: Access::Scoped(Scope::Admin, |call, _| Box::pin(outbox::show(call))),
+    },
+    Route {
+        methods: POST,
+        path: "/api/admin/outbox/{id}/resend",
+        takes: Takes::MaybeJson,
+        access: Access::Scoped(Scope::Admin, |call, _| Box::pin(outbox::resend(call))),
+    },
+    Route {
+        methods: POST,
         path: "/api/posts",
         takes: Takes::Json,
         access: Access::AnyOf(POSTS, |call, caller| Box::pin(posts::schedule(call, caller))),
     },
     Route {
-        method: Method::GET,
+        methods: READ,
         path: "/api/posts",
         takes: Takes::Nothing,
         access: Access::AnyOf(POSTS, |call, caller| Box::pin(posts::list(call, caller))),
     },
     Route {
-        method: Method::GET,
+        methods: READ,
         path: "/api/posts/{id}",
         takes: Takes::Nothing,
         access: Access::AnyOf(POSTS, |call, caller| Box::pin(posts::show(call, caller))),
     },
     Route {
-        method: Method::DELETE,
+        methods: DELETE,
         path: "/api/posts/{id}",
         takes: Takes::Nothing,
         access: Access::AnyOf(POSTS, |call, caller| Box::pin(posts::cancel(call, caller))),
     },
     Route {
-        method: Method::POST,
+        methods: POST,
         path: "/api/posts/{id}/retry",
         takes: Takes::MaybeJson,
         access: Access::AnyOf(POSTS, |call, caller| Box::pin(posts::retry(call, caller))),
@@ -176,18 +200,13 @@ pub(super) fn find(
     method: &Method,
     path: &str,
 ) -> Result<(&'static Route, Option<String>), Problem> {
-    // HEAD is GET without the body, which hyper leaves out.
-    let wanted = if method == Method::HEAD { &Method::GET } else { method };
     let mut allowed = Vec::new();
     for route in routes {
         let Some(id) = matches(route.path, path) else { continue };
-        if route.method == *wanted {
+        if route.methods.contains(method) {
             return Ok((route, id));
         }
-        allowed.push(route.method.as_str());
-        if route.method == Method::GET {
-            allowed.push(Method::HEAD.as_str());
-        }
+        allowed.extend(route.methods.iter().map(Method::as_str));
     }
     if allowed.is_empty() {
         return Err(Problem::new(Kind::NotFound, "No route has this path."));

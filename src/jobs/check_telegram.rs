@@ -54,9 +54,7 @@ pub(super) async fn run(jobs: Arc<Jobs>, watch: Arc<Watch>) -> Done {
 
 fn note(jobs: &Jobs, telegram: Telegram, words: &str) -> JobError {
     let problem = telegram.problem().unwrap_or_default();
-    if jobs.health.set_telegram(telegram) {
-        log::warn!(target: "TELEGRAM", "{problem}: {words}");
-    }
+    jobs.health.note_telegram(telegram, words);
     JobError(format!("{problem}: {words}"))
 }
 

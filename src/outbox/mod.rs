@@ -1,11 +1,13 @@
 //! Event → recipient → preferences → notification row: the only writer of them, whoever asks.
 
+use std::time::Duration;
+
 use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
 
 use crate::domain::digest::{LastDigest, minute_of_day};
 use crate::domain::event::Event;
-use crate::domain::notification::NewNotification;
+use crate::domain::notification::{NewNotification, State};
 use crate::domain::post::{ClaimedPost, Outcome};
 use crate::store::{
     Claims, DigestDecision, DueDigest, IdempotencyKey, Recorded, Recovered, Store, StoreError,
@@ -22,14 +24,38 @@ pub async fn accept(
     store.record_events(events, key, NewNotification::for_event, now).await
 }
 
-/// Accepts a test message to the account's chat; returns the row's id.
-pub async fn accept_test(
+/// A test message that was accepted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct TestMessage {
+    /// The row's id.
+    pub id: i64,
+    /// Where it stood when the wait for it was over.
+    pub state: State,
+}
+
+/// Accepts a test message to the account's chat and waits for its end, at most `limit`.
+///
+/// # Errors
+/// Only when it is not accepted. What has become of it since is a question of its own: accepted it stays, on its
+/// way as far as anybody knows, when that can't be answered now.
+pub async fn send_test(
     store: &Store,
     account: &str,
     chat_id: i64,
+    limit: Duration,
     now: DateTime<Utc>,
-) -> Result<i64, StoreError> {
-    store.enqueue(NewNotification::test(account, chat_id, now), now).await
+) -> Result<TestMessage, StoreError> {
+    let id = store.enqueue(NewNotification::test(account, chat_id, now), now).await?;
+    let state = match store.wait_for_finish(id, limit).await {
+        Ok(Some(status)) => status.state,
+        // Erased meanwhile, with its account.
+        Ok(None) => State::Cancelled,
+        Err(error) => {
+            log::warn!(target: "delivery", "can't follow the test message {id}: {error}");
+            State::Pending
+        }
+    };
+    Ok(TestMessage { id, state })
 }
 
 /// Writes the digests that are due at `now` and moves each account's next one, both or neither; returns how many.

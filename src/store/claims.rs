@@ -1,7 +1,5 @@
 //! Claims on the outbox's rows: taken under a lease, given back when it ends or its holder is gone.
 
-use std::sync::atomic::Ordering;
-
 use chrono::{DateTime, TimeDelta, Utc};
 use sea_orm::sea_query::{Expr, ExprTrait as _};
 use sea_orm::{
@@ -11,7 +9,7 @@ use sea_orm::{
 
 use super::parameters::{array, listed};
 use super::write_queue::Command;
-use super::{Store, StoreError, lanes, ms, ms_after, time};
+use super::{Store, StoreError, carriers, lanes, leader, ms, ms_after, time};
 use crate::domain::notification::{Claimed, Content, Kind, State};
 use crate::entity::notification::{Column, Entity, Model};
 
@@ -25,7 +23,7 @@ impl Store {
         lease: TimeDelta,
         now: DateTime<Utc>,
     ) -> Result<Vec<Claimed>, StoreError> {
-        let epoch = self.signals.epoch.load(Ordering::Relaxed);
+        let epoch = self.epoch();
         self.writer.write(ClaimDue { limit, excluded_chats, lease, epoch, now }).await
     }
 
@@ -77,18 +75,14 @@ impl ClaimDue {
                 )
             })
             .collect();
-        let leads = match backend {
-            DbBackend::Postgres => "EXISTS (SELECT 1 FROM leader WHERE id = 1 AND epoch = $6)",
-            // The lock beside the file is held as long as the process lives.
-            _ => "$6 = $6",
-        };
         let sql = format!(
             "WITH due AS MATERIALIZED ( \
                SELECT id FROM ({}) AS heads ORDER BY urgency, due_at_ms DESC LIMIT $5) \
              UPDATE notifications SET state = 'sending', lease_token = $1, lease_until_ms = $2 \
-             WHERE state = 'pending' AND id IN (SELECT id FROM due) AND {leads} \
+             WHERE head AND state = 'pending' AND id IN (SELECT id FROM due) AND {} \
              RETURNING *",
-            by_urgency.join(" UNION ALL ")
+            by_urgency.join(" UNION ALL "),
+            leader::still_leads(backend, self.epoch),
         );
         let values = [
             lease_token.into(),
@@ -96,7 +90,6 @@ impl ClaimDue {
             array(&self.excluded_chats)?,
             ms(self.now).into(),
             i64::try_from(self.limit).unwrap_or(i64::MAX).into(),
-            self.epoch.into(),
         ];
         Ok(Statement::from_sql_and_values(backend, sql, values))
     }
@@ -104,6 +97,9 @@ impl ClaimDue {
 
 impl Command for ClaimDue {
     type Output = Vec<Claimed>;
+
+    /// A claim that is lost with the machine's power leaves its row pending: it is claimed again.
+    const MUST_LAST: bool = false;
 
     async fn apply(&self, transaction: &DatabaseTransaction) -> Result<Vec<Claimed>, StoreError> {
         let lease_token = rand::random::<i64>();
@@ -203,6 +199,8 @@ impl Command for ReleaseExpired {
             .await?;
         let lanes: Vec<i64> = dead.iter().chain(&again).filter_map(|row| row.chat_id).collect();
         lanes::settle(transaction, &lanes).await?;
+        let carriers: Vec<i64> = dead.iter().map(|row| row.id).collect();
+        carriers::follow(transaction, &carriers).await?;
         Ok((dead.len() + again.len()) as u64)
     }
 }

@@ -87,6 +87,9 @@ fn sqlite_options(settings: &config::Database, query_only: &'static str) -> Conn
             .busy_timeout(busy_timeout)
             .pragma("wal_autocheckpoint", CHECKPOINT_PAGES)
             .pragma("cache_size", CACHE_KIB)
+            // Not in files, which large statements would want in /tmp or the like: in a container with a read-only
+            // root there is none, and the statement fails.
+            .pragma("temp_store", "MEMORY")
             .pragma("query_only", query_only)
     });
     options

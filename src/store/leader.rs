@@ -50,12 +50,27 @@ impl Store {
         Ok(leadership)
     }
 
+    /// The epoch in which this instance leads, or last led.
+    pub(super) fn epoch(&self) -> i64 {
+        self.signals.epoch.load(Ordering::Relaxed)
+    }
+
     /// Gives the leadership up, so that another instance need not wait for it to expire.
     pub async fn resign(&self, holder: &str) -> Result<(), StoreError> {
         if self.reader.get_database_backend() != DbBackend::Postgres {
             return Ok(());
         }
         self.writer.write(Resign { holder: holder.to_owned() }).await
+    }
+}
+
+/// A condition that holds as long as the leader of `epoch` leads: a claim of one that does not know yet that it was
+/// followed takes nothing.
+pub(super) fn still_leads(backend: DbBackend, epoch: i64) -> String {
+    match backend {
+        DbBackend::Postgres => format!("EXISTS (SELECT 1 FROM leader WHERE id = 1 AND epoch = {epoch})"),
+        // The lock beside the file is held as long as the process lives.
+        _ => "TRUE".to_owned(),
     }
 }
 

@@ -122,9 +122,8 @@ impl Store {
             // Registered before the look, so that a finish in between is not missed.
             finished.as_mut().enable();
             let status = self.notification(id).await?;
-            let waiting =
-                status.as_ref().is_some_and(|status| matches!(status.state, State::Pending | State::Sending));
-            if !waiting || tokio::time::Instant::now() >= deadline {
+            let waits = status.as_ref().is_some_and(|status| !status.state.is_finished());
+            if !waits || tokio::time::Instant::now() >= deadline {
                 return Ok(status);
             }
             let next_look = deadline.min(tokio::time::Instant::now() + FINISH_POLL);

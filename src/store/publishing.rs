@@ -10,7 +10,7 @@ use sea_orm::{
 use tokio::sync::watch;
 
 use super::write_queue::Command;
-use super::{Rule, Store, StoreError, ms, ms_after, notifications, time};
+use super::{Rule, Store, StoreError, leader, ms, ms_after, notifications, time};
 use crate::domain::post::{ClaimedPost, Outcome, Post, Reason, Status};
 use crate::entity::post::{Column, Entity, Model};
 
@@ -94,7 +94,8 @@ impl Store {
         lease: TimeDelta,
         now: DateTime<Utc>,
     ) -> Result<Vec<ClaimedPost>, StoreError> {
-        self.writer.write(ClaimPosts { network: network.to_owned(), limit, lease, now }).await
+        let (network, epoch) = (network.to_owned(), self.epoch());
+        self.writer.write(ClaimPosts { network, limit, lease, epoch, now }).await
     }
 
     /// Notes that the request of a claimed post begins. False when the claim is not the caller's any more: then it
@@ -153,6 +154,7 @@ struct ClaimPosts {
     network: String,
     limit: usize,
     lease: TimeDelta,
+    epoch: i64,
     now: DateTime<Utc>,
 }
 
@@ -161,6 +163,7 @@ impl ClaimPosts {
     /// leaves to another instance what it is just claiming. Materialised, because PostgreSQL may run a bare subquery
     /// once for each row: each run would skip what the one before locked, and the limit would bound nothing.
     fn statement(&self, backend: DbBackend, lease_token: i64) -> Statement {
+        let still_leads = leader::still_leads(backend, self.epoch);
         let lock = if backend == DbBackend::Postgres { "FOR UPDATE SKIP LOCKED" } else { "" };
         let sql = format!(
             "WITH due AS MATERIALIZED ( \
@@ -170,6 +173,7 @@ impl ClaimPosts {
              UPDATE posts SET status = 'publishing', lease_token = $1, lease_until_ms = $2, \
                request_started_at_ms = NULL, accepted_at_ms = NULL, updated_at_ms = $3 \
              WHERE status = 'scheduled' AND managed_by = 'scheduler' AND id IN (SELECT id FROM due) \
+               AND {still_leads} \
              RETURNING *"
         );
         let limit = i64::try_from(self.limit).unwrap_or(i64::MAX);

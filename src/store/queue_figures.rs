@@ -18,6 +18,19 @@ pub struct QueueFigures {
     pub dead: i64,
     /// Since when the oldest due row waits.
     pub oldest: Option<DateTime<Utc>>,
+    /// Why rows are held, the most frequent reasons first.
+    pub held_because: Vec<ReasonCount>,
+    /// Why rows were given up in the last 24 hours, the most frequent reasons first.
+    pub dead_because: Vec<ReasonCount>,
+}
+
+/// How many rows have the same reason.
+#[derive(Clone, Debug, PartialEq, Eq, FromQueryResult)]
+pub struct ReasonCount {
+    /// The reason, as stored.
+    pub reason: String,
+    /// How many rows.
+    pub count: i64,
 }
 
 /// The last 24 hours, and the links now.
@@ -39,6 +52,9 @@ pub struct Figures {
 
 const DAY: TimeDelta = TimeDelta::hours(24);
 
+/// How many reasons are told? The few that explain most.
+const REASONS: i64 = 3;
+
 impl Store {
     /// The outbox at `now`.
     pub async fn queue_figures(&self, now: DateTime<Utc>) -> Result<QueueFigures, StoreError> {
@@ -56,16 +72,29 @@ impl Store {
             (SELECT COUNT(*) FROM notifications WHERE state = 'sending') AS sending, \
             (SELECT COUNT(*) FROM notifications WHERE finished_at_ms > $2 AND state = 'dead') AS dead, \
             (SELECT MIN(due_at_ms) FROM notifications WHERE state = 'pending' AND due_at_ms <= $1) AS oldest";
-        let row = self.figures_row::<Row>(sql, vec![ms(now), ms(now - DAY)]).await?;
-        Ok(row
-            .map(|row| QueueFigures {
-                due: row.due,
-                held: row.held,
-                sending: row.sending,
-                dead: row.dead,
-                oldest: row.oldest.map(time),
-            })
-            .unwrap_or_default())
+        let Some(row) = self.figures_row::<Row>(sql, vec![ms(now), ms(now - DAY)]).await? else {
+            return Ok(QueueFigures::default());
+        };
+        Ok(QueueFigures {
+            due: row.due,
+            held: row.held,
+            sending: row.sending,
+            dead: row.dead,
+            oldest: row.oldest.map(time),
+            held_because: self.reasons("state = 'pending' AND due_at_ms > $1", now).await?,
+            dead_because: self.reasons("state = 'dead' AND finished_at_ms > $1", now - DAY).await?,
+        })
+    }
+
+    /// The most frequent reasons of the rows of which `which` holds; `$1` in it is `since`.
+    async fn reasons(&self, which: &str, since: DateTime<Utc>) -> Result<Vec<ReasonCount>, StoreError> {
+        let sql = format!(
+            "SELECT reason, COUNT(*) AS count FROM notifications WHERE {which} AND reason IS NOT NULL \
+             GROUP BY reason ORDER BY count DESC, reason LIMIT $2"
+        );
+        let backend = self.reader.get_database_backend();
+        let query = Statement::from_sql_and_values(backend, sql, [ms(since).into(), REASONS.into()]);
+        Ok(ReasonCount::find_by_statement(query).all(&self.reader).await?)
     }
 
     /// The last 24 hours up to `now`.

@@ -48,6 +48,13 @@ pub struct Pace {
     pub per_group_per_minute: u32,
 }
 
+impl Pace {
+    /// How far apart messages to one chat are; `None` without that limit.
+    fn chat_interval(&self) -> Option<Duration> {
+        SECOND.checked_div(self.per_chat_per_second)
+    }
+}
+
 /// The limits and what was sent under them.
 #[derive(Debug)]
 pub struct Limits {
@@ -88,6 +95,8 @@ impl Departure {
 #[derive(Debug, Default)]
 struct Chat {
     bucket: Bucket,
+    /// The last message that was to leave: when, and how the bucket was before it.
+    last: Option<(Instant, Bucket)>,
     /// When the messages of the last minute left; groups only.
     recent: VecDeque<Instant>,
     /// Telegram told it to wait.
@@ -97,7 +106,7 @@ struct Chat {
 }
 
 /// A generic cell rate: one each `interval`, `burst` at once after idling.
-#[derive(Debug, Default)]
+#[derive(Clone, Copy, Debug, Default)]
 struct Bucket {
     /// When the bucket will be full again ("theoretical arrival time").
     full_at: Option<Instant>,
@@ -150,8 +159,15 @@ impl Limits {
         if let Some(departure) = state.recent.iter_mut().find(open) {
             departure.took = Some(took);
         }
-        if let Some(full_at) = state.chats.get_mut(&chat_id).and_then(|chat| chat.bucket.full_at.as_mut()) {
-            *full_at += late_by;
+        if let Some(interval) = self.pace.chat_interval()
+            && let Some(chat) = state.chats.get_mut(&chat_id)
+            && let Some((left_at, before)) = chat.last
+            && left_at == at
+        {
+            // Telegram's bucket began to refill when the message arrived. Only a full one counts that: of a message
+            // that was late for a bucket in use, the next one has its place all the same.
+            chat.bucket = before;
+            chat.bucket.take(interval, at + late_by);
         }
     }
 
@@ -224,8 +240,7 @@ impl State {
     fn chat_ready_at(&self, pace: &Pace, chat_id: i64, now: Instant) -> Instant {
         let Some(chat) = self.chats.get(&chat_id) else { return now };
         let mut ready = chat.paused_until.map_or(now, |until| until.max(now));
-        if pace.per_chat_per_second > 0 {
-            let interval = SECOND / pace.per_chat_per_second;
+        if let Some(interval) = pace.chat_interval() {
             ready = ready.max(chat.bucket.ready_at(interval, pace.per_chat_burst, now));
         }
         if is_group(chat_id)
@@ -250,8 +265,9 @@ impl State {
             self.forget_idle_chats(at);
         }
         let chat = self.chats.entry(chat_id).or_default();
-        if pace.per_chat_per_second > 0 {
-            chat.bucket.take(SECOND / pace.per_chat_per_second, at);
+        if let Some(interval) = pace.chat_interval() {
+            chat.last = Some((at, chat.bucket));
+            chat.bucket.take(interval, at);
         }
         if is_group(chat_id) && pace.per_group_per_minute > 0 {
             chat.recent.push_back(at);

@@ -150,22 +150,26 @@ impl Poller {
         request.offset = offset.map(as_offset);
         match self.api.call_raw("GetUpdates", &request, self.poll_timeout + POLL_MARGIN).await {
             Answer::Done(result) => {
-                self.note(Telegram::Up, "polling");
+                self.health.note_telegram(Telegram::Up, "polling");
                 self.health.polled(self.clock.now());
                 self.acknowledgements.told(offset);
                 Ok(self.hand_over(result.as_deref()).await)
             }
             Answer::Refused(refusal) => {
                 match refusal.class() {
-                    RefusalClass::TokenRefused => self.note(Telegram::TokenRefused, &refusal.description),
-                    RefusalClass::Conflict => self.note(Telegram::Conflict, &refusal.description),
+                    RefusalClass::TokenRefused => {
+                        self.health.note_telegram(Telegram::TokenRefused, &refusal.description)
+                    }
+                    RefusalClass::Conflict => {
+                        self.health.note_telegram(Telegram::Conflict, &refusal.description)
+                    }
                     RefusalClass::WebhookActive => self.remove_webhook().await,
-                    _ => self.note(Telegram::Unreachable, &refusal.description),
+                    _ => self.health.note_telegram(Telegram::Unreachable, &refusal.description),
                 }
                 Err(())
             }
             Answer::NotSent(why) | Answer::Unknown(why) => {
-                self.note(Telegram::Unreachable, &why);
+                self.health.note_telegram(Telegram::Unreachable, &why);
                 Err(())
             }
         }
@@ -231,21 +235,9 @@ impl Poller {
 
     /// A webhook left by the old system makes every poll a conflict. What waits for it is kept.
     async fn remove_webhook(&self) {
-        self.note(Telegram::Conflict, "a webhook is set: removing it");
+        self.health.note_telegram(Telegram::Conflict, "a webhook is set: removing it");
         if let Answer::Refused(refusal) = self.api.call(&DeleteWebhook::new(), SHORT_CALL).await {
             log::warn!(target: "TELEGRAM", "the webhook can't be removed: {}", refusal.description);
-        }
-    }
-
-    /// Logs news once, not at every poll.
-    fn note(&self, telegram: Telegram, words: &str) {
-        if self.health.set_telegram(telegram.clone()) {
-            match telegram {
-                Telegram::Up => log::info!(target: "TELEGRAM", "Telegram answers: {words}"),
-                problem => {
-                    log::warn!(target: "TELEGRAM", "{}: {words}", problem.problem().unwrap_or_default())
-                }
-            }
         }
     }
 }

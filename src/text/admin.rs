@@ -7,7 +7,7 @@ use super::catalog::{key, say};
 use super::html::{Html, joined};
 use super::lines::Lines;
 use super::time::{age, latency};
-use super::words::written;
+use super::words::{reason, written};
 use crate::domain::language::Language;
 
 /// How the service does, over the last 24 hours where a number has a past.
@@ -74,6 +74,10 @@ pub struct Queue<'a> {
     pub oldest: Option<Duration>,
     /// Why nothing is sent at all at the moment.
     pub paused: Option<&'a str>,
+    /// Why the most of the held ones are, as stored, and how many.
+    pub held_because: &'a [(&'a str, u64)],
+    /// Why the most of the given up ones were, as stored, and how many.
+    pub dead_because: &'a [(&'a str, u64)],
 }
 
 impl Queue<'_> {
@@ -91,8 +95,19 @@ impl Queue<'_> {
                 written(self.paused).map(|why| Args::new().sentence("why", why)),
             )
             .say(key!("queue-waiting"), waiting)
+            .say_if_some(key!("queue-held"), reasons(language, self.held_because))
             .say_if_some(key!("queue-oldest"), oldest)
             .say(key!("queue-dead"), Args::new().count("count", self.dead))
+            .say_if_some(key!("queue-dead-because"), reasons(language, self.dead_because))
             .finish()
     }
+}
+
+/// Each reason with its count, on one line.
+fn reasons(language: Language, counts: &[(&str, u64)]) -> Option<Args> {
+    let counted = counts.iter().map(|(code, count)| {
+        let args = Args::new().html("why", reason(language, Some(code))).count("count", *count);
+        say(language, key!("reason-count"), &args)
+    });
+    (!counts.is_empty()).then(|| Args::new().html("reasons", joined(counted)))
 }

@@ -13,6 +13,8 @@ pub enum Button {
     Cancel,
     /// Connect this chat to the account of the link.
     Connect,
+    /// What could not be delivered, for admins.
+    DeadLetters,
     /// Disconnect this chat from its account.
     Disconnect,
     /// A page on the web where a new link is made.
@@ -45,10 +47,11 @@ pub enum Button {
 
 impl Button {
     /// Every button.
-    pub const ALL: [Self; 17] = [
+    pub const ALL: [Self; 18] = [
         Self::AllJobs,
         Self::Cancel,
         Self::Connect,
+        Self::DeadLetters,
         Self::Disconnect,
         Self::GetNewLink,
         Self::Keep,
@@ -71,6 +74,7 @@ impl Button {
             Self::AllJobs => key!("button-all-jobs"),
             Self::Cancel => key!("button-cancel"),
             Self::Connect => key!("button-connect"),
+            Self::DeadLetters => key!("button-dead-letters"),
             Self::Disconnect => key!("button-disconnect"),
             Self::GetNewLink => key!("button-get-new-link"),
             Self::Keep => key!("button-keep"),

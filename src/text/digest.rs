@@ -40,22 +40,9 @@ impl Digest<'_> {
             .blank()
             .say_if(news.is_empty(), key!("digest-nothing"))
             .say_if_some(key!("digest-published"), count(news.published))
-            .push_if_some(self.failed(language))
+            .push_if_some(failures(language, news.failed, &news.causes))
             .say_if_some(key!("digest-coming-up"), count(news.coming_up));
         self.posts(text, language).finish()
-    }
-
-    /// "❌ 3 failed · Facebook: login expired · and 2 more"
-    fn failed(&self, language: Language) -> Option<Html> {
-        let DigestNews { failed, causes, .. } = self.news;
-        let failed_count = (*failed > 0).then(|| Args::new().count("count", *failed))?;
-        let shown = causes.iter().take(CAUSES_SHOWN);
-        let explained: u64 = shown.clone().map(|cause| cause.posts).sum();
-        let parts = [say(language, key!("digest-failed"), &failed_count)]
-            .into_iter()
-            .chain(shown.map(|cause| cause_of(language, cause)))
-            .chain(more(language, failed.saturating_sub(explained)).filter(|_| explained > 0));
-        Some(joined(parts))
     }
 
     /// The next posts, one a line; the last line says how many there are beside them.
@@ -82,6 +69,18 @@ impl Digest<'_> {
         let place = say(language, key!("digest-post"), &place);
         joined([Some(place), quoted(language, Some(&post.text))].into_iter().flatten())
     }
+}
+
+/// "❌ 3 failed · Facebook: login expired · and 2 more"; nothing where none failed.
+pub(super) fn failures(language: Language, failed: u64, causes: &[Cause]) -> Option<Html> {
+    let failed_count = (failed > 0).then(|| Args::new().count("count", failed))?;
+    let shown = causes.iter().take(CAUSES_SHOWN);
+    let explained: u64 = shown.clone().map(|cause| cause.posts).sum();
+    let parts = [say(language, key!("digest-failed"), &failed_count)]
+        .into_iter()
+        .chain(shown.map(|cause| cause_of(language, cause)))
+        .chain(more(language, failed.saturating_sub(explained)).filter(|_| explained > 0));
+    Some(joined(parts))
 }
 
 /// "Facebook: login expired"; with how many posts it kept from going out, if several.

@@ -25,6 +25,25 @@ network = { $id ->
     [youtube] YouTube
    *[other] { $name }
 }
+reason = { $code ->
+    [ambiguous] no answer from Telegram
+    [blocked] blocked
+    [chat_not_found] chat not found
+    [chat_switched] chat connected to another account
+    [deactivated] Telegram account deleted
+    [limited] limited by Telegram
+    [no_rights] may not write there
+    [refused] refused by Telegram
+    [stuck] stuck
+    [switched_off] switched off
+    [unknown_account] unknown account
+    [unlinked] disconnected
+    [unreachable] chat unreachable
+    [unreadable] unreadable
+    [unsendable] unsendable
+   *[other] { $name }
+}
+reason-count = { $why } { $count }
 seconds = { $count } s
 age-seconds = { $count } s
 age-minutes = { $count } min
@@ -128,6 +147,22 @@ digest-item = • { $item }
 digest-post = { $time } { $network }
 digest-nothing = 🌿 Nothing new, and nothing is coming up today.
 
+## Several events in one message
+
+while-away = 👋 <b>While I was away</b>
+carried-unconfirmed = { $count ->
+    [one] ❔ <b>1</b> post may be out or not: please look
+   *[other] ❔ <b>{ $count }</b> posts may be out or not: please look
+}
+carried-automations = { $count ->
+    [one] ⚙️ <b>1</b> automation ran
+   *[other] ⚙️ <b>{ $count }</b> automations ran
+}
+carried-announcements = { $count ->
+    [one] 📣 <b>1</b> announcement
+   *[other] 📣 <b>{ $count }</b> announcements
+}
+
 ## Settings
 
 settings = ⚙️ <b>Settings</b>
@@ -203,6 +238,7 @@ toast-later = That didn’t work. Please try again in a minute
 button-all-jobs = All jobs
 button-cancel = Cancel
 button-connect = ✅ Connect
+button-dead-letters = Dead letters
 button-disconnect = Disconnect
 button-get-new-link = Get new link
 button-keep = Keep
@@ -212,6 +248,7 @@ button-open-post = Open post
 button-open-private-chat = Open private chat
 button-open-settings = Open settings
 button-refresh = Refresh
+button-resend = 🔄 { $id }
 button-run = Run a job
 button-run-job = ▶️ { $job }
 button-send-test = Send a test
@@ -230,6 +267,8 @@ command-unlink = disconnect this chat
 command-help = what I can do
 command-stats = chats, sending and updates of the last 24 hours
 command-queue = what waits to be sent
+command-failed = what could not be delivered
+command-resend = send one of these again
 command-jobs = how the timetable does
 command-run = run a job now
 bot-description =
@@ -249,9 +288,24 @@ stats-queue = Queue { $count }
 stats-poll = last poll { $age } ago
 queue = <b>Queue</b>
 queue-waiting = Pending { $pending } · sending { $sending } · held { $held }
+queue-held = Held: { $reasons }
 queue-dead = Dead in 24 h { $count }
+queue-dead-because = Dead: { $reasons }
 queue-oldest = Oldest has waited { $age }
 queue-paused = ⏸ <b>Paused:</b> { $why }
+dead-letters = 📭 <b>Dead letters</b> · { $count }
+dead-letters-none = 📭 <b>No dead letters</b>
+dead-letter = <code>{ $id }</code> { $account } · { $kind } · { $why } · { $age } ago
+resend-which =
+    🔄 <b>Send which one again?</b>
+    /failed shows their numbers.
+resend-unknown = 🤔 There is no notification { $id }.
+resend-sent = ✅ <b>{ $id } is sent</b>
+resend-waits = ⏳ <b>{ $id } is on its way</b>
+resend-died = ❌ <b>{ $id } failed again:</b> { $why }
+resend-cancelled = 🚫 <b>{ $id } was cancelled:</b> { $why }
+resend-not-linked = 🔌 <b>{ $id } stays here:</b> { $account } is not connected to a chat.
+resend-unreachable = 🔌 <b>{ $id } stays here:</b> the chat of { $account } can’t be reached ({ $why }).
 jobs = <b>Jobs</b>
 jobs-well = ✅ <code>{ $job }</code>
 jobs-failed = ❌ <code>{ $job }</code>

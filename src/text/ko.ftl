@@ -24,6 +24,25 @@ network = { $id ->
     [youtube] 유튜브
    *[other] { $name }
 }
+reason = { $code ->
+    [ambiguous] 텔레그램 응답 없음
+    [blocked] 차단
+    [chat_not_found] 대화 없음
+    [chat_switched] 다른 계정에 연결된 대화
+    [deactivated] 삭제된 텔레그램 계정
+    [limited] 텔레그램 제한
+    [no_rights] 쓰기 권한 없음
+    [refused] 텔레그램 거부
+    [stuck] 처리 중 멈춤
+    [switched_off] 꺼진 알림
+    [unknown_account] 모르는 계정
+    [unlinked] 연결 끊김
+    [unreachable] 보낼 수 없는 대화
+    [unreadable] 읽을 수 없는 알림
+    [unsendable] 보낼 수 없는 내용
+   *[other] { $name }
+}
+reason-count = { $why } { $count }
 seconds = { $count }초
 age-seconds = { $count }초
 age-minutes = { $count }분
@@ -121,6 +140,13 @@ digest-item = • { $item }
 digest-post = { $time } { $network }
 digest-nothing = 🌿 새 소식이 없고, 오늘 예정된 글도 없어요.
 
+## Several events in one message
+
+while-away = 👋 <b>알려 드리지 못한 사이에</b>
+carried-unconfirmed = ❔ 게시 여부 확인 필요 <b>{ $count }건</b>
+carried-automations = ⚙️ 자동화 실행 <b>{ $count }회</b>
+carried-announcements = 📣 공지 <b>{ $count }건</b>
+
 ## Settings
 
 settings = ⚙️ <b>설정</b>
@@ -196,6 +222,7 @@ toast-later = 처리하지 못했어요. 잠시 후 다시 시도해 주세요
 button-all-jobs = 전체 작업
 button-cancel = 취소
 button-connect = ✅ 연결
+button-dead-letters = 전송 불가 알림
 button-disconnect = 연결 끊기
 button-get-new-link = 새 링크 받기
 button-keep = 유지
@@ -205,6 +232,7 @@ button-open-post = 글 열기
 button-open-private-chat = 1:1 대화 열기
 button-open-settings = 설정 열기
 button-refresh = 새로 고침
+button-resend = 🔄 { $id }
 button-run = 작업 실행
 button-run-job = ▶️ { $job }
 button-send-test = 알림 테스트
@@ -223,6 +251,8 @@ command-unlink = 연결 끊기
 command-help = 사용할 수 있는 명령
 command-stats = 최근 24시간의 대화·전송·수신 현황
 command-queue = 전송을 기다리는 알림
+command-failed = 보내지 못한 알림
+command-resend = 보내지 못한 알림 다시 보내기
 command-jobs = 정기 작업 현황
 command-run = 작업 바로 실행
 bot-description =
@@ -242,9 +272,24 @@ stats-queue = 대기열 { $count }
 stats-poll = 마지막 수신 { $age } 전
 queue = <b>대기열</b>
 queue-waiting = 대기 { $pending } · 전송 중 { $sending } · 보류 { $held }
+queue-held = 보류: { $reasons }
 queue-dead = 24시간 내 전송 불가 { $count }
+queue-dead-because = 전송 불가: { $reasons }
 queue-oldest = 가장 오래 기다린 알림 { $age }
 queue-paused = ⏸ <b>멈춤:</b> { $why }
+dead-letters = 📭 <b>전송 불가 알림</b> · { $count }건
+dead-letters-none = 📭 <b>전송 불가 알림이 없어요</b>
+dead-letter = <code>{ $id }</code> { $account } · { $kind } · { $why } · { $age } 전
+resend-which =
+    🔄 <b>어떤 알림을 다시 보낼까요?</b>
+    번호는 /failed 에서 볼 수 있어요.
+resend-unknown = 🤔 { $id }번 알림은 없어요.
+resend-sent = ✅ <b>{ $id }번 전송 완료</b>
+resend-waits = ⏳ <b>{ $id }번 전송 중</b>
+resend-died = ❌ <b>{ $id }번 다시 실패:</b> { $why }
+resend-cancelled = 🚫 <b>{ $id }번은 취소된 알림이에요:</b> { $why }
+resend-not-linked = 🔌 <b>{ $id }번을 보낼 수 없어요:</b> { $account } 계정에 연결된 대화가 없어요.
+resend-unreachable = 🔌 <b>{ $id }번을 보낼 수 없어요:</b> { $account } 계정의 대화에 닿지 않아요 ({ $why }).
 jobs = <b>정기 작업</b>
 jobs-well = ✅ <code>{ $job }</code>
 jobs-failed = ❌ <code>{ $job }</code>

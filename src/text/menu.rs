@@ -34,6 +34,10 @@ pub enum Command {
     Stats,
     /// For admins: what waits to be sent.
     Queue,
+    /// For admins: what could not be delivered.
+    Failed,
+    /// For admins: send one of these again.
+    Resend,
     /// For admins: the timetable.
     Jobs,
     /// For admins: run a job now.
@@ -43,7 +47,7 @@ pub enum Command {
 impl Command {
     /// The commands that this audience's menu shows, in its order.
     pub fn menu(audience: Audience) -> &'static [Self] {
-        const ALL: [Command; 11] = [
+        const ALL: [Command; 13] = [
             Command::Start,
             Command::Status,
             Command::Settings,
@@ -53,6 +57,8 @@ impl Command {
             Command::Help,
             Command::Stats,
             Command::Queue,
+            Command::Failed,
+            Command::Resend,
             Command::Jobs,
             Command::Run,
         ];
@@ -74,6 +80,8 @@ impl Command {
             Self::Help => "help",
             Self::Stats => "stats",
             Self::Queue => "queue",
+            Self::Failed => "failed",
+            Self::Resend => "resend",
             Self::Jobs => "jobs",
             Self::Run => "run",
         }
@@ -91,6 +99,8 @@ impl Command {
             Self::Help => key!("command-help"),
             Self::Stats => key!("command-stats"),
             Self::Queue => key!("command-queue"),
+            Self::Failed => key!("command-failed"),
+            Self::Resend => key!("command-resend"),
             Self::Jobs => key!("command-jobs"),
             Self::Run => key!("command-run"),
         };

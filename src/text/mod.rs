@@ -16,14 +16,17 @@
 //! | [`answer`] | help, unknown commands, apologies, toasts |
 //! | [`button`], [`menu`] | labels of buttons, command menus, the bot's own description |
 //! | [`admin`] | `/stats`, `/queue` |
+//! | [`dead_letters`] | `/failed`, `/resend` |
 //! | [`jobs`] | `/jobs`, `/run` |
 
 pub mod admin;
 pub mod answer;
 mod argument;
 pub mod button;
+pub mod carried;
 mod catalog;
 pub mod cities;
+pub mod dead_letters;
 pub mod digest;
 mod hours;
 mod html;

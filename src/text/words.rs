@@ -22,6 +22,12 @@ pub(super) fn quoted(language: Language, text: Option<&str>) -> Option<Html> {
     Some(say(language, key!("quoted"), &args))
 }
 
+/// Why a notification is dead, cancelled or held, by the name that is stored; one without words yet is shown as it is.
+pub(super) fn reason(language: Language, code: Option<&str>) -> Html {
+    let code = code.unwrap_or_default();
+    say(language, key!("reason"), &Args::new().name("code", code).name("name", code))
+}
+
 /// The words, unless there are none.
 pub(super) fn written(words: Option<&str>) -> Option<&str> {
     words.filter(|words| !words.trim().is_empty())

@@ -179,6 +179,7 @@ on_both_databases! {
         world.knows_networks(&[("NEWS__KIND", "telegram"), ("NEWS__CHAT", "@nobodys_channel")]).await;
         world.stop().await;
         let store = telegram_bot_scheduler::store::Store::open(&world.config.database).await.expect("a database");
+        store.lead("this story").await.expect("nobody else leads");
         let (now, lease) = (world.clock.now(), TimeDelta::minutes(1));
         let rule = NewNotification::for_event;
         let post = NewPost {
@@ -220,6 +221,7 @@ on_both_databases! {
         world.knows_networks(&[("NEWS__KIND", "telegram"), ("NEWS__CHAT", "@nobodys_channel")]).await;
         world.stop().await;
         let store = telegram_bot_scheduler::store::Store::open(&world.config.database).await.expect("a database");
+        store.lead("this story").await.expect("nobody else leads");
         let (now, lease) = (world.clock.now(), TimeDelta::minutes(1));
         for number in 0..30 {
             let text = number.to_string();

@@ -2,6 +2,7 @@
 
 use serde_json::json;
 
+use crate::harness::news::published;
 use crate::harness::{ADMIN_ID, JWT_SECRET, Launch, World};
 use crate::on_both_databases_with_processes;
 
@@ -28,7 +29,7 @@ on_both_databases_with_processes! {
         assert_eq!(ended.code, Some(0), "{ended:?}");
         assert_in_order(&ended.log, &[
             "telegram-bot-scheduler 0.1.0",
-            "4 migrations applied",
+            "6 migrations applied",
             "Telegram routes registered: 6",
             "listening on http://127.0.0.1:",
             "signed in as @scheduler_bot",
@@ -50,7 +51,7 @@ on_both_databases_with_processes! {
     async fn a_second_start_has_nothing_to_migrate(world) {
         let first = Launch::of(world).with(&["migrate"]).run().await;
         assert_eq!(first.code, Some(0), "{first:?}");
-        assert!(first.printed.contains("4 migrations applied, up to date"), "{first:?}");
+        assert!(first.printed.contains("6 migrations applied, up to date"), "{first:?}");
         let second = Launch::of(world).with(&["migrate"]).run().await;
         assert_eq!(second.code, Some(0), "{second:?}");
         assert!(second.printed.contains("0 migrations applied, up to date"), "{second:?}");
@@ -165,4 +166,21 @@ async fn the_health_check_tells_a_living_service_from_none() {
     let gone = check.run().await;
     assert_eq!(gone.code, Some(1), "{gone:?}");
     assert!(gone.complaint().contains("/healthz"), "{gone:?}");
+}
+
+#[tokio::test]
+async fn large_statements_need_no_room_but_the_databases() {
+    let world = world().await;
+    // Where the root file system is read-only, the database's folder is the only one there is.
+    let elsewhere = tempfile::TempDir::new().expect("a folder");
+    let service =
+        Launch::of(&world).set("SQLITE_TMPDIR", elsewhere.path().to_string_lossy()).start_ready().await;
+    let changed =
+        || std::fs::metadata(elsewhere.path()).and_then(|it| it.modified()).expect("the folder is there");
+    let before = changed();
+    let text = "scones ".repeat(200);
+    let events: Vec<_> = (0..1_000).map(|number| published(&format!("shop-{number}"), &text)).collect();
+    let ids = service.platform(&world).await.accepts(json!({ "events": events })).await;
+    assert_eq!(ids.len(), 1_000);
+    assert_eq!(changed(), before, "something was written outside of the database's folder");
 }

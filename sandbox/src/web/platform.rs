@@ -116,6 +116,10 @@ impl Account<'_> {
         self.platform.ask(if let Some(body) = body { request.json(&body) } else { request }).await
     }
 
+    pub(super) async fn patch(&self, path: &[&str], body: Value) -> Result<Answer, Refusal> {
+        self.platform.ask(self.request(Method::PATCH, path)?.json(&body)).await
+    }
+
     pub(super) async fn delete(&self, path: &[&str]) -> Result<Answer, Refusal> {
         self.platform.ask(self.request(Method::DELETE, path)?).await
     }

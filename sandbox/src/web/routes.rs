@@ -95,6 +95,7 @@ async fn on_platform(
         ("POST", ["verify"]) => account.post(&["api", "telegram", "verify-link"], Some(body)).await,
         ("POST", ["test"]) => account.post(&["api", "telegram", "send-test-message"], None).await,
         ("POST", ["unlink"]) => account.post(&["api", "telegram", "unlink-account"], None).await,
+        ("POST", ["settings"]) => account.patch(&["api", "telegram", "settings"], body).await,
         ("POST", ["event"]) => {
             let Happening { kind } = parsed(&body)?;
             let event = events::event(&kind, person).ok_or_else(Refusal::not_found)?;

@@ -100,7 +100,12 @@ impl Browser {
 
     /// Waits until there is a visible element with these words in it.
     pub(crate) async fn sees(&self, selector: &str, words: &str) -> Value {
-        let until = Instant::now() + PATIENCE;
+        self.sees_within(selector, words, PATIENCE).await
+    }
+
+    /// The same with another limit.
+    pub(crate) async fn sees_within(&self, selector: &str, words: &str, limit: Duration) -> Value {
+        let until = Instant::now() + limit;
         loop {
             let found = self.script(FIND, json!([selector, words])).await;
             if !found.is_null() {

@@ -16,6 +16,7 @@ mod kept_state;
 mod on_a_phone;
 mod posting;
 mod sandbox;
+mod whole_tour;
 mod writing;
 
 use std::panic::{AssertUnwindSafe, resume_unwind};

@@ -175,11 +175,27 @@ export class Connection {
   #settings() {
     const { digest, zone, quiet_hours: quiet } = this.#status.settings;
     const pairs = [
-      [say("digest"), digest.enabled ? digest.time : say("off")],
+      [say("digest"), digest.enabled ? this.#digestTime(digest.time) : say("off")],
       [say("zone"), zone ?? "UTC"],
       [say("quiet"), quiet ? `${quiet.from}–${quiet.until}` : say("off")],
     ];
     return h("dl", {}, pairs.flatMap(([name, value]) => [h("dt", {}, name), h("dd", {}, value)]));
+  }
+
+  /** To the minute, which the hours in the chat are not: who tries it need not wait for long. */
+  #digestTime(time) {
+    const input = h("input", { type: "time", name: "time", value: time, required: true, "aria-label": say("digestTime") });
+    return h(
+      "form", { class: "digest", onsubmit: (event) => this.#setDigest(event, input.value) },
+      input, h("button", { type: "submit", class: "quiet" }, say("set")),
+    );
+  }
+
+  async #setDigest(event, time) {
+    event.preventDefault();
+    const answer = await this.#app.backend.post("platform/settings", { digest: { time } });
+    this.#say(answer.ok ? say("digestSet", time, answer.body.settings.digest.when_empty) : reason(answer));
+    this.look();
   }
 
   #drawEvents() {

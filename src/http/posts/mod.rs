@@ -8,7 +8,6 @@ pub(super) use listing::list;
 pub(super) use new::schedule;
 
 use hyper::StatusCode;
-use serde::Deserialize;
 
 use super::answer::Answer;
 use super::auth::{Caller, Scope};
@@ -40,9 +39,7 @@ pub(super) async fn cancel(call: Call, caller: Caller) -> Result<Answer, Problem
 
 /// `POST /api/posts/{id}/retry`: the post, scheduled for now. 409 unless it failed or is unconfirmed.
 pub(super) async fn retry(call: Call, caller: Caller) -> Result<Answer, Problem> {
-    if !call.body.is_empty() {
-        let Nothing {} = call.json()?;
-    }
+    call.needs_no_words()?;
     let id = id(&call)?;
     match call.port.store().retry_post(id, whose(&caller), call.port.now()).await? {
         Moved::Done(post) => Answer::json(StatusCode::OK, &Shown::from(post)),
@@ -51,20 +48,13 @@ pub(super) async fn retry(call: Call, caller: Caller) -> Result<Answer, Problem>
     }
 }
 
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Nothing {}
-
 /// Whose posts the caller may see and move; `None`: everybody's.
 fn whose(caller: &Caller) -> Option<&str> {
     (!caller.has(Scope::PostsAny)).then_some(caller.account.as_str())
 }
 
-/// The id in the path. What is no number was never given.
 fn id(call: &Call) -> Result<i64, Problem> {
-    let id = call.id.as_deref().unwrap_or_default();
-    let digits = id.bytes().all(|byte| byte.is_ascii_digit());
-    id.parse().ok().filter(|_| digits).ok_or_else(not_found)
+    call.row_id().ok_or_else(not_found)
 }
 
 fn not_found() -> Problem {

@@ -7,7 +7,7 @@ use qrcode::QrCode;
 use qrcode::render::svg;
 use serde::{Deserialize, Serialize};
 
-use super::{name_of, needs_bot, needs_no_words};
+use super::{name_of, needs_bot};
 use crate::domain::language::Language;
 use crate::domain::link::{Claimant, LINK_TOKEN_LIFETIME, LinkToken, mask_email};
 use crate::health::Telegram;
@@ -115,7 +115,7 @@ struct Unlinked {
 /// `POST /api/telegram/unlink-account`: 200, whether there was a link or not.
 pub(in crate::http) async fn unlink_account(call: Call, caller: Caller) -> Result<Answer, Problem> {
     needs_bot(&call.port)?;
-    needs_no_words(&call)?;
+    call.needs_no_words()?;
     call.port.store().unlink(&caller.account, call.port.now()).await?;
     Answer::json(StatusCode::OK, &Unlinked { linked: false })
 }

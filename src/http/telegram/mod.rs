@@ -10,8 +10,6 @@ pub(super) use settings::change_settings;
 pub(super) use status::status;
 pub(super) use test_message::send_test_message;
 
-use serde::Deserialize;
-
 use super::answer::Answer;
 use super::auth::Caller;
 use super::call::Call;
@@ -26,19 +24,6 @@ pub(super) async fn webhook(call: Call) -> Result<Answer, Problem> {
         Kind::PollingMode,
         "This service asks Telegram for updates itself (telegram.update_mode = \"polling\"). Delete the webhook.",
     ))
-}
-
-/// The body of a route that needs none.
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Empty {}
-
-/// 400 for a body that says something, where the route takes nothing but `{}`.
-fn needs_no_words(call: &Call) -> Result<(), Problem> {
-    if !call.body.is_empty() {
-        let Empty {} = call.json()?;
-    }
-    Ok(())
 }
 
 /// 400 when there is no bot to link to or to send with.

@@ -5,13 +5,13 @@ use std::time::Duration;
 use hyper::StatusCode;
 use serde::Serialize;
 
-use super::{needs_bot, needs_no_words};
+use super::needs_bot;
 use crate::domain::notification::State;
 use crate::http::answer::Answer;
 use crate::http::auth::Caller;
 use crate::http::call::Call;
 use crate::http::problem::{Kind, Problem};
-use crate::outbox;
+use crate::outbox::{self, TestMessage};
 
 /// How long does a person look at a page that says "sending"?
 const OUTCOME_WAIT: Duration = Duration::from_secs(5);
@@ -26,7 +26,7 @@ struct Accepted {
 /// 409 with the mend when there is no chat, or when the chat can't be reached.
 pub(in crate::http) async fn send_test_message(call: Call, caller: Caller) -> Result<Answer, Problem> {
     needs_bot(&call.port)?;
-    needs_no_words(&call)?;
+    call.needs_no_words()?;
     let store = call.port.store();
     let settings = store.settings_of_account(&caller.account).await?;
     let linked = settings.and_then(|settings| settings.chat_id.map(|chat_id| (chat_id, settings.enabled)));
@@ -39,18 +39,10 @@ pub(in crate::http) async fn send_test_message(call: Call, caller: Caller) -> Re
     if !enabled {
         return Err(unreachable_chat());
     }
-    let id = outbox::accept_test(store, &caller.account, chat_id, call.port.now()).await?;
     // Accepted: the answer must come before the request's own limit turns it into a 503.
     let wait = OUTCOME_WAIT.min(call.port.config().http.request_timeout / 2);
-    // What happened to it is a question of its own: it stays accepted when that can't be answered now.
-    let state = match store.wait_for_finish(id, wait).await {
-        Ok(Some(status)) => status.state,
-        Ok(None) => State::Cancelled,
-        Err(error) => {
-            log::warn!(target: "http", "can't follow the test message {id}: {error}");
-            State::Pending
-        }
-    };
+    let TestMessage { id, state } =
+        outbox::send_test(store, &caller.account, chat_id, wait, call.port.now()).await?;
     match state {
         State::Sent => Answer::json(StatusCode::OK, &Accepted { id, state }),
         State::Pending | State::Sending => Answer::json(StatusCode::ACCEPTED, &Accepted { id, state }),

@@ -86,6 +86,7 @@ async fn a_stop_lets_the_request_under_way_end_and_no_other_begin() {
         id: row.id,
         lease_token: row.lease_token,
         lane: row.chat_id,
+        carries: false,
         chat_id: row.chat_id,
         outcome: Outcome::Sent { message_id: Some(1) },
         effect: Effect::None,

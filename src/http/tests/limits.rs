@@ -5,7 +5,7 @@ use serde_json::json;
 use super::*;
 use crate::http::answer::Answer;
 use crate::http::call::Takes;
-use crate::http::routes::Access;
+use crate::http::routes::{Access, READ};
 
 const MIB: usize = 1024 * 1024;
 
@@ -14,19 +14,19 @@ const LARGE: usize = 64 * MIB;
 
 const MISBEHAVING: &[Route] = &[
     Route {
-        method: Method::GET,
+        methods: READ,
         path: "/panics",
         takes: Takes::Nothing,
         access: Access::Open(|_| Box::pin(async { panic!("a handler's secret") })),
     },
     Route {
-        method: Method::GET,
+        methods: READ,
         path: "/hangs",
         takes: Takes::Nothing,
         access: Access::Open(|_| Box::pin(std::future::pending())),
     },
     Route {
-        method: Method::GET,
+        methods: READ,
         path: "/large",
         takes: Takes::Nothing,
         access: Access::Open(|_| {
@@ -34,7 +34,7 @@ const MISBEHAVING: &[Route] = &[
         }),
     },
     Route {
-        method: Method::GET,
+        methods: READ,
         path: "/fine",
         takes: Takes::Nothing,
         access: Access::Open(|_| Box::pin(async { Ok(Answer::text(StatusCode::OK, "fine")) })),

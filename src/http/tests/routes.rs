@@ -5,23 +5,23 @@ use serde_json::json;
 use super::*;
 use crate::http::answer::Answer;
 use crate::http::call::Takes;
-use crate::http::routes::{Access, find};
+use crate::http::routes::{Access, READ, find};
 
 const WITH_ID: &[Route] = &[
     Route {
-        method: Method::GET,
+        methods: READ,
         path: "/items/{id}",
         takes: Takes::Nothing,
         access: Access::Open(|call| Box::pin(async move { Answer::json(StatusCode::OK, &call.id) })),
     },
     Route {
-        method: Method::DELETE,
+        methods: &[Method::DELETE],
         path: "/items/{id}",
         takes: Takes::Nothing,
         access: Access::Open(|_| Box::pin(async { Ok(Answer::text(StatusCode::OK, "gone")) })),
     },
     Route {
-        method: Method::POST,
+        methods: &[Method::POST],
         path: "/items/{id}/retry",
         takes: Takes::Nothing,
         access: Access::Open(|_| Box::pin(async { Ok(Answer::text(StatusCode::OK, "again")) })),
@@ -82,6 +82,27 @@ async fn head_is_get_without_the_body() {
     assert_eq!((head.status, head.text.as_str()), (get.status, ""));
     assert_eq!(head.header("content-length"), get.text.len().to_string());
     assert_eq!(head.header("content-type"), "application/json");
+}
+
+#[tokio::test]
+async fn a_head_makes_no_link_and_runs_no_job() {
+    let server = Server::start().await;
+    let link = answer_to(server.alice(Method::GET, "/api/telegram/link-account")).await;
+    let trigger = "/api/admin/scheduler/jobs/purge_expired/trigger";
+    for (request, allow) in [
+        (server.alice(Method::HEAD, "/api/telegram/link-account"), "GET"),
+        (
+            server.anonymous(Method::HEAD, trigger).bearer_auth(server.token("the operator", Scope::Admin)),
+            "POST, GET",
+        ),
+    ] {
+        let got = answer_to(request).await;
+        assert_eq!((got.status.as_u16(), got.header("allow"), got.text.as_str()), (405, allow, ""));
+    }
+    let token = json!({ "token": link.body["token"] });
+    let waits = answer_to(server.alice(Method::POST, "/api/telegram/verify-link").json(&token)).await;
+    assert_eq!(waits.body["state"], "pending", "the link that was made by GET is still good");
+    assert!(server.store.queued_runs().await.unwrap().is_empty(), "a run was queued");
 }
 
 #[tokio::test]

@@ -41,6 +41,7 @@ impl Server {
             id: row.id,
             lease_token: row.lease_token,
             lane: row.chat_id,
+            carries: false,
             chat_id: row.chat_id,
             outcome,
             effect: Effect::None,

@@ -70,6 +70,34 @@ fn one_chat_gets_three_at_once_and_then_one_a_second() {
 }
 
 #[test]
+fn messages_that_arrive_late_do_not_slow_a_chat_down() {
+    let start = Instant::now();
+    let limits = Limits::new(TELEGRAM);
+    limits.answered(8, start, Duration::from_millis(10));
+    let mut now = start;
+    for number in 0..103 {
+        now = limits.ready_at(7, now);
+        let Place::At(at) = limits.reserve(7, now) else { panic!("it was ready") };
+        now = at;
+        // The first one waits for its connection, and Telegram's second begins when it arrives.
+        let took = if number == 0 { 400 } else { 60 };
+        limits.answered(7, now, Duration::from_millis(took));
+    }
+    assert!(now - start <= Duration::from_millis(103_000), "{:?}", now - start);
+}
+
+#[test]
+fn a_chats_second_begins_when_telegram_has_the_message() {
+    let start = Instant::now();
+    let limits = Limits::new(Pace { per_chat_burst: 1, ..TELEGRAM });
+    limits.answered(8, start, Duration::from_millis(10));
+    assert_eq!(limits.reserve(7, start), Place::At(start));
+    limits.answered(7, start, Duration::from_millis(410));
+    let Place::NotBefore(next) = limits.reserve(7, start) else { panic!("the chat has to wait") };
+    assert!(next >= start + Duration::from_millis(1_400), "{:?}", next - start);
+}
+
+#[test]
 fn a_group_gets_twenty_a_minute() {
     let start = Instant::now();
     let times = send_all(&Limits::new(TELEGRAM), std::iter::repeat_n(-7, 60), start);

@@ -6,15 +6,18 @@ use chrono::{DateTime, NaiveTime};
 use chrono_tz::Tz;
 
 use crate::domain::account::{self as domain, Delivery, Preferences, QuietHours, Settings};
+use crate::domain::carried::Carried;
 use crate::domain::digest::{Cause, ComingUp, DigestNews};
 use crate::domain::language::Language;
+use crate::domain::notification::State;
 use crate::text::answer::{self, Toast};
+use crate::text::dead_letters::{DeadLetter, Resend, dead_letters, resend_button, which_dead_letter};
 use crate::text::digest::Digest;
 use crate::text::menu::{self, Audience, Command};
 use crate::text::notification::{self, Failed, Published};
 use crate::text::settings::{Choice, Overview, hour_question, zone_not_found, zone_question};
 use crate::text::status::{FailedPost, NextPost, Status, Today, status_unlinked};
-use crate::text::{Button, Hours, Html, admin, jobs, language_name, linking};
+use crate::text::{Button, Hours, Html, admin, carried, jobs, language_name, linking};
 
 /// Every message, once with all that is optional (`full`) and once without.
 pub(super) fn messages(language: Language, words: &str, full: bool) -> Vec<Html> {
@@ -22,8 +25,10 @@ pub(super) fn messages(language: Language, words: &str, full: bool) -> Vec<Html>
     messages.extend(notifications(language, words, full));
     messages.extend(answers(language, words, full));
     messages.extend(timetable(language, words, full));
+    messages.extend(dead_letters_and_resends(language, words, full));
     messages.push(status(language, words, full));
     messages.extend(digests(language, words, full));
+    messages.push(carried(language, words, full));
     messages.extend(settings(language, words, full));
     messages
 }
@@ -38,7 +43,8 @@ pub(super) fn labels(language: Language) -> Vec<(usize, String)> {
         (120, menu::bot_short_description(language)),
         (64, language_name(language)),
     ];
-    let run = [(64, jobs::run_button(language, "telegram_daily_summary"))];
+    let run =
+        [(64, jobs::run_button(language, "telegram_daily_summary")), (64, resend_button(language, i64::MAX))];
     let zones = chrono_tz::TZ_VARIANTS.into_iter().map(Choice::Zone);
     let choices = [true, false].into_iter().flat_map(|on| [Choice::Digest(on), Choice::WhenEmpty(on)]);
     let choices = choices
@@ -122,8 +128,18 @@ fn answers(language: Language, words: &str, full: bool) -> Vec<Html> {
             queue: 0,
             last_poll: passed,
         };
-        let queue =
-            admin::Queue { pending: 3, sending: 2, held: u64::MAX, dead: 1, oldest: passed, paused: given };
+        let reasons = [(words, u64::MAX), ("blocked", 2), ("", 1)];
+        let reasons = if full { &reasons[..] } else { &[] };
+        let queue = admin::Queue {
+            pending: 3,
+            sending: 2,
+            held: u64::MAX,
+            dead: 1,
+            oldest: passed,
+            paused: given,
+            held_because: reasons,
+            dead_because: reasons,
+        };
         answers.extend([stats.render(language), queue.render(language)]);
     }
     answers
@@ -144,6 +160,25 @@ fn timetable(language: Language, words: &str, full: bool) -> Vec<Html> {
     ];
     let mut texts = vec![jobs::jobs(language, &states, Tz::Asia__Seoul), jobs::which_job(language, given)];
     texts.extend(runs.map(|run| run.render(language, words)));
+    texts
+}
+
+fn dead_letters_and_resends(language: Language, words: &str, full: bool) -> Vec<Html> {
+    let reason = full.then_some(words);
+    let stands = State::ALL.map(|state| Resend::Stands { state, reason });
+    let others = [
+        Resend::NotLinked { account: words },
+        Resend::Unreachable { account: words, reason: words },
+        Resend::Unknown,
+    ];
+    let mut texts: Vec<Html> =
+        stands.into_iter().chain(others).map(|resend| resend.render(language, words)).collect();
+    let ago = Duration::from_secs(90);
+    let letter = DeadLetter { id: i64::MAX, account: words, kind: words, reason, ago };
+    let shown = if full { &[letter; 5][..] } else { &[] };
+    let news = texts.first().cloned().filter(|_| full);
+    texts.push(dead_letters(language, news, if full { u64::MAX } else { 0 }, shown));
+    texts.push(which_dead_letter(language, reason));
     texts
 }
 
@@ -175,6 +210,19 @@ fn digests(language: Language, words: &str, full: bool) -> Vec<Html> {
     let news = if full { much } else { DigestNews::default() };
     let digest = Digest { account: words, at, zone: Tz::Asia__Seoul, news: &news };
     vec![digest.render(language)]
+}
+
+fn carried(language: Language, words: &str, full: bool) -> Html {
+    let cause = Cause { network: words.to_owned(), error: Some(words.to_owned()), posts: 3 };
+    let much = Carried {
+        published: u64::MAX,
+        failed: 9,
+        causes: vec![cause; 5],
+        unconfirmed: 2,
+        automations: 2,
+        announcements: 2,
+    };
+    carried::while_away(language, &if full { much } else { Carried { published: 1, ..Carried::default() } })
 }
 
 fn settings(language: Language, words: &str, full: bool) -> Vec<Html> {

@@ -32,7 +32,7 @@ fn help() {
             "/digest – 지금 요약 보기",
             "/test – 알림 테스트",
             "/unlink – 연결 끊기",
-            "관리자: /stats /queue /jobs /run",
+            "관리자: /stats /queue /failed /resend /jobs /run",
         ],
     );
 }
@@ -80,6 +80,8 @@ fn admin_stats_and_queue() {
         dead: 1,
         oldest: Some(Duration::from_secs(150)),
         paused: Some("the token is refused"),
+        held_because: &[("chat_not_found", 3), ("refused", 1)],
+        dead_because: &[],
     };
     says(
         &queue.render(En),
@@ -87,8 +89,22 @@ fn admin_stats_and_queue() {
             "<b>Queue</b>",
             "⏸ <b>Paused:</b> the token is refused",
             "Pending 12 · sending 3 · held 4",
+            "Held: chat not found 3 · refused by Telegram 1",
             "Oldest has waited 2 min",
             "Dead in 24 h 1",
+        ],
+    );
+    let dead_because = [("blocked", 1_204), ("of_a_later_version", 1)];
+    let queue =
+        admin::Queue { paused: None, held_because: &[], dead: 1_205, dead_because: &dead_because, ..queue };
+    says(
+        &queue.render(Ko),
+        &[
+            "<b>대기열</b>",
+            "대기 12 · 전송 중 3 · 보류 4",
+            "가장 오래 기다린 알림 2분",
+            "24시간 내 전송 불가 1,205",
+            "전송 불가: 차단 1,204 · of_a_later_version 1",
         ],
     );
 }
@@ -99,7 +115,10 @@ fn menus_and_names() {
     assert_eq!(names(Audience::People), ["start", "status", "settings", "digest", "test", "unlink", "help"]);
     assert_eq!(
         names(Audience::Admins),
-        ["start", "status", "settings", "digest", "test", "unlink", "help", "stats", "queue", "jobs", "run"]
+        [
+            "start", "status", "settings", "digest", "test", "unlink", "help", "stats", "queue", "failed",
+            "resend", "jobs", "run"
+        ]
     );
     assert_eq!(Language::ALL.map(language_name), ["English", "한국어"]);
     assert_eq!(Button::Connect.label(Ko), "✅ 연결");

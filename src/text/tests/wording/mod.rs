@@ -1,6 +1,7 @@
 //! The main texts word for word, so that a change of wording is seen in review.
 
 mod answer;
+mod dead_letters;
 mod digest;
 mod jobs;
 mod linking;
