@@ -19,7 +19,6 @@ mod events;
 mod faults;
 mod groups;
 mod job_history;
-mod killing;
 mod killing_digests;
 mod killing_posts;
 mod leading;

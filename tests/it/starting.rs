@@ -4,7 +4,7 @@ use serde_json::json;
 
 use crate::harness::news::published;
 use crate::harness::{ADMIN_ID, JWT_SECRET, Launch, World};
-use crate::{on_both_databases, on_both_databases_with_processes};
+use crate::on_both_databases_with_processes;
 
 async fn world() -> World {
     World::asleep(telegram_bot_scheduler::config::Engine::Sqlite, bot_api::Options::unlimited()).await
@@ -80,29 +80,6 @@ on_both_databases_with_processes! {
         let ended = service.terminate().await;
         assert_eq!(ended.code, Some(0), "{ended:?}");
         assert!(!ended.complaint().contains("routes registered"), "{ended:?}");
-    }
-}
-
-on_both_databases! {
-    async fn telegram_away_at_the_start_is_not_ready_until_it_is_back(world) {
-        world.stop().await;
-        world.telegram.set_down(true);
-        world.start().await;
-        let platform = world.platform();
-        // Never ready before: on PostgreSQL the first reason is that nobody leads yet.
-        world
-            .until("/readyz says that Telegram is away", || async {
-                let answer = platform.send(platform.request(reqwest::Method::GET, "/readyz")).await;
-                assert_eq!(answer.status, 503, "{answer:?}");
-                answer.body["reasons"][0].as_str().is_some_and(|it| it.contains("Telegram"))
-            })
-            .await;
-        world.telegram.set_down(false);
-        world
-            .until("ready when Telegram is back", || async {
-                platform.send(platform.request(reqwest::Method::GET, "/readyz")).await.status == 200
-            })
-            .await;
     }
 }
 
