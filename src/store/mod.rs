@@ -101,7 +101,7 @@ impl Store {
                 // The writer first: it creates the file and sets the journal mode.
                 let primary = connection::sqlite_writer(settings).await?;
                 let reader = connection::sqlite_readers(settings).await?;
-                (reader, primary.clone(), Writer::queue(primary))
+                (reader, primary.clone(), Writer::queue(primary, settings.clone()))
             }
             config::Engine::Postgres => {
                 let pool = connection::postgres_pool(settings).await?;

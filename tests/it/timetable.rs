@@ -133,7 +133,7 @@ on_both_databases! {
     async fn a_run_that_died_with_its_process_is_caught_up_once(world) {
         world.runs("purge_expired").await;
         let next = time(&world.platform().status_of("purge_expired").await["next_run"]);
-        let slot = (next - TimeDelta::days(1)).timestamp_millis();
+        let slot = (next - TimeDelta::hours(1)).timestamp_millis();
         let outbox = world.outbox().await;
         for (requested_by, caught_up) in [("timetable", true), ("catch-up", false)] {
             world.stop().await;
