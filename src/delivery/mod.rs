@@ -202,7 +202,7 @@ impl Delivery {
                 in_flight.spawn(Arc::clone(sender).put_back(row, reason));
                 continue;
             }
-            let Some((row, age)) = sender.fold_if_stale(row).await else { continue };
+            let Some((row, age)) = sender.fold(row).await else { continue };
             // Before the place is taken: between the place's moment and the first byte nothing may take time
             // that is now long, now short, or two seconds' messages arrive in one.
             let letter = match sender.address(row, age, &addressees) {

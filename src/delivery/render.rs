@@ -83,12 +83,21 @@ impl Renderer {
             Kind::Digest => {
                 let nothing = DigestNews::default();
                 let news = row.content.digest.as_ref().unwrap_or(&nothing);
-                text::digest::Digest { account: &settings.account_name, at: row.event_at, zone, news }
-                    .render(language)
+                let digest =
+                    text::digest::Digest { account: &settings.account_name, at: row.event_at, zone, news }
+                        .render(language);
+                match &row.content.carried {
+                    Some(carried) => text::carried::below_digest(language, digest, carried),
+                    None => digest,
+                }
             }
             Kind::WhileAway => {
                 let carried = row.content.carried.clone().unwrap_or_default();
                 text::carried::while_away(language, &carried)
+            }
+            Kind::CatchUp => {
+                let carried = row.content.carried.clone().unwrap_or_default();
+                text::carried::catch_up(language, &carried)
             }
             Kind::Test => text::notification::test(language, row.event_at, zone),
             Kind::LinkMoved => {

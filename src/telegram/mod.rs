@@ -12,6 +12,6 @@ pub use acknowledgement::{Acknowledgements, HandledGuard};
 pub use call::{Answer, Api};
 pub use checkup::Checkup;
 pub use limits::{Limits, Pace, Place, wait_until};
-pub use message::{NO_PREVIEW, SETTINGS_TAP, html_message, without_formatting};
+pub use message::{MUTE_TAP, NO_PREVIEW, SETTINGS_TAP, html_message, without_formatting};
 pub use refusal::{Refusal, RefusalClass};
 pub use updates::{Poller, UpdateQueue};
