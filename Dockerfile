@@ -8,11 +8,13 @@ COPY . .
 RUN target=$(rustc -vV | sed -n 's/^host: //p') \
  && RUSTFLAGS='-C target-feature=+crt-static' \
     cargo build --locked --release --target "$target" --bin telegram-bot-scheduler \
- && mkdir -p /image/data \
- && cp "target/$target/release/telegram-bot-scheduler" /image/
+ && mkdir -p /image/program /image/state/data \
+ && cp "target/$target/release/telegram-bot-scheduler" /image/program/
 
 FROM scratch
-COPY --from=build --chown=65532:65532 /image/ /
+# The program belongs to root: who runs it can't change it, with a writable root either.
+COPY --from=build --chown=0:0 /image/program/ /
+COPY --from=build --chown=65532:65532 /image/state/ /
 USER 65532:65532
 # The default database, sqlite://data/scheduler.db, is relative to this.
 WORKDIR /

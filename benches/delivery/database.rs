@@ -96,7 +96,7 @@ impl Database {
     }
 
     /// What a database that has lived for a while has done: statistics on PostgreSQL, a short log on SQLite.
-    async fn settle(&self) {
+    pub async fn settle(&self) {
         let settle = if self.server.is_some() { "ANALYZE" } else { "PRAGMA wal_checkpoint(TRUNCATE)" };
         self.connection().execute_unprepared(settle).await.expect("it settles");
     }

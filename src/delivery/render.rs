@@ -13,6 +13,15 @@ use crate::domain::notification::{Claimed, Kind};
 use crate::telegram::{LONGEST_CAPTION, SETTINGS_TAP, html_message, html_photo, without_formatting};
 use crate::text::{self, Button, Html};
 
+/// Whether a row is told in its time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Age {
+    /// It is.
+    Fresh,
+    /// It is older than news of its kind should be, and its reader has to see that.
+    Late,
+}
+
 /// What rendering needs beside the row and its account.
 #[derive(Clone, Debug)]
 pub(super) struct Renderer {
@@ -46,11 +55,16 @@ impl Renderer {
     pub(super) fn message(
         &self,
         row: &Claimed,
+        age: Age,
         chat_id: i64,
         settings: &Settings,
         briefing: Briefing,
     ) -> Message {
         let html = self.text(row, settings, &briefing.news);
+        let html = match age {
+            Age::Fresh => html,
+            Age::Late => text::carried::late(settings.language(), html),
+        };
         let text = self.text_message(row, chat_id, settings, &html);
         match briefing.picture {
             // No text of ours is longer; one that were would rather go without a picture than not at all.
@@ -109,12 +123,21 @@ impl Renderer {
                 text::notification::announcement(language, said.unwrap_or_default())
             }
             Kind::Digest => {
-                text::digest::Digest { account: &settings.account_name, at: row.event_at, zone, news }
-                    .render(language)
+                let digest =
+                    text::digest::Digest { account: &settings.account_name, at: row.event_at, zone, news }
+                        .render(language);
+                match &row.content.carried {
+                    Some(carried) => text::carried::below_digest(language, digest, carried),
+                    None => digest,
+                }
             }
             Kind::WhileAway => {
                 let carried = row.content.carried.clone().unwrap_or_default();
                 text::carried::while_away(language, &carried)
+            }
+            Kind::CatchUp => {
+                let carried = row.content.carried.clone().unwrap_or_default();
+                text::carried::catch_up(language, &carried)
             }
             Kind::Test => text::notification::test(language, row.event_at, zone),
             Kind::LinkMoved => {

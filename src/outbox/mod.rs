@@ -5,7 +5,7 @@ use std::time::Duration;
 use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
 
-use crate::domain::digest::{DigestSpan, LastDigest, counts_since, minute_of_day};
+use crate::domain::digest::{DigestSpan, LastDigest, counts_since};
 use crate::domain::event::Event;
 use crate::domain::notification::{NewNotification, State};
 use crate::domain::post::{ClaimedPost, Outcome};
@@ -90,9 +90,8 @@ fn decide(due: DueDigest, now: DateTime<Utc>) -> DigestDecision {
         return put_off(due, now);
     };
     let zone = due.schedule.zone;
-    let silent = settings.quiet_hours.is_some_and(|quiet| quiet.cover(minute_of_day(zone, now)));
     let span = DigestSpan { since: counts_since(due.last.map(|last| last.at), settings.linked_at, now) };
-    let row = NewNotification::digest(&settings.account, chat_id, span, silent, now);
+    let row = NewNotification::digest(settings, chat_id, span, now);
     let next = due.schedule.next(now, Some(LastDigest { at: now, zone }));
     DigestDecision { due, next, row: Some(row) }
 }

@@ -10,6 +10,7 @@ use sea_orm::{
 use super::parameters::{array, listed};
 use super::write_queue::Command;
 use super::{Store, StoreError, carriers, lanes, leader, ms, ms_after, time};
+use crate::domain::holding::HoldReason;
 use crate::domain::notification::{Claimed, Content, Kind, State};
 use crate::entity::notification::{Column, Entity, Model};
 
@@ -79,7 +80,7 @@ impl ClaimDue {
             "WITH due AS MATERIALIZED ( \
                SELECT id FROM ({}) AS heads ORDER BY urgency, due_at_ms DESC LIMIT $5) \
              UPDATE notifications SET state = 'sending', lease_token = $1, lease_until_ms = $2 \
-             WHERE state = 'pending' AND id IN (SELECT id FROM due) AND {} \
+             WHERE head AND state = 'pending' AND id IN (SELECT id FROM due) AND {} \
              RETURNING *",
             by_urgency.join(" UNION ALL "),
             leader::still_leads(backend, self.epoch),
@@ -97,6 +98,9 @@ impl ClaimDue {
 
 impl Command for ClaimDue {
     type Output = Vec<Claimed>;
+
+    /// A claim that is lost with the machine's power leaves its row pending: it is claimed again.
+    const MUST_LAST: bool = false;
 
     async fn apply(&self, transaction: &DatabaseTransaction) -> Result<Vec<Claimed>, StoreError> {
         let lease_token = rand::random::<i64>();
@@ -151,6 +155,7 @@ fn claimed(row: Model, lease_token: i64) -> Result<Claimed, &'static str> {
         silent: row.silent,
         plain: row.plain,
         event_at: time(row.event_at_ms),
+        held: row.reason.as_deref().and_then(HoldReason::from_name).is_some(),
         attempts: row.attempts.unsigned_abs(),
         lease_token,
         account: row.account,

@@ -13,9 +13,10 @@ use sea_orm::{
 
 use super::parameters::{array, each, listed};
 use super::write_queue::Command;
-use super::{Store, StoreError, ms, notifications, time};
+use super::{Store, StoreError, carriers, lanes, ms, notifications, time};
 use crate::domain::account::Settings;
 use crate::domain::digest::{FURTHEST_AHEAD, LastDigest, Schedule};
+use crate::domain::holding::DIGEST_NEAR;
 use crate::domain::notification::{Content, NewNotification, State};
 use crate::entity::notification;
 use crate::entity::sns_settings::{Column, Entity, Model};
@@ -152,15 +153,44 @@ impl Command for CarryOut {
     type Output = CarriedOut;
 
     async fn apply(&self, transaction: &DatabaseTransaction) -> Result<CarriedOut, StoreError> {
+        let chats = self.decisions.iter().filter_map(|decision| decision.row.as_ref()?.chat_id);
+        lanes::lock(transaction, &chats.collect::<Vec<_>>()).await?;
         let moved = self.moved(transaction).await?;
         let decided = self.decisions.iter().filter(|it| moved.contains(&it.due.settings.account));
-        let mut rows: Vec<NewNotification> = decided.filter_map(|decision| decision.row.clone()).collect();
-        self.replace_waiting(transaction, &mut rows).await?;
+        let decided = decided.filter_map(|decision| Some((decision, decision.row.clone()?)));
+        let (decisions, mut rows): (Vec<&DigestDecision>, Vec<NewNotification>) = decided.unzip();
+        let replaced = self.replace_waiting(transaction, &mut rows).await?;
+        let mut carried = Vec::with_capacity(rows.len());
+        for (decision, row) in decisions.into_iter().zip(&mut rows) {
+            let replaced = replaced.get(&row.account).map_or(&[][..], Vec::as_slice);
+            carried.push(take_along(transaction, decision, row, replaced).await?);
+        }
         if !rows.is_empty() {
-            notifications::insert(transaction, &rows, self.now).await?;
+            let ids = notifications::insert(transaction, &rows, self.now).await?;
+            for (id, with_it) in ids.into_iter().zip(&carried).filter(|(_, with_it)| !with_it.is_empty()) {
+                carriers::join(transaction, id, with_it).await?;
+            }
+            let chats: Vec<i64> = rows.iter().filter_map(|row| row.chat_id).collect();
+            lanes::promote(transaction, &chats).await?;
         }
         Ok(CarriedOut { moved: moved.len() as u64, written: rows.len() as u64 })
     }
+}
+
+/// Lets the digest `row` carry what the ones that it replaces carried, and what is held until about its hour; returns
+/// the ids.
+async fn take_along(
+    transaction: &DatabaseTransaction,
+    decision: &DigestDecision,
+    row: &mut NewNotification,
+    replaced: &[i64],
+) -> Result<Vec<i64>, StoreError> {
+    let mut with_it = carriers::carried_by(transaction, replaced).await?;
+    if decision.due.settings.may_hold() {
+        with_it.extend(carriers::held_until(transaction, row, row.due_at + DIGEST_NEAR).await?);
+    }
+    row.content.carried = (!with_it.is_empty()).then(|| carriers::told_by(&with_it));
+    Ok(with_it.iter().map(|row| row.id).collect())
 }
 
 impl CarryOut {
@@ -192,28 +222,29 @@ impl CarryOut {
     }
 
     /// Ends the digests that still wait for the accounts of `rows`, because Telegram is away: they say less than the
-    /// new ones, which count from where they began.
+    /// new ones, which count from where they began. Returns their ids by account: what they carry is the new one's.
     async fn replace_waiting(
         &self,
         transaction: &DatabaseTransaction,
         rows: &mut [NewNotification],
-    ) -> Result<(), StoreError> {
+    ) -> Result<HashMap<String, Vec<i64>>, StoreError> {
         let lanes: Vec<i64> = rows.iter().filter_map(|row| row.chat_id).collect();
         let waiting = waiting_digests(transaction, &lanes).await?;
-        let mut replaced = Vec::new();
+        let mut replaced: HashMap<String, Vec<i64>> = HashMap::new();
         for row in rows.iter_mut() {
             for waiting in waiting.get(&row.account).into_iter().flatten() {
-                replaced.push(waiting.id);
+                replaced.entry(row.account.clone()).or_default().push(waiting.id);
                 if let Some(span) = &mut row.content.digest {
                     span.since = waiting.since().unwrap_or(span.since).min(span.since);
                 }
             }
         }
         if replaced.is_empty() {
-            return Ok(());
+            return Ok(replaced);
         }
-        let which = notification::Column::Id.is_in(replaced);
-        notifications::end_pending(transaction, which, State::Cancelled, "replaced", self.now).await
+        let which = notification::Column::Id.is_in(replaced.values().flatten().copied());
+        notifications::end_pending(transaction, which, State::Cancelled, "replaced", self.now).await?;
+        Ok(replaced)
     }
 }
 

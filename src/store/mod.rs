@@ -23,6 +23,7 @@ mod digest_news;
 mod digests;
 mod error;
 mod gatherer;
+mod holding;
 mod idempotency;
 mod job_runs;
 mod lanes;
@@ -39,11 +40,12 @@ mod purging;
 mod queue_figures;
 mod schema;
 mod settings;
+mod settings_changes;
 mod write_queue;
 
 pub use backup::{copy_sqlite, sqlite_file, verify_sqlite};
 pub use bot_identity::BotIdentity;
-pub use carriers::Folded;
+pub use carriers::{Folded, Together};
 pub use dead_letters::{DeadLetters, Resent};
 pub use digest_news::DigestQuery;
 pub use digests::{CarriedOut, DigestDecision, DueDigest};
@@ -103,7 +105,7 @@ impl Store {
                 // The writer first: it creates the file and sets the journal mode.
                 let primary = connection::sqlite_writer(settings).await?;
                 let reader = connection::sqlite_readers(settings).await?;
-                (reader, primary.clone(), Writer::queue(primary))
+                (reader, primary.clone(), Writer::queue(primary, settings.clone()))
             }
             config::Engine::Postgres => {
                 let pool = connection::postgres_pool(settings).await?;

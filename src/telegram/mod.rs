@@ -11,7 +11,9 @@ mod updates;
 pub use acknowledgement::{Acknowledgements, HandledGuard};
 pub use call::{Answer, Api};
 pub use checkup::Checkup;
-pub use limits::{Limits, Pace, Place};
-pub use message::{LONGEST_CAPTION, NO_PREVIEW, SETTINGS_TAP, html_message, html_photo, without_formatting};
+pub use limits::{Limits, Pace, Place, wait_until};
+pub use message::{
+    LONGEST_CAPTION, MUTE_TAP, NO_PREVIEW, SETTINGS_TAP, html_message, html_photo, without_formatting,
+};
 pub use refusal::{Refusal, RefusalClass};
 pub use updates::{Poller, UpdateQueue};

@@ -23,6 +23,8 @@ pub enum Button {
     Keep,
     /// Take the account away from its other chat.
     MoveHere,
+    /// Hold everything back for an hour; under notices.
+    Mute,
     /// The calendar on the platform.
     OpenCalendar,
     /// The post on the platform.
@@ -51,7 +53,7 @@ pub enum Button {
 
 impl Button {
     /// Every button.
-    pub const ALL: [Self; 20] = [
+    pub const ALL: [Self; 21] = [
         Self::AllJobs,
         Self::Cancel,
         Self::Connect,
@@ -61,6 +63,7 @@ impl Button {
         Self::Keep,
         Self::MoveHere,
         Self::NextPage,
+        Self::Mute,
         Self::OpenCalendar,
         Self::OpenPost,
         Self::OpenPrivateChat,
@@ -86,6 +89,7 @@ impl Button {
             Self::Keep => key!("button-keep"),
             Self::MoveHere => key!("button-move-here"),
             Self::NextPage => key!("button-next-page"),
+            Self::Mute => key!("button-mute"),
             Self::OpenCalendar => key!("button-open-calendar"),
             Self::OpenPost => key!("button-open-post"),
             Self::OpenPrivateChat => key!("button-open-private-chat"),

@@ -37,24 +37,6 @@ on_both_databases! {
         assert_eq!((row.state.as_str(), row.lease_token, row.message_id), ("sending", Some(7), None));
     }
 
-    async fn a_row_that_nobody_can_read_is_given_up_and_delays_nobody(world) {
-        let mina = world.mina();
-        world.link(&mina, "alice").await;
-        let outbox = world.outbox().await;
-        let data = r#"{"text":"A"}"#;
-        let mut poison = Vec::new();
-        for (kind, data) in [("post.imploded", data), ("announcement", "no JSON"), ("announcement", r#"{"text":7}"#)] {
-            poison.push(outbox.holds("alice", mina.id(), kind, data).await);
-        }
-        outbox.write("UPDATE notifications SET due_at_ms = created_at_ms").await;
-        let id = world.platform().accepts(failed("alice", "B")).await[0];
-        outbox.until(id, "sent").await;
-        for id in poison {
-            let row = outbox.until(id, "dead").await;
-            assert_eq!((row.reason.as_deref(), row.lease_token), (Some("unreadable"), None));
-        }
-    }
-
     async fn a_lease_that_ends_spends_an_attempt(world) {
         world.stop().await;
         let mina = world.mina();

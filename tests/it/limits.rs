@@ -1,18 +1,12 @@
-//! Telegram's limits are kept, and a chat that has to wait does.
+//! Telegram's limits are kept. A chat that Telegram tells to wait is in `faults::telegram_away`.
 
 use std::time::Duration;
 
-use chrono::TimeDelta;
 use serde_json::{Value, json};
 
+use crate::harness::PATIENCE;
 use crate::harness::news::{failed, published};
-use crate::harness::{PATIENCE, World};
 use crate::on_both_databases;
-
-/// How many requests to send something to the chat Telegram saw.
-fn tries(world: &World, chat: i64) -> usize {
-    world.telegram.requests_to("sendMessage").iter().filter(|request| request.chat == Some(chat)).count()
-}
 
 on_both_databases! {
     async fn a_hundred_chats_hear_of_it_without_one_429(world) {
@@ -64,40 +58,6 @@ on_both_databases! {
         outbox.until_put_off(ids[19], "limited").await;
         assert_eq!(world.telegram.stats().too_many_requests, 1, "after a restart Telegram has to say it once");
         assert_eq!(outbox.count("notifications WHERE state = 'pending'").await, 6);
-    }
-
-    async fn a_chat_told_to_wait_waits_across_restarts_and_delays_nobody(world) {
-        let (mina, jun) = (world.mina(), world.jun());
-        world.link(&mina, "alice").await;
-        world.link(&jun, "bob").await;
-        world.telegram.limit_chat(mina.id(), Duration::from_secs(10_072));
-        let outbox = world.outbox().await;
-        let before = tries(world, mina.id());
-        let ids = world.platform().accepts(json!({ "events": [failed("alice", "A"), failed("alice", "B")] })).await;
-        let row = outbox.until_put_off(ids[0], "limited").await;
-        assert_eq!(row.attempts, 0, "waiting spends no attempt");
-        let kept = format!("chat_waits WHERE chat_id = {} AND until_ms >= {} + 10072000", mina.id(), row.created_at_ms);
-        assert_eq!(outbox.count(&kept).await, 1, "the wait is kept where it survives");
-        for text in ["C", "D"] {
-            let other = world.platform().accepts(failed("bob", text)).await;
-            outbox.until(other[0], "sent").await;
-            world.restart().await;
-        }
-        let other = world.platform().accepts(failed("bob", "E")).await;
-        outbox.until(other[0], "sent").await;
-        assert_eq!(tries(world, mina.id()) - before, 1, "nothing to her before her time");
-        assert_eq!(world.telegram.stats().early_sends, 0);
-        // Three hours later the wait is over.
-        world.telegram.limit_chat(mina.id(), Duration::ZERO);
-        world.stop().await;
-        world.time_passes(TimeDelta::seconds(10_080));
-        world.start().await;
-        for id in ids {
-            outbox.until(id, "sent").await;
-        }
-        let texts: Vec<String> = mina.messages().iter().map(|message| message.text().to_owned()).collect();
-        let place = |words: &str| texts.iter().position(|text| text.contains(words)).expect("it arrived");
-        assert!(place("“A”") < place("“B”"), "{texts:?}");
     }
 
     async fn a_new_event_wakes_the_idle_worker_at_once(world) {

@@ -1,17 +1,12 @@
-//! A person tries a link that does not work, and learns nothing from the answer; or many try one that does.
+//! A person tries a link that does not work, and learns nothing from the answer.
 
 use std::collections::BTreeSet;
 
-use bot_api::{NewPerson, Person};
 use chrono::TimeDelta;
-use serde_json::json;
 use telegram_bot_scheduler::http::Scope;
 
 use crate::harness::PATIENCE;
 use crate::on_both_databases;
-
-/// How many people try one link at the same moment?
-const RACERS: i64 = 200;
 
 on_both_databases! {
     async fn every_link_that_does_not_work_gets_one_and_the_same_answer(world) {
@@ -106,40 +101,5 @@ on_both_databases! {
         jun.tap_data(jun.id(), hello.id(), &data).expect("forged").answer(PATIENCE).await.expect("answered");
         world.telegram.wait_until_acknowledged(PATIENCE).await.expect("all is handled");
         assert_eq!(platform.status("alice").await["linked"], true, "a stranger disconnected alice");
-    }
-
-    async fn two_hundred_chats_try_one_link_at_once_and_one_gets_it(world) {
-        world.lift_limits().await;
-        let platform = world.platform();
-        let token = platform.asks_for_link("alice").await;
-        let crowd: Vec<Person> = (0..RACERS)
-            .map(|number| world.telegram.person(NewPerson::new(10_000 + number, "Racer")))
-            .collect();
-        for person in &crowd {
-            person.starts(&token).expect("a person can open the link");
-        }
-        world.telegram.wait_for_total(crowd.len() as u64, PATIENCE * 3).await.expect("everybody is asked");
-        let taps: Vec<_> = crowd
-            .iter()
-            .map(|person| {
-                let question = person.last_message().expect("a question");
-                person.tap(person.id(), question.id(), "Connect").expect("a button")
-            })
-            .collect();
-        for tap in taps {
-            tap.answer(PATIENCE * 3).await.expect("every tap is answered");
-        }
-        world.telegram.wait_until_acknowledged(PATIENCE * 3).await.expect("every tap is handled");
-        let said = |words: &str| {
-            let last = crowd.iter().filter_map(Person::last_message);
-            last.filter(|message| message.text().contains(words)).count()
-        };
-        assert_eq!(said("Connected to alice’s shop"), 1, "one link, one person who is told so");
-        assert_eq!(said("This link no longer works"), crowd.len() - 1, "the others get the neutral text");
-        let winner = crowd.iter().find(|person| {
-            person.last_message().is_some_and(|message| message.text().contains("Connected"))
-        });
-        let status = platform.status("alice").await;
-        assert_eq!(status["telegram_chat_id"], json!(winner.map(Person::id)), "{status}");
     }
 }

@@ -1,4 +1,5 @@
-//! The bot signs in and polls: Telegram away, the token refused, a rival, a webhook left over, another bot.
+//! The bot signs in and polls: a rival, a webhook left over, another bot. Telegram away or refusing the token at the
+//! start is in `faults::telegram_away`.
 
 use std::time::Duration;
 
@@ -13,33 +14,6 @@ use crate::updates::readiness;
 const OTHER_TOKEN: &str = "7777:AAHdqTcvCH1vGWJxfSeofSAs0K5PALDsaw1";
 
 on_both_databases! {
-    async fn telegram_away_at_the_start_is_a_normal_state(world) {
-        let mina = world.mina();
-        world.link(&mina, "alice").await;
-        world.stop().await;
-        world.telegram.set_down(true);
-        world.start().await;
-        readiness(world, 503, "Telegram").await;
-        announce(world, "waited").await;
-        let written = mina.says("/help").expect("Telegram takes it and keeps it");
-        world.telegram.set_down(false);
-        readiness(world, 200, "").await;
-        assert!(world.message_after(&mina, written).await.by_bot);
-        mina.sees("waited").await.expect("what was accepted meanwhile is sent");
-    }
-
-    async fn a_refused_token_is_said_and_tried_again(world) {
-        let mina = world.mina();
-        world.stop().await;
-        world.telegram.set_unauthorized(true);
-        world.start().await;
-        readiness(world, 503, "refuses the bot token").await;
-        world.telegram.set_unauthorized(false);
-        readiness(world, 200, "").await;
-        let help = world.answer(&mina, "/help").await;
-        assert!(help.text().starts_with("What I can do"), "{}", help.text());
-    }
-
     async fn a_rival_that_polls_is_noticed_and_outlived(world) {
         let mina = world.mina();
         world.answer(&mina, "/start").await;

@@ -4,7 +4,7 @@ use serde_json::json;
 
 use crate::harness::news::published;
 use crate::harness::{ADMIN_ID, JWT_SECRET, Launch, World};
-use crate::{on_both_databases, on_both_databases_with_processes};
+use crate::on_both_databases_with_processes;
 
 async fn world() -> World {
     World::asleep(telegram_bot_scheduler::config::Engine::Sqlite, bot_api::Options::unlimited()).await
@@ -29,7 +29,7 @@ on_both_databases_with_processes! {
         assert_eq!(ended.code, Some(0), "{ended:?}");
         assert_in_order(&ended.log, &[
             "telegram-bot-scheduler 0.1.0",
-            "6 migrations applied",
+            "7 migrations applied",
             "Telegram routes registered: 6",
             "listening on http://127.0.0.1:",
             "signed in as @scheduler_bot",
@@ -51,7 +51,7 @@ on_both_databases_with_processes! {
     async fn a_second_start_has_nothing_to_migrate(world) {
         let first = Launch::of(world).with(&["migrate"]).run().await;
         assert_eq!(first.code, Some(0), "{first:?}");
-        assert!(first.printed.contains("6 migrations applied, up to date"), "{first:?}");
+        assert!(first.printed.contains("7 migrations applied, up to date"), "{first:?}");
         let second = Launch::of(world).with(&["migrate"]).run().await;
         assert_eq!(second.code, Some(0), "{second:?}");
         assert!(second.printed.contains("0 migrations applied, up to date"), "{second:?}");
@@ -80,29 +80,6 @@ on_both_databases_with_processes! {
         let ended = service.terminate().await;
         assert_eq!(ended.code, Some(0), "{ended:?}");
         assert!(!ended.complaint().contains("routes registered"), "{ended:?}");
-    }
-}
-
-on_both_databases! {
-    async fn telegram_away_at_the_start_is_not_ready_until_it_is_back(world) {
-        world.stop().await;
-        world.telegram.set_down(true);
-        world.start().await;
-        let platform = world.platform();
-        // Never ready before: on PostgreSQL the first reason is that nobody leads yet.
-        world
-            .until("/readyz says that Telegram is away", || async {
-                let answer = platform.send(platform.request(reqwest::Method::GET, "/readyz")).await;
-                assert_eq!(answer.status, 503, "{answer:?}");
-                answer.body["reasons"][0].as_str().is_some_and(|it| it.contains("Telegram"))
-            })
-            .await;
-        world.telegram.set_down(false);
-        world
-            .until("ready when Telegram is back", || async {
-                platform.send(platform.request(reqwest::Method::GET, "/readyz")).await.status == 200
-            })
-            .await;
     }
 }
 

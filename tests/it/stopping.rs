@@ -13,35 +13,7 @@ use crate::on_both_databases_with_processes;
 /// How long may stopping take? After ten seconds `docker stop` kills.
 const GRACE: Duration = Duration::from_secs(10);
 
-/// The words of /help, by which its answers are counted.
-const HELP: &str = "What I can do";
-
 on_both_databases_with_processes! {
-    async fn twenty_stops_under_load_lose_and_repeat_nothing(world) {
-        let mut service = Launch::of(world).start_ready().await;
-        let mut audience = Audience::linked(world, &service.platform(world).await, 5).await;
-        world.telegram.set_send_latency(Duration::from_millis(60));
-        for round in 0..20 {
-            let before = audience.seen(world);
-            audience.is_told(&service.platform(world).await, 2).await;
-            audience.somebody().says("/help").expect("they can write");
-            audience.until_seen(world, before + 1).await;
-            let signal = if round % 2 == 0 { Signal::SIGTERM } else { Signal::SIGINT };
-            service.signal(signal);
-            let ended = service.ends().await;
-            assert_eq!(ended.code, Some(0), "{signal}, round {round}: {ended:#?}");
-            assert!(ended.took < GRACE, "{signal}, round {round}: {:?}", ended.took);
-            service = Launch::of(world).start_ready().await;
-        }
-        audience.until_everything_arrived(world).await;
-        assert_eq!(audience.repeated(world), 0, "a stop is no reason to say anything twice");
-        let chat = audience.somebody().id();
-        world.until("20 answers to 20 times /help", || async {
-            world.telegram.sent(chat).iter().filter(|message| message.text().contains(HELP)).count() == 20
-        }).await;
-        assert_eq!(service.terminate().await.code, Some(0));
-    }
-
     async fn a_second_signal_hurries_nothing_and_breaks_nothing(world) {
         let service = Launch::of(world).start_ready().await;
         let mut audience = Audience::linked(world, &service.platform(world).await, 3).await;

@@ -54,6 +54,8 @@ pub async fn measure(options: &Options) -> Vec<Row> {
                  (SELECT account FROM sns_settings ORDER BY telegram_chat_id LIMIT {due})"
             ))
             .await;
+        // As on every day: the database has known these times since yesterday.
+        rig.database.settle().await;
         rate.figure(subject, fan_out(&rig, &mut caller, due).await);
         peak.figure(subject, process.most_resident());
         drop(process);

@@ -35,6 +35,11 @@ impl Database {
         }
     }
 
+    /// The database at `url`, which lives and ends with whatever holds it.
+    pub fn at(url: &str) -> Self {
+        Self { url: url.to_owned(), _folder: None }
+    }
+
     /// For `DATABASE_URL`.
     pub fn url(&self) -> &str {
         &self.url

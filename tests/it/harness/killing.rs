@@ -1,20 +1,9 @@
 //! kill -9 at any moment, and the start after it.
 
-use rand::SeedableRng as _;
-use rand::rngs::StdRng;
 use sea_orm::ConnectionTrait as _;
 use telegram_bot_scheduler::config::Engine;
 
 use super::{Launch, Process, World};
-
-/// A random source whose seed is printed with a failing test; `KILL_SEED` repeats a run.
-#[allow(clippy::print_stdout)] // shown with a failing test
-pub fn dice() -> StdRng {
-    let given = std::env::var("KILL_SEED").ok().and_then(|seed| seed.parse().ok());
-    let seed = given.unwrap_or_else(rand::random::<u64>);
-    println!("KILL_SEED={seed}");
-    StdRng::seed_from_u64(seed)
-}
 
 impl Process {
     /// `kill -9`; returns when the database has done the last that it was asked for: PostgreSQL goes on with a

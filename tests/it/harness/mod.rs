@@ -2,10 +2,12 @@
 //! platform that calls it.
 
 mod audience;
+mod cluster;
 mod connector;
 mod conversation;
 mod crowd;
 mod database;
+mod dice;
 mod killing;
 pub mod news;
 mod outbox;
@@ -13,6 +15,7 @@ mod platform;
 mod posting;
 mod process;
 mod scheduler;
+mod small_disk;
 
 use std::time::Duration;
 
@@ -26,14 +29,16 @@ use telegram_bot_scheduler::app::App;
 use telegram_bot_scheduler::clock::Clock;
 use telegram_bot_scheduler::config::{Config, Engine, Environment};
 
-pub use audience::Audience;
+pub use audience::{Audience, News, number};
+pub use cluster::Cluster;
 pub use connector::{Behaviour, Connector};
 pub use database::Database;
-pub use killing::dice;
+pub use dice::{dice, seed};
 pub use outbox::Outbox;
 pub use platform::{Answer, Platform};
 pub use posting::{NEWS, Standing, insta, post_to};
 pub use process::{Launch, Process};
+pub use small_disk::SmallDisk;
 
 /// How long does a test wait for something that must happen?
 pub const PATIENCE: Duration = Duration::from_secs(10);
@@ -96,8 +101,12 @@ impl World {
 
     /// The same, not started yet: `telegram` and `config` can still be changed.
     pub async fn asleep(engine: Engine, telegram: Options) -> Self {
+        Self::on(Database::fresh(engine).await, telegram)
+    }
+
+    /// The same on a database that the story has made, and may break.
+    pub fn on(database: Database, telegram: Options) -> Self {
         let telegram = BotApi::start(telegram).expect("the local Telegram starts");
-        let database = Database::fresh(engine).await;
         let environment: Environment = [
             ("TELEGRAM_BOT_TOKEN", telegram.token().as_str()),
             ("TELOXIDE_API_URL", telegram.url().as_str()),

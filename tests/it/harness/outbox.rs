@@ -1,5 +1,6 @@
 //! The outbox as somebody with a database shell sees it.
 
+use std::collections::HashMap;
 use std::time::Duration;
 
 use sea_orm::{ConnectionTrait as _, DatabaseConnection, DbErr, FromQueryResult, Statement};
@@ -73,6 +74,18 @@ impl Outbox {
         let rows: Vec<Count> =
             self.query(&format!("SELECT COUNT(*) AS count FROM {of}")).await.expect("a table can be counted");
         rows[0].count
+    }
+
+    /// The state of every notification, by its id.
+    pub async fn states(&self) -> HashMap<i64, String> {
+        #[derive(FromQueryResult)]
+        struct State {
+            id: i64,
+            state: String,
+        }
+        let rows: Vec<State> =
+            self.query("SELECT id, state FROM notifications").await.expect("the outbox can be read");
+        rows.into_iter().map(|row| (row.id, row.state)).collect()
     }
 
     /// Writes from outside, as an operator would; returns how many rows it changed.

@@ -11,6 +11,7 @@ use telegram_bot_scheduler::http::{NewToken, Scope, mint};
 use super::PATIENCE;
 
 /// A caller of the HTTP port.
+#[derive(Clone)]
 pub struct Platform {
     base: String,
     jwt: config::Jwt,
@@ -25,6 +26,8 @@ pub struct Answer {
     pub status: u16,
     /// The content type.
     pub content_type: String,
+    /// In how many seconds to come back, where it says so.
+    pub retry_after: Option<u64>,
     /// The body; null when it is not JSON.
     pub body: Value,
 }
@@ -40,8 +43,12 @@ impl Answer {
 impl Platform {
     /// A platform that knows the service's key.
     pub fn of(addr: SocketAddr, jwt: config::Jwt, clock: Clock) -> Self {
-        let client = reqwest::Client::builder().timeout(PATIENCE).no_proxy().build().expect("a client");
-        Self { base: format!("http://{addr}"), jwt, clock, client }
+        Self { base: format!("http://{addr}"), jwt, clock, client: client(PATIENCE) }
+    }
+
+    /// The same, waiting `limit` for each answer.
+    pub fn waiting(self, limit: Duration) -> Self {
+        Self { client: client(limit), ..self }
     }
 
     /// A token of `account` for `scopes`.
@@ -163,9 +170,19 @@ impl Platform {
     pub async fn send(&self, request: reqwest::RequestBuilder) -> Answer {
         let response = request.send().await.expect("the port answers");
         let status = response.status().as_u16();
-        let content_type = response.headers().get("content-type").and_then(|value| value.to_str().ok());
-        let content_type = content_type.unwrap_or_default().to_owned();
+        let header = |name: &str| response.headers().get(name).and_then(|value| value.to_str().ok());
+        let content_type = header("content-type").unwrap_or_default().to_owned();
+        let retry_after = header("retry-after").and_then(|seconds| seconds.parse().ok());
         let body = response.bytes().await.expect("a whole answer");
-        Answer { status, content_type, body: serde_json::from_slice(&body).unwrap_or(Value::Null) }
+        Answer {
+            status,
+            content_type,
+            retry_after,
+            body: serde_json::from_slice(&body).unwrap_or(Value::Null),
+        }
     }
+}
+
+fn client(limit: Duration) -> reqwest::Client {
+    reqwest::Client::builder().timeout(limit).no_proxy().build().expect("a client")
 }

@@ -175,6 +175,23 @@ impl Process {
         }
     }
 
+    /// How many lines of the log contain `words` so far.
+    pub fn times_said(&self, words: &str) -> usize {
+        self.lines.borrow().iter().filter(|line| line.contains(words)).count()
+    }
+
+    /// Waits until `words` are said once more than `before`.
+    pub async fn says_again(&self, words: &str, before: usize, limit: Duration) {
+        let mut lines = self.lines.clone();
+        let again = |lines: &Vec<String>| lines.iter().filter(|line| line.contains(words)).count() > before;
+        let said = tokio::time::timeout(limit, lines.wait_for(again)).await;
+        assert!(
+            matches!(said, Ok(Ok(_))),
+            "the log did not say {words:?} again; it said:\n{}",
+            self.log().join("\n")
+        );
+    }
+
     /// Where its port listens, by its log.
     pub async fn addr(&self) -> SocketAddr {
         let line = self.says("listening on http://").await;

@@ -1,16 +1,24 @@
 //! The network and Telegram fail in every way there is, and people hear of everything all the same.
 
-use std::collections::BTreeMap;
+use std::collections::HashMap;
 use std::time::Duration;
 
-use bot_api::{Fault, FaultPlan, Rule};
+use bot_api::{Fault, FaultPlan, Request, Rule};
 use chrono::TimeDelta;
-use serde_json::{Value, json};
-use telegram_bot_scheduler::health::Telegram;
 
+use super::{in_full, invariants_hold, scaled};
 use crate::harness::news::failed;
-use crate::harness::{PATIENCE, World};
+use crate::harness::{Audience, PATIENCE, World, seed};
 use crate::on_both_databases;
+
+/// How many people hear of things while Telegram fails; with a tenth of them, a tenth of the numbers.
+const READERS: usize = 600;
+
+/// How much each of them hears.
+const EACH: usize = 2;
+
+/// For how long Telegram tells a chat to wait, in seconds.
+const RETRY_AFTER: u64 = 2;
 
 /// How often the person was told about “A”.
 fn times_told(world: &World, chat: i64) -> usize {
@@ -115,100 +123,74 @@ on_both_databases! {
         outbox.until(next, "sent").await;
     }
 
-    async fn while_telegram_is_away_everything_waits_and_nothing_is_spent(world) {
-        world.stop().await;
-        let people = world.crowd(1_000..1_005).await;
-        world.without_limits().await;
-        world.until("the bot has signed in", async || world.app().health().telegram() == Telegram::Up).await;
-        let outbox = world.outbox().await;
-        world.telegram.set_down(true);
-        let events: Vec<Value> = (0..4)
-            .flat_map(|number| people.iter().map(move |person| failed(&person.id().to_string(), &number.to_string())))
-            .collect();
-        let ids = world.platform().accepts(json!({ "events": events })).await;
-        world
-            .until("the outage is noticed", async || outbox.count("attempts WHERE outcome = 'not_sent'").await >= 5)
-            .await;
-        assert_eq!(outbox.count("notifications WHERE state IN ('pending', 'sending')").await, 20);
-        world.telegram.set_down(false);
-        outbox.until_settled(2 * PATIENCE).await;
-        for id in ids {
-            let row = outbox.row(id).await;
-            assert_eq!((row.state.as_str(), row.attempts), ("sent", 1), "only the try that got through counts");
-        }
-        for person in &people {
-            let sent = world.telegram.sent(person.id());
-            let texts: Vec<&str> = sent.iter().map(|message| message.text()).collect();
-            assert_eq!(texts.len(), 4, "{texts:?}");
-            let in_order = (0..4).all(|number| texts[number].contains(&format!("“{number}”")));
-            assert!(in_order, "{texts:?}");
-        }
-    }
-
-    async fn with_a_refused_token_everything_waits_and_goes_on_by_itself(world) {
-        world.without_limits().await;
-        let mina = world.mina();
-        world.link(&mina, "alice").await;
-        let outbox = world.outbox().await;
-        for (status, words) in [(401, "Unauthorized"), (404, "Not Found")] {
-            world.telegram.fault_next(1, to_send_message(Fault::Error { status, description: words.into() }));
-            let events = ["A", "B", "C"].map(|text| failed("alice", text));
-            let ids = world.platform().accepts(json!({ "events": events })).await;
-            for id in &ids {
-                assert_eq!(outbox.until(*id, "sent").await.attempts, 1, "{words}: it spends no attempt");
-            }
-            assert_eq!(outbox.classes(ids[0]).await, ["token_refused", "sent"], "{words}");
-            assert_eq!(outbox.classes(ids[1]).await, ["sent"], "{words}: all sending paused after the first");
-        }
-        world.telegram.set_unauthorized(true);
-        world.until("the refused token is told", async || world.platform().readiness().await.0 == 503).await;
-        let ids = world.platform().accepts(json!({ "events": [failed("alice", "D"), failed("alice", "E")] })).await;
-        world.time_passes(TimeDelta::hours(5));
-        world.telegram.set_unauthorized(false);
-        for id in ids {
-            assert_eq!(outbox.until(id, "sent").await.attempts, 1);
-        }
-        assert_eq!(world.platform().readiness().await.0, 200);
-    }
-
-    async fn three_hundred_messages_survive_a_mix_of_all_of_it(world) {
-        let seed = std::env::var("FAULT_SEED").ok().and_then(|seed| seed.parse().ok()).unwrap_or_else(rand::random);
-        #[allow(clippy::print_stdout)] // how to run a failing mix again
-        {
-            println!("FAULT_SEED={seed}");
-        }
-        world.stop().await;
-        let people = world.crowd(1_000..1_030).await;
-        world.config.delivery.request_timeout = Duration::from_secs(1);
-        world.config.delivery.backoff = vec![Duration::from_millis(50); 12];
-        world.without_limits().await;
+    async fn fault_03_a_mix_of_refusals_resets_and_silence_loses_nothing(world) {
+        let hang = Fault::Hang { seconds: if in_full() { 17.0 } else { 1.5 } };
+        let drip = Fault::Drip { seconds: if in_full() { 8.0 } else { 0.5 } };
         let plan = FaultPlan::default()
-            .with(0.10, to_send_message(Fault::TooManyRequests { retry_after: 1 }))
+            .with(0.10, to_send_message(Fault::TooManyRequests { retry_after: RETRY_AFTER }))
             .with(0.03, to_send_message(server_error()))
             .with(0.02, to_send_message(Fault::Html { status: 502 }))
             .with(0.03, to_send_message(Fault::ResetBeforeReading))
-            .with(0.02, to_send_message(Fault::DropAnswer))
+            .with(0.03, to_send_message(Fault::HalfAnswer))
+            .with(0.02, to_send_message(drip))
+            // Some of the silent ones were taken.
+            .with(0.01, to_send_message(hang.clone()))
+            .with(0.01, to_send_message(hang).executed(true));
+        let audience = told_through(world, plan).await;
+        let limit = PATIENCE * if in_full() { 60 } else { 12 };
+        world.outbox().await.until_settled(limit).await;
+        invariants_hold(world, &audience, accepted(world, "hang"), PATIENCE).await;
+        assert_eq!(world.telegram.stats().early_sends, 0, "a message came before its retry_after");
+        requests_by_text(world, |earlier, later| {
+            let limited = earlier.outcome.fault == Some("too_many_requests");
+            let apart = later.at - earlier.at;
+            let wait = Duration::from_secs(RETRY_AFTER);
+            assert!(!limited || apart >= wait, "{:?}: again after {apart:?}, told to wait {wait:?}", later.text());
+        });
+    }
+
+    async fn fault_04_lost_answers_make_a_duplicate_each_at_most_and_strange_ones_none(world) {
+        let plan = FaultPlan::default()
+            .with(0.05, to_send_message(Fault::DropAnswer))
             .with(0.01, to_send_message(Fault::UnknownShape));
-        world.telegram.set_fault_plan(plan, seed);
-        for round in 0..10 {
-            let events: Vec<Value> =
-                people.iter().map(|person| failed(&person.id().to_string(), &format!("news {round}"))).collect();
-            world.platform().accepts(json!({ "events": events })).await;
+        let audience = told_through(world, plan).await;
+        world.outbox().await.until_settled(PATIENCE * 6).await;
+        assert!(accepted(world, "drop_answer") > 0, "no answer was lost");
+        invariants_hold(world, &audience, accepted(world, "drop_answer"), PATIENCE).await;
+        requests_by_text(world, |earlier, later| {
+            let strange = earlier.outcome.fault == Some("unknown_shape") && earlier.outcome.accepted;
+            assert!(!strange, "{:?} was sent again, though Telegram had said ok", later.text());
+        });
+    }
+}
+
+/// Tells everybody of everything while Telegram fails by `plan`.
+async fn told_through(world: &mut World, plan: FaultPlan) -> Audience {
+    world.stop().await;
+    let mut audience = Audience::gathered(world, scaled(READERS)).await;
+    if !in_full() {
+        world.config.delivery.request_timeout = Duration::from_secs(1);
+    }
+    world.config.delivery.backoff = vec![Duration::from_millis(50); 12];
+    world.without_limits().await;
+    world.telegram.set_fault_plan(plan, seed());
+    audience.is_told(&world.platform(), EACH).await;
+    audience
+}
+
+/// How many requests with that fault took effect, unknown to the service.
+fn accepted(world: &World, fault: &str) -> usize {
+    let counts = world.telegram.fault_counts();
+    usize::try_from(counts.get(fault).map_or(0, |count| count.accepted)).expect("a count")
+}
+
+/// Looks at each request that repeats an earlier one of the same words, together with that one.
+fn requests_by_text(world: &World, mut look: impl FnMut(&Request, &Request)) {
+    let mut last: HashMap<String, Request> = HashMap::new();
+    for request in world.telegram.requests_to("sendMessage") {
+        if let Some(earlier) = last.get(request.text()) {
+            look(earlier, &request);
         }
-        let outbox = world.outbox().await;
-        outbox.until_settled(12 * PATIENCE).await;
-        assert_eq!(outbox.count("notifications WHERE state = 'sent'").await, 300, "seed {seed}: none is given up");
-        let mut told: BTreeMap<(i64, usize), usize> = BTreeMap::new();
-        for person in &people {
-            for message in world.telegram.sent(person.id()) {
-                let round = (0..10).find(|round| message.text().contains(&format!("“news {round}”")));
-                *told.entry((person.id(), round.expect("one of ours"))).or_default() += 1;
-            }
-        }
-        assert_eq!(told.len(), 300, "seed {seed}: everybody heard of everything");
-        let duplicates: usize = told.values().map(|times| times - 1).sum();
-        let dropped = world.telegram.fault_counts().get("drop_answer").map_or(0, |count| count.accepted);
-        assert!(duplicates as u64 <= dropped, "seed {seed}: {duplicates} duplicates, {dropped} lost answers");
-        assert_eq!(world.telegram.stats().early_sends, 0, "seed {seed}: nothing before its retry_after");
+        last.insert(request.text().to_owned(), request);
     }
 }

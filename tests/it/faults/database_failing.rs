@@ -1,0 +1,204 @@
+//! The database fails under the service: what was accepted is kept, what can't be kept is refused with a time to come
+//! back, and when the database works again so does the service.
+
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Mutex, MutexGuard};
+use std::time::Duration;
+
+use bot_api::Options;
+use futures::future::join_all;
+use rand::Rng as _;
+use sea_orm::ConnectionTrait as _;
+use serde_json::json;
+use telegram_bot_scheduler::config::Engine;
+use tokio::time::Instant;
+
+use super::{in_full, invariants_hold, scaled};
+use crate::harness::{
+    Audience, Cluster, Database, Launch, News, PATIENCE, Platform, SmallDisk, World, dice, number,
+};
+
+/// How long may it take until the service works again?
+const RECOVERY: Duration = Duration::from_secs(10);
+
+/// How long may a caller wait for any answer? As long as a request may take.
+const ANSWER: Duration = Duration::from_secs(16);
+
+/// How many people there are to be told something.
+const READERS: usize = 20;
+
+/// How many write at once, while PostgreSQL crashes and while SQLite is held.
+const WRITERS_OF_MANY: usize = 8;
+const WRITERS_OF_ONE: usize = 64;
+
+/// How many events come in one request while the disk fills, and how many such requests it takes to fill it at most.
+const BATCH: usize = 50;
+const BATCHES: usize = 1_000;
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn fault_09_postgres_crashes_and_cuts_connections_and_nothing_is_lost() {
+    let mut dice = dice();
+    let cluster = Cluster::start();
+    let world = World::on(Database::at(cluster.url()), Options::unlimited());
+    let mut audience = Audience::gathered(&world, READERS).await;
+    let service = Launch::of(&world).start_ready().await;
+    let platform = service.platform(&world).await.waiting(ANSWER);
+    world.telegram.set_send_latency(Duration::from_millis(20));
+    for _ in 0..scaled(50) {
+        let mut moment = || Duration::from_millis(dice.random_range(0..500));
+        let (before, down) = (moment(), moment());
+        let crashes = dice.random();
+        let trouble = async {
+            tokio::time::sleep(before).await;
+            if crashes {
+                cluster.crash().await;
+                tokio::time::sleep(down).await;
+                cluster.resume().await;
+            } else {
+                cut_connections(&world).await;
+            }
+        };
+        meanwhile(&platform, &mut audience, WRITERS_OF_MANY, trouble).await;
+        works_again(&world, &platform, &mut audience).await;
+    }
+    assert!(audience.not_accepted() > 0, "no crash came while somebody wrote");
+    // Not one message was in flight at a crash of ours: each outcome was written when the database was back.
+    invariants_hold(&world, &audience, 0, PATIENCE * 3).await;
+    assert_eq!(service.terminate().await.code, Some(0));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn fault_10_sqlite_held_by_somebody_else_refuses_and_never_lies() {
+    let mut dice = dice();
+    let world = World::asleep(Engine::Sqlite, Options::unlimited()).await;
+    let mut audience = Audience::gathered(&world, READERS).await;
+    let mut launch = Launch::of(&world);
+    if !in_full() {
+        launch = launch.set("SCHEDULER_DATABASE__BUSY_TIMEOUT_MS", "300");
+    }
+    let service = launch.start_ready().await;
+    let platform = service.platform(&world).await.waiting(ANSWER);
+    for _ in 0..scaled(20) {
+        let length = Duration::from_millis(dice.random_range(1_000..if in_full() { 10_000 } else { 2_000 }));
+        let trouble = async {
+            let hold = world.hold_the_database().await;
+            tokio::time::sleep(length).await;
+            hold.rollback().await.expect("the database can be let go");
+        };
+        meanwhile(&platform, &mut audience, WRITERS_OF_ONE, trouble).await;
+        works_again(&world, &platform, &mut audience).await;
+    }
+    assert!(audience.not_accepted() > 0, "nobody was refused: the database was not held for long enough");
+    invariants_hold(&world, &audience, 0, PATIENCE * 3).await;
+    assert_eq!(service.terminate().await.code, Some(0));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn fault_11_a_full_disk_refuses_clearly_and_goes_on_when_there_is_room() {
+    let disk = SmallDisk::mounted(16);
+    let url = format!("sqlite://{}/scheduler.db?mode=rwc", disk.path().display());
+    let world = World::on(Database::at(&url), Options::unlimited());
+    let mut audience = Audience::gathered(&world, READERS).await;
+    let mut service = Launch::of(&world).start_ready().await;
+    let rounds = scaled(20);
+    for round in 0..rounds {
+        let platform = service.platform(&world).await.waiting(ANSWER);
+        disk.fill();
+        until_refused(&platform, &mut audience).await;
+        service.says("disk is full").await;
+        let alive = platform.send(platform.request(reqwest::Method::GET, "/healthz")).await;
+        assert_eq!(alive.status, 200, "a full disk is no reason to die: {alive:?}");
+        // Every other time the machine dies on top of it.
+        if round % 2 == 1 {
+            service.dies(&world).await;
+            disk.make_room();
+            service = Launch::of(&world).start_ready().await;
+        } else {
+            disk.make_room();
+        }
+        let platform = service.platform(&world).await.waiting(ANSWER);
+        works_again(&world, &platform, &mut audience).await;
+    }
+    // What was on its way at a kill, and had no room to be written down.
+    let in_flight = 64 * rounds.div_ceil(2);
+    invariants_hold(&world, &audience, in_flight, PATIENCE * 3).await;
+    assert_eq!(service.terminate().await.code, Some(0));
+    let database = world.look_inside().await;
+    let check = sea_orm::Statement::from_string(database.get_database_backend(), "PRAGMA integrity_check");
+    let row = database.query_one_raw(check).await.expect("an answer").expect("a row");
+    assert_eq!(row.try_get_by_index::<String>(0).expect("a word"), "ok", "the database is damaged");
+    database.close().await.expect("a closed connection");
+}
+
+/// So many writers post events one after the other while `trouble` lasts, and each one more when it is over.
+async fn meanwhile(
+    platform: &Platform,
+    audience: &mut Audience,
+    writers: usize,
+    trouble: impl Future<Output = ()>,
+) {
+    let audience = Mutex::new(audience);
+    let over = AtomicBool::new(false);
+    let writer = async |reader: usize| {
+        loop {
+            let last = over.load(Ordering::Relaxed);
+            let news = lock(&audience).news_for(reader % READERS, "post.published");
+            let answer = platform.tells(news.event.clone()).await;
+            lock(&audience).hears_of(&[news], &answer);
+            if last {
+                return;
+            }
+        }
+    };
+    let trouble = async {
+        trouble.await;
+        over.store(true, Ordering::Relaxed);
+    };
+    tokio::join!(trouble, join_all((0..writers).map(writer)));
+}
+
+fn lock<'a, 'b>(audience: &'a Mutex<&'b mut Audience>) -> MutexGuard<'a, &'b mut Audience> {
+    audience.lock().expect("no writer has panicked")
+}
+
+/// An event is accepted and arrives, soon enough after the trouble.
+async fn works_again(world: &World, platform: &Platform, audience: &mut Audience) {
+    let since = Instant::now();
+    let news = loop {
+        let news = audience.news_for(0, "post.failed");
+        let answer = platform.tells(news.event.clone()).await;
+        audience.hears_of(std::slice::from_ref(&news), &answer);
+        if answer.status == 202 {
+            break news;
+        }
+        assert!(since.elapsed() < RECOVERY, "{:?} after the trouble: {answer:?}", since.elapsed());
+    };
+    let left = RECOVERY.saturating_sub(since.elapsed());
+    let arrives = |message: &bot_api::ChatMessage| number(message.text()) == Some(news.number);
+    let arrived = world.telegram.wait_for_message(audience.somebody().id(), arrives, left).await;
+    assert!(arrived.is_ok(), "accepted, and not told {RECOVERY:?} after the trouble");
+}
+
+/// Ends every connection to the database but our own, as an operator or a proxy does.
+async fn cut_connections(world: &World) {
+    let database = world.look_inside().await;
+    let cut = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity \
+        WHERE datname = current_database() AND pid <> pg_backend_pid()";
+    database.execute_unprepared(cut).await.expect("connections can be ended");
+    database.close().await.expect("a closed connection");
+}
+
+/// Posts until the disk has no room for more.
+async fn until_refused(platform: &Platform, audience: &mut Audience) {
+    for _ in 0..BATCHES {
+        let news: Vec<News> =
+            (0..BATCH).map(|it| audience.news_for(it % READERS, "post.published")).collect();
+        let events: Vec<_> = news.iter().map(|it| &it.event).collect();
+        let answer = platform.tells(json!({ "events": events })).await;
+        audience.hears_of(&news, &answer);
+        if answer.status != 202 {
+            return;
+        }
+    }
+    panic!("the disk is full and takes everything");
+}
