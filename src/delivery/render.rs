@@ -127,6 +127,10 @@ impl Renderer {
                     text::digest::Digest { account: &settings.account_name, at: row.event_at, zone, news }
                         .render(language);
                 match &row.content.carried {
+                    // There is no digest today, only what was to go with it.
+                    Some(carried) if news.is_empty() && !settings.digest.when_empty => {
+                        text::carried::catch_up(language, carried)
+                    }
                     Some(carried) => text::carried::below_digest(language, digest, carried),
                     None => digest,
                 }
