@@ -11,6 +11,7 @@ mod m20261122_000003_posts_and_jobs;
 mod m20261122_000004_instance;
 mod m20261122_000005_lanes;
 mod m20261122_000006_dead_letters;
+mod m20261122_000007_batching;
 
 /// Every migration, oldest first.
 pub struct Migrator;
@@ -25,6 +26,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261122_000004_instance::Migration),
             Box::new(m20261122_000005_lanes::Migration),
             Box::new(m20261122_000006_dead_letters::Migration),
+            Box::new(m20261122_000007_batching::Migration),
         ]
     }
 }

@@ -94,7 +94,7 @@ enum Next {
 /// Waits for a moment that Telegram's limits set.
 async fn wait_until(at: Instant) {
     working_time::pardon(at.saturating_duration_since(Instant::now()));
-    tokio::time::sleep_until(at).await;
+    crate::telegram::wait_until(at).await;
 }
 
 impl Bot {

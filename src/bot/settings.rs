@@ -2,18 +2,21 @@
 
 use std::sync::Arc;
 
-use chrono::{NaiveTime, TimeDelta};
+use chrono::TimeDelta;
 use teloxide::types::{Message, MessageId};
 
 use super::person::Person;
 use super::reply::Reply;
-use super::tap::{SettingsTap, Tap, account_tag};
+use super::tap::{SettingsTap, account_tag};
 use super::{Bot, Handled, help, test};
-use crate::domain::account::{Question, Settings, SettingsChange};
-use crate::domain::language::Language;
+use crate::domain::account::{DeliveryChange, Question, Settings, SettingsChange};
 use crate::store::StoreError;
+use crate::text::answer::{Toast, muted_toast};
 use crate::text::cities;
-use crate::text::settings::{Choice, Overview, hour_question, zone_not_found, zone_question};
+
+mod pages;
+
+use pages::overview;
 
 /// How long do words count as the answer to "which city"? Long enough to look it up, short enough that a remark
 /// of tomorrow is not taken for one.
@@ -22,9 +25,8 @@ const ANSWER_LIMIT: TimeDelta = TimeDelta::minutes(15);
 /// A name longer than any place's; what is longer is not looked up.
 const LONGEST_PLACE: usize = 100;
 
-/// How many buttons fit beside each other on a phone?
-const HOURS_A_ROW: usize = 4;
-const CITIES_A_ROW: usize = 3;
+/// How long does [Mute 1 h] mute?
+const MUTE: TimeDelta = TimeDelta::hours(1);
 
 /// `/settings`
 pub(super) async fn on_settings(bot: Arc<Bot>, person: Person) -> Handled {
@@ -70,6 +72,17 @@ pub(super) async fn on_tap(
     Ok(())
 }
 
+/// [Mute 1 h] below a notice: holds everything back for an hour from now. The toast says until when, so the tap is
+/// answered after its work. Returns the toast's words.
+pub(super) async fn on_mute(bot: &Bot, person: &Person) -> Result<String, StoreError> {
+    let Some(settings) = &person.settings else { return Ok(Toast::Expired.text(person.language())) };
+    let until = bot.clock.now() + MUTE;
+    let change = SettingsChange { muted_until: Some(Some(until)), ..SettingsChange::default() };
+    let settings = changed(bot, settings, change).await?;
+    let zone = settings.zone.unwrap_or(bot.digest.default_zone);
+    Ok(muted_toast(settings.language(), until, zone))
+}
+
 /// Words that are no command: the answer to "which city", or nothing we understand.
 pub(super) async fn on_words(bot: Arc<Bot>, person: Person, message: Message) -> Handled {
     let awaited = bot.store.awaited_answer(person.chat_id, bot.clock.now()).await?;
@@ -85,10 +98,7 @@ pub(super) async fn on_words(bot: Arc<Bot>, person: Person, message: Message) ->
             let change = SettingsChange { zone: Some(zone), ..SettingsChange::default() };
             overview(bot.as_ref(), &changed(&bot, settings, change).await?)
         }
-        None => {
-            let language = settings.language();
-            Reply::from(zone_not_found(language, words)).labelled_rows(city_rows(settings))
-        }
+        None => pages::cities_instead_of(settings, words),
     };
     bot.say(person.chat_id, reply).await;
     Ok(())
@@ -101,8 +111,12 @@ async fn after_tap(
     tap: SettingsTap,
 ) -> Result<Reply, StoreError> {
     let change = match tap {
-        SettingsTap::Hours => return Ok(hours(settings)),
+        SettingsTap::Hours => return Ok(pages::hours(settings)),
         SettingsTap::Zones => return zones(bot, settings).await,
+        SettingsTap::Notifications => return Ok(pages::notifications(settings)),
+        SettingsTap::Quiet => return Ok(pages::quiet(bot, settings)),
+        SettingsTap::QuietFrom => return Ok(pages::quiet_from(settings)),
+        SettingsTap::QuietUntil(from) => return Ok(pages::quiet_until(settings, from)),
         SettingsTap::Overview => {
             bot.store.await_answer(chat_id, None).await?;
             return Ok(overview(bot, settings));
@@ -112,8 +126,19 @@ async fn after_tap(
         SettingsTap::Minute(minute) => SettingsChange { digest_minute: Some(minute), ..Default::default() },
         SettingsTap::Zone(zone) => SettingsChange { zone: Some(zone), ..Default::default() },
         SettingsTap::Language(language) => SettingsChange { language: Some(language), ..Default::default() },
+        SettingsTap::Kind(kind, delivery) => {
+            SettingsChange { deliveries: DeliveryChange::of(kind, delivery), ..Default::default() }
+        }
+        SettingsTap::Batch(window) => SettingsChange { batch_published: Some(window), ..Default::default() },
+        SettingsTap::QuietHours(hours) => SettingsChange { quiet_hours: Some(hours), ..Default::default() },
+        SettingsTap::Unmute => SettingsChange { muted_until: Some(None), ..Default::default() },
     };
-    Ok(overview(bot, &changed(bot, settings, change).await?))
+    let settings = changed(bot, settings, change).await?;
+    Ok(match tap {
+        // Whoever sets one kind often sets another one.
+        SettingsTap::Kind(..) | SettingsTap::Batch(_) => pages::notifications(&settings),
+        _ => overview(bot, &settings),
+    })
 }
 
 /// The settings after the change, which is kept when this returns.
@@ -123,59 +148,11 @@ async fn changed(bot: &Bot, settings: &Settings, change: SettingsChange) -> Resu
     Ok(changed.unwrap_or_else(|| settings.clone()))
 }
 
-fn overview(bot: &Bot, settings: &Settings) -> Reply {
-    let language = settings.language();
-    let shown = Overview { settings, default_zone: bot.digest.default_zone, now: bot.clock.now() };
-    let digest = settings.digest;
-    let choice = |choice: Choice, tap| button(settings, choice, tap, false);
-    let mut rows = vec![vec![choice(Choice::Digest(!digest.enabled), SettingsTap::Digest(!digest.enabled))]];
-    if digest.enabled {
-        rows[0].push(choice(Choice::PickHour, SettingsTap::Hours));
-        let when_empty = !digest.when_empty;
-        rows.push(vec![choice(Choice::WhenEmpty(when_empty), SettingsTap::WhenEmpty(when_empty))]);
-    }
-    rows.push(vec![choice(Choice::PickZone, SettingsTap::Zones)]);
-    let languages = Language::ALL
-        .map(|each| button(settings, Choice::Language(each), SettingsTap::Language(each), each == language));
-    rows.push(languages.into());
-    Reply::from(shown.render(language)).labelled_rows(rows)
-}
-
-fn hours(settings: &Settings) -> Reply {
-    let language = settings.language();
-    let hours: Vec<_> = (0..24_u16)
-        .map(|hour| {
-            let time = NaiveTime::from_hms_opt(hour.into(), 0, 0).unwrap_or_default();
-            let is_set = settings.digest.minute == hour * 60;
-            button(settings, Choice::Hour(time), SettingsTap::Minute(hour * 60), is_set)
-        })
-        .collect();
-    let mut rows: Vec<_> = hours.chunks(HOURS_A_ROW).map(<[_]>::to_vec).collect();
-    rows.push(vec![button(settings, Choice::Back, SettingsTap::Overview, false)]);
-    Reply::from(hour_question(language)).labelled_rows(rows)
-}
-
 /// The cities to choose from; words count as an answer from now on.
 async fn zones(bot: &Bot, settings: &Settings) -> Result<Reply, StoreError> {
     if let Some(chat_id) = settings.chat_id {
         let until = bot.clock.now() + ANSWER_LIMIT;
         bot.store.await_answer(chat_id, Some((Question::Zone, until))).await?;
     }
-    let language = settings.language();
-    Ok(Reply::from(zone_question(language)).labelled_rows(city_rows(settings)))
-}
-
-fn city_rows(settings: &Settings) -> Vec<Vec<(String, Tap)>> {
-    let cities = cities::OFFERED.map(|zone| {
-        button(settings, Choice::Zone(zone), SettingsTap::Zone(zone), settings.zone == Some(zone))
-    });
-    let mut rows: Vec<_> = cities.chunks(CITIES_A_ROW).map(<[_]>::to_vec).collect();
-    rows.push(vec![button(settings, Choice::Back, SettingsTap::Overview, false)]);
-    rows
-}
-
-/// A button that works for this account only.
-fn button(settings: &Settings, choice: Choice, tap: SettingsTap, is_set: bool) -> (String, Tap) {
-    let account_tag = account_tag(&settings.account);
-    (choice.label(settings.language(), is_set), Tap::Settings { account_tag, tap })
+    Ok(pages::cities(settings))
 }

@@ -3,13 +3,16 @@
 //! Callback data can be forged by whoever holds the chat, so it carries no authority of its own: a link tap is
 //! worth what its token is worth, an unlink tap names the account it was shown for.
 
-use chrono_tz::Tz;
 use sha2::{Digest as _, Sha256};
 
 use crate::domain::job::Job;
 use crate::domain::language::Language;
 use crate::domain::link::{Consent, LinkToken};
-use crate::telegram::SETTINGS_TAP;
+use crate::telegram::{MUTE_TAP, SETTINGS_TAP};
+
+mod settings;
+
+pub(super) use settings::SettingsTap;
 
 /// A tap on one of our buttons.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -58,6 +61,8 @@ pub(super) enum Tap {
     OpenSettings,
     /// Ask for the zone, in a message of its own.
     AskZone,
+    /// Hold everything back for an hour.
+    Mute,
     /// Something in the settings of the account with this tag.
     Settings {
         /// See [`account_tag`].
@@ -66,64 +71,6 @@ pub(super) enum Tap {
         tap: SettingsTap,
     },
 }
-
-/// A tap below the settings. It says what is to be, not what is to change: twice is once.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum SettingsTap {
-    /// Show them.
-    Overview,
-    /// Show the hours to choose from.
-    Hours,
-    /// Show the cities to choose from.
-    Zones,
-    /// Whether the digest comes.
-    Digest(bool),
-    /// Whether it comes when nothing happened.
-    WhenEmpty(bool),
-    /// The digest's minute of the day.
-    Minute(u16),
-    /// The zone.
-    Zone(Tz),
-    /// The language.
-    Language(Language),
-}
-
-impl SettingsTap {
-    fn to_data(self) -> String {
-        match self {
-            Self::Overview => "show".into(),
-            Self::Hours => "hours".into(),
-            Self::Zones => "zones".into(),
-            Self::Digest(on) => format!("digest={}", u8::from(on)),
-            Self::WhenEmpty(on) => format!("empty={}", u8::from(on)),
-            Self::Minute(minute) => format!("at={minute}"),
-            // The longest name has 32 characters, and 64 bytes are all there is.
-            Self::Zone(zone) => format!("zone={}", zone.name()),
-            Self::Language(language) => format!("lang={}", language.code()),
-        }
-    }
-
-    fn of_data(data: &str) -> Option<Self> {
-        let on = |value: &str| match value {
-            "1" => Some(true),
-            "0" => Some(false),
-            _ => None,
-        };
-        Some(match data.split_once('=') {
-            None if data == "show" => Self::Overview,
-            None if data == "hours" => Self::Hours,
-            None if data == "zones" => Self::Zones,
-            Some(("digest", value)) => Self::Digest(on(value)?),
-            Some(("empty", value)) => Self::WhenEmpty(on(value)?),
-            Some(("at", value)) => Self::Minute(value.parse().ok().filter(|minute| *minute < MINUTES_A_DAY)?),
-            Some(("zone", value)) => Self::Zone(value.parse().ok()?),
-            Some(("lang", value)) => Self::Language(Language::from_tag(value)?),
-            _ => return None,
-        })
-    }
-}
-
-const MINUTES_A_DAY: u16 = 24 * 60;
 
 impl Tap {
     /// Whether only admins may do this: data can be forged, a button shown once stays.
@@ -163,6 +110,7 @@ impl Tap {
             Self::ShowRun { job, id } => format!("ran:{id}:{}", job.name()),
             Self::OpenSettings => SETTINGS_TAP.into(),
             Self::AskZone => "zone".into(),
+            Self::Mute => MUTE_TAP.into(),
             Self::Settings { account_tag, tap } => format!("set:{account_tag}:{}", tap.to_data()),
         }
     }
@@ -182,6 +130,7 @@ impl Tap {
             }
             None if data == SETTINGS_TAP => Some(Self::OpenSettings),
             None if data == "zone" => Some(Self::AskZone),
+            None if data == MUTE_TAP => Some(Self::Mute),
             Some(("set", rest)) => {
                 let (tag, tap) = rest.split_once(':').filter(|(tag, _)| tag.len() == TAG_LENGTH)?;
                 Some(Self::Settings { account_tag: tag.to_owned(), tap: SettingsTap::of_data(tap)? })
@@ -240,27 +189,16 @@ mod tests {
             Tap::RefreshStatus,
             Tap::OpenSettings,
             Tap::AskZone,
+            Tap::Mute,
             Tap::Unlink { account_tag: account_tag("alice") },
             Tap::DeadLetters,
             Tap::Resend(i64::MAX),
             Tap::Jobs,
             Tap::ChooseJob,
         ];
-        let settings = [
-            SettingsTap::Overview,
-            SettingsTap::Hours,
-            SettingsTap::Zones,
-            SettingsTap::Digest(true),
-            SettingsTap::Digest(false),
-            SettingsTap::WhenEmpty(true),
-            SettingsTap::WhenEmpty(false),
-            SettingsTap::Minute(0),
-            SettingsTap::Minute(1439),
-        ]
-        .into_iter()
-        .chain(Language::ALL.map(SettingsTap::Language))
-        .chain(chrono_tz::TZ_VARIANTS.map(SettingsTap::Zone))
-        .map(|tap| Tap::Settings { account_tag: account_tag("alice"), tap });
+        let settings = settings::every_tap()
+            .into_iter()
+            .map(|tap| Tap::Settings { account_tag: account_tag("alice"), tap });
         let jobs =
             Job::ALL.into_iter().flat_map(|job| [Tap::RunJob(job), Tap::ShowRun { job, id: i64::MAX }]);
         for tap in links.into_iter().chain(others).chain(jobs).chain(settings) {
@@ -297,11 +235,8 @@ mod tests {
             "set:",
             "set:0123456789abcdef",
             "set:0123456789abcdef:",
-            "set:0123456789abcdef:digest=2",
-            "set:0123456789abcdef:at=1440",
-            "set:0123456789abcdef:at=-1",
-            "set:0123456789abcdef:zone=Mars/Olympus",
-            "set:0123456789abcdef:lang=tlh",
+            "mute:",
+            "mute:100",
             "set:short:show",
         ] {
             assert_eq!(Tap::of_data(data), None, "{data:?}");

@@ -84,9 +84,17 @@ async fn on_tap(bot: Arc<Bot>, query: CallbackQuery) -> Handled {
             return Ok(());
         }
     };
+    if tap == Tap::Mute {
+        let person = bot.look_up(person).await?;
+        let toast = settings::on_mute(&bot, &person).await?;
+        bot.answer_tap(query.id, Some(toast)).await;
+        return Ok(());
+    }
     bot.answer_tap(query.id, None).await;
     let person = bot.look_up(person).await?;
     match tap {
+        // Answered above, with words.
+        Tap::Mute => Ok(()),
         Tap::Link { token, consent, language } => {
             link::on_agreed(&bot, &person, message_id, link::Agreed { token, consent, language }).await
         }

@@ -21,7 +21,7 @@ use crate::config;
 use crate::domain::notification::Claimed;
 use crate::health::Health;
 use crate::store::Store;
-use crate::telegram::{Api, Limits, Place};
+use crate::telegram::{Api, Limits, Place, wait_until};
 use outage::Outage;
 use render::Renderer;
 use send::{Addressed, Addressees, Sender};
@@ -202,10 +202,10 @@ impl Delivery {
                 in_flight.spawn(Arc::clone(sender).put_back(row, reason));
                 continue;
             }
-            let Some(row) = sender.fold_if_stale(row).await else { continue };
+            let Some((row, age)) = sender.fold(row).await else { continue };
             // Before the place is taken: between the place's moment and the first byte nothing may take time
             // that is now long, now short, or two seconds' messages arrive in one.
-            let letter = match sender.address(row, &addressees) {
+            let letter = match sender.address(row, age, &addressees) {
                 Addressed::To(letter) => letter,
                 Addressed::Nowhere(nowhere) => {
                     let (row, verdict) = *nowhere;
@@ -215,7 +215,7 @@ impl Delivery {
             };
             match self.limits.reserve(letter.chat_id, Instant::now()) {
                 Place::At(at) => tokio::select! {
-                    () = tokio::time::sleep_until(at) => {
+                    () = wait_until(at) => {
                         in_flight.spawn(Arc::clone(sender).send(letter, at));
                     }
                     () = stop.cancelled() => {

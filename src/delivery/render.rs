@@ -12,6 +12,15 @@ use crate::domain::notification::{Claimed, Kind};
 use crate::telegram::{SETTINGS_TAP, html_message, without_formatting};
 use crate::text::{self, Button, Html};
 
+/// Whether a row is told in its time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Age {
+    /// It is.
+    Fresh,
+    /// It is older than news of its kind should be, and its reader has to see that.
+    Late,
+}
+
 /// What rendering needs beside the row and its account.
 #[derive(Clone, Debug)]
 pub(super) struct Renderer {
@@ -23,8 +32,11 @@ pub(super) struct Renderer {
 
 impl Renderer {
     /// The message that tells `row` to the account of `settings`, addressed to `chat_id`.
-    pub(super) fn message(&self, row: &Claimed, chat_id: i64, settings: &Settings) -> SendMessage {
-        let html = self.text(row, settings);
+    pub(super) fn message(&self, row: &Claimed, age: Age, chat_id: i64, settings: &Settings) -> SendMessage {
+        let html = match age {
+            Age::Fresh => self.text(row, settings),
+            Age::Late => text::carried::late(settings.language(), self.text(row, settings)),
+        };
         let mut message = html_message(chat_id, html.as_str()).disable_notification(row.silent);
         if row.plain {
             without_formatting(&mut message, html.plain());
@@ -71,12 +83,21 @@ impl Renderer {
             Kind::Digest => {
                 let nothing = DigestNews::default();
                 let news = row.content.digest.as_ref().unwrap_or(&nothing);
-                text::digest::Digest { account: &settings.account_name, at: row.event_at, zone, news }
-                    .render(language)
+                let digest =
+                    text::digest::Digest { account: &settings.account_name, at: row.event_at, zone, news }
+                        .render(language);
+                match &row.content.carried {
+                    Some(carried) => text::carried::below_digest(language, digest, carried),
+                    None => digest,
+                }
             }
             Kind::WhileAway => {
                 let carried = row.content.carried.clone().unwrap_or_default();
                 text::carried::while_away(language, &carried)
+            }
+            Kind::CatchUp => {
+                let carried = row.content.carried.clone().unwrap_or_default();
+                text::carried::catch_up(language, &carried)
             }
             Kind::Test => text::notification::test(language, row.event_at, zone),
             Kind::LinkMoved => {

@@ -12,14 +12,14 @@ use tokio_util::sync::CancellationToken;
 
 use super::outage::Outage;
 use super::outcome::{Attempt, Signal, Verdict, judge, snooze};
-use super::render::Renderer;
+use super::render::{Age, Renderer};
 use crate::clock::Clock;
 use crate::config;
 use crate::domain::account::{DisabledReason, Settings};
 use crate::domain::event::EventKind;
 use crate::domain::notification::{Claimed, Kind};
 use crate::health::{Health, Telegram};
-use crate::store::{Effect, Finalise, Folded, Outcome, Store};
+use crate::store::{Effect, Finalise, Folded, Outcome, Store, Together};
 use crate::telegram::{Answer, Api, Limits};
 
 /// The wait before an outcome is written again that the database did not take.
@@ -94,28 +94,44 @@ impl Sender {
         Addressees { settings, read_at: Some(Instant::now()) }
     }
 
-    /// `row`, or the row that carries it: what is too old to be told on its own goes, with what waits behind it and
-    /// is as old, into one message. `None` when there is nothing to send now: the claim is no longer ours, or
-    /// the database failed and the row was put back.
-    pub(super) async fn fold_if_stale(self: &Arc<Self>, mut row: Claimed) -> Option<Claimed> {
+    /// `row`, or the row that carries it: what was held back, or is too old to be told on its own, goes into one
+    /// message with what waits behind it and is so, too; alone it is told itself. `None` when there is nothing to send
+    /// now: the claim is no longer ours, or the database failed and the row was put back.
+    pub(super) async fn fold(self: &Arc<Self>, mut row: Claimed) -> Option<(Claimed, Age)> {
         let now = self.clock.now();
-        let limits = self.too_old_before(now);
-        let too_old = limits.iter().any(|(kind, before)| *kind == row.kind && row.event_at < *before);
-        if !too_old && row.kind != Kind::WhileAway {
-            return Some(row);
-        }
+        let Some(together) = self.told_together_with(&row, now) else { return Some((row, Age::Fresh)) };
         loop {
-            match self.store.fold_stale(row.clone(), limits.clone(), now).await {
-                Ok(Folded::Into { carrier, all: true }) => return Some(*carrier),
+            match self.store.fold(row.clone(), together.clone(), now).await {
+                Ok(Folded::Into { carrier, all: true }) => return Some((*carrier, Age::Fresh)),
                 Ok(Folded::Into { carrier, all: false }) => row = *carrier,
+                Ok(Folded::Alone) => {
+                    let age = if together == Together::Held { Age::Fresh } else { Age::Late };
+                    return Some((row, age));
+                }
                 Ok(Folded::Lost) => return None,
                 Err(error) => {
-                    log::error!(target: "delivery", "what is too old can't be folded: {error}");
+                    log::error!(target: "delivery", "what belongs together can't be folded: {error}");
                     tokio::time::sleep(STORE_PAUSE).await;
                     Arc::clone(self).put_back(row, "database").await;
                     return None;
                 }
             }
+        }
+    }
+
+    /// What may be told by one message with `row`; `None` when it goes on its own. What was held back is as old as
+    /// its person wanted it: it is never too old.
+    fn told_together_with(&self, row: &Claimed, now: DateTime<Utc>) -> Option<Together> {
+        match row.kind {
+            Kind::CatchUp => Some(Together::Held),
+            Kind::Event(_) if row.held => Some(Together::Held),
+            Kind::Event(_) | Kind::WhileAway => {
+                let limits = self.too_old_before(now);
+                let is_old = |(kind, before): &(Kind, _)| *kind == row.kind && row.event_at < *before;
+                let too_old = limits.iter().any(is_old);
+                (too_old || row.kind == Kind::WhileAway).then_some(Together::Stale(limits))
+            }
+            Kind::Digest | Kind::Test | Kind::LinkMoved => None,
         }
     }
 
@@ -133,7 +149,7 @@ impl Sender {
     }
 
     /// Addresses and writes the message of `row`; a verdict when it goes nowhere.
-    pub(super) fn address(&self, row: Claimed, addressees: &Addressees) -> Addressed {
+    pub(super) fn address(&self, row: Claimed, age: Age, addressees: &Addressees) -> Addressed {
         let (chat_id, settings) = match addressee(&row, addressees) {
             Ok(addressee) => addressee,
             Err((outcome, class)) => {
@@ -141,7 +157,7 @@ impl Sender {
             }
         };
         // One row that breaks the renderer must not end the worker for all.
-        let write = AssertUnwindSafe(|| self.renderer.message(&row, chat_id, settings));
+        let write = AssertUnwindSafe(|| self.renderer.message(&row, age, chat_id, settings));
         match std::panic::catch_unwind(write) {
             Ok(message) => Addressed::To(Box::new(Letter { row, chat_id, message })),
             Err(_) => {

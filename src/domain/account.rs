@@ -4,7 +4,9 @@ use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
 use serde::Serialize;
 
+use super::event::EventKind;
 use super::language::Language;
+pub use super::quiet_hours::QuietHours;
 
 /// Everything kept about an account: its link, language, time and preferences.
 #[derive(Clone, Debug, PartialEq)]
@@ -33,6 +35,10 @@ pub struct Settings {
     pub preferences: Preferences,
     /// The span of the day in which nothing but failures arrives; `None` is off.
     pub quiet_hours: Option<QuietHours>,
+    /// Until when nothing arrives at all but what the person asks for; may be past.
+    pub muted_until: Option<DateTime<Utc>>,
+    /// How long posts that went out are gathered, to be told by one message.
+    pub batch_published: BatchWindow,
     /// When the present link was made.
     pub linked_at: Option<DateTime<Utc>>,
 }
@@ -41,6 +47,11 @@ impl Settings {
     /// The language to write in: the chosen one, else Telegram's, else English.
     pub fn language(&self) -> Language {
         self.chosen_language.or(self.telegram_language).unwrap_or_default()
+    }
+
+    /// Until when the account is muted, where it is at `now`.
+    pub fn muted_after(&self, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
+        self.muted_until.filter(|until| *until > now)
     }
 }
 
@@ -128,6 +139,50 @@ impl Default for Preferences {
     }
 }
 
+impl Preferences {
+    /// How events of `kind` arrive.
+    pub fn of(&self, kind: EventKind) -> Delivery {
+        match kind {
+            EventKind::PostPublished => self.published,
+            EventKind::PostFailed => self.failed,
+            EventKind::PostUnconfirmed => self.unconfirmed,
+            EventKind::AutomationExecuted => self.automation,
+            EventKind::Announcement => self.announcement,
+        }
+    }
+}
+
+/// How long posts that went out are gathered before one message tells of them.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum BatchWindow {
+    /// Not at all: each is told on its own, at once.
+    #[default]
+    Off,
+    /// A quarter of an hour.
+    QuarterHour,
+    /// An hour.
+    Hour,
+}
+
+impl BatchWindow {
+    /// Every choice.
+    pub const ALL: [Self; 3] = [Self::Off, Self::QuarterHour, Self::Hour];
+
+    /// As stored and as the settings page names it; 0 is off.
+    pub fn minutes(self) -> u16 {
+        match self {
+            Self::Off => 0,
+            Self::QuarterHour => 15,
+            Self::Hour => 60,
+        }
+    }
+
+    /// The choice of so many minutes.
+    pub fn from_minutes(minutes: u16) -> Option<Self> {
+        Self::ALL.into_iter().find(|window| window.minutes() == minutes)
+    }
+}
+
 /// Whether a kind of notification makes a sound, comes quietly or not at all.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
@@ -150,26 +205,18 @@ impl Delivery {
         }
     }
 
+    /// What a button that cycles through the choices sets next.
+    pub fn next(self) -> Self {
+        match self {
+            Self::On => Self::Silent,
+            Self::Silent => Self::Off,
+            Self::Off => Self::On,
+        }
+    }
+
     /// The choice stored under this name.
     pub fn from_name(name: &str) -> Option<Self> {
         [Self::On, Self::Silent, Self::Off].into_iter().find(|delivery| delivery.as_str() == name)
-    }
-}
-
-/// A span of the local day, which may cross midnight.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct QuietHours {
-    /// First quiet minute after local midnight, 0–1439.
-    pub from_minute: u16,
-    /// First minute that is not quiet any more, 0–1439.
-    pub until_minute: u16,
-}
-
-impl QuietHours {
-    /// Whether this minute of the local day is quiet.
-    pub fn cover(self, minute: u16) -> bool {
-        let Self { from_minute: from, until_minute: until } = self;
-        if from <= until { (from..until).contains(&minute) } else { minute >= from || minute < until }
     }
 }
 
@@ -186,6 +233,57 @@ pub struct SettingsChange {
     pub digest_minute: Option<u16>,
     /// Whether it comes on days on which nothing happened.
     pub digest_when_empty: Option<bool>,
+    /// How each kind of notification arrives.
+    pub deliveries: DeliveryChange,
+    /// When it is quiet; `Some(None)` switches quiet hours off.
+    pub quiet_hours: Option<Option<QuietHours>>,
+    /// Until when all is muted; `Some(None)` ends it.
+    pub muted_until: Option<Option<DateTime<Utc>>>,
+    /// How long posts that went out are gathered.
+    pub batch_published: Option<BatchWindow>,
+}
+
+impl SettingsChange {
+    /// Whether what is held back now is to be held by another rule afterwards.
+    pub fn moves_what_is_held(&self) -> bool {
+        // A digest near the end of quiet hours takes what they held.
+        self.zone.is_some()
+            || self.digest_enabled.is_some()
+            || self.digest_minute.is_some()
+            || self.quiet_hours.is_some()
+            || self.muted_until.is_some()
+            || self.batch_published.is_some()
+    }
+}
+
+/// Which kinds of notification arrive differently from now on; `None` leaves one as it is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct DeliveryChange {
+    /// `post.published`.
+    pub published: Option<Delivery>,
+    /// `post.failed`.
+    pub failed: Option<Delivery>,
+    /// `post.unconfirmed`.
+    pub unconfirmed: Option<Delivery>,
+    /// `automation.executed`.
+    pub automation: Option<Delivery>,
+    /// `announcement`.
+    pub announcement: Option<Delivery>,
+}
+
+impl DeliveryChange {
+    /// Events of `kind` arrive so; the others as before.
+    pub fn of(kind: EventKind, delivery: Delivery) -> Self {
+        let (mut change, delivery) = (Self::default(), Some(delivery));
+        match kind {
+            EventKind::PostPublished => change.published = delivery,
+            EventKind::PostFailed => change.failed = delivery,
+            EventKind::PostUnconfirmed => change.unconfirmed = delivery,
+            EventKind::AutomationExecuted => change.automation = delivery,
+            EventKind::Announcement => change.announcement = delivery,
+        }
+        change
+    }
 }
 
 /// What the bot asked in a chat and awaits the answer to in words.
@@ -206,25 +304,5 @@ impl Question {
     /// The question stored under this name.
     pub fn from_name(name: &str) -> Option<Self> {
         [Self::Zone].into_iter().find(|question| question.as_str() == name)
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn quiet_hours_may_cross_midnight() {
-        let quiet =
-            |from_minute, until_minute, minute| QuietHours { from_minute, until_minute }.cover(minute);
-        for (minute, expected) in
-            [(1319, false), (1320, true), (1439, true), (0, true), (479, true), (480, false)]
-        {
-            assert_eq!(quiet(1320, 480, minute), expected, "{minute}");
-        }
-        for (minute, expected) in [(59, false), (60, true), (119, true), (120, false)] {
-            assert_eq!(quiet(60, 120, minute), expected, "{minute}");
-        }
-        assert!(!quiet(60, 60, 60), "an empty span");
     }
 }

@@ -11,6 +11,15 @@ const CAUSES_KEPT: usize = 20;
 /// How many characters of a cause are kept? More than a message shows.
 const CAUSE_LENGTH: usize = 200;
 
+/// How many of the automations and announcements are kept in their own words, and how many characters of each? More
+/// than a message shows.
+const WORDS_KEPT: usize = 3;
+const WORDS_LENGTH: usize = 400;
+
+/// So many failures become a part of a catch-up; fewer come each on its own, because only there the person reads how
+/// to mend it.
+const FEWEST_FAILURES: usize = 3;
+
 /// What a message tells about the events that it carries.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
@@ -25,8 +34,12 @@ pub struct Carried {
     pub unconfirmed: u64,
     /// Automations that ran.
     pub automations: u64,
+    /// What the first of them are called, or did.
+    pub automations_said: Vec<String>,
     /// Announcements.
     pub announcements: u64,
+    /// What the first of them say.
+    pub announcements_said: Vec<String>,
 }
 
 impl Carried {
@@ -39,22 +52,65 @@ impl Carried {
                 self.add_cause(data);
             }
             EventKind::PostUnconfirmed => self.unconfirmed += 1,
-            EventKind::AutomationExecuted => self.automations += 1,
-            EventKind::Announcement => self.announcements += 1,
+            EventKind::AutomationExecuted => {
+                self.automations += 1;
+                keep_words(&mut self.automations_said, data.name.as_ref().or(data.text.as_ref()));
+            }
+            EventKind::Announcement => {
+                self.announcements += 1;
+                keep_words(&mut self.announcements_said, data.text.as_ref());
+            }
+        }
+    }
+
+    /// Tells all of `other`, too.
+    pub fn merge(&mut self, other: Self) {
+        self.published += other.published;
+        self.failed += other.failed;
+        self.unconfirmed += other.unconfirmed;
+        self.automations += other.automations;
+        self.announcements += other.announcements;
+        other.automations_said.iter().for_each(|words| keep_words(&mut self.automations_said, Some(words)));
+        other
+            .announcements_said
+            .iter()
+            .for_each(|words| keep_words(&mut self.announcements_said, Some(words)));
+        for cause in other.causes {
+            self.count_cause(cause);
         }
     }
 
     fn add_cause(&mut self, data: &EventData) {
         let network = data.network.clone().unwrap_or_default();
         let error = data.error.as_ref().map(|error| error.chars().take(CAUSE_LENGTH).collect::<String>());
+        self.count_cause(Cause { network, error, posts: 1 });
+    }
+
+    fn count_cause(&mut self, cause: Cause) {
         let has_room = self.causes.len() < CAUSES_KEPT;
-        match self.causes.iter_mut().find(|cause| cause.network == network && cause.error == error) {
-            Some(cause) => cause.posts += 1,
-            None if has_room => self.causes.push(Cause { network, error, posts: 1 }),
+        match self.causes.iter_mut().find(|it| it.network == cause.network && it.error == cause.error) {
+            Some(known) => known.posts += cause.posts,
+            None if has_room => self.causes.push(cause),
             None => {}
         }
         self.causes.sort_by_key(|cause| std::cmp::Reverse(cause.posts));
     }
+}
+
+fn keep_words(kept: &mut Vec<String>, words: Option<&String>) {
+    if let Some(words) = words
+        && kept.len() < WORDS_KEPT
+    {
+        kept.push(words.chars().take(WORDS_LENGTH).collect());
+    }
+}
+
+/// Which of the held events, in their order, go into one message? All but a few failures; none when that leaves one.
+pub fn told_together(kinds: &[EventKind]) -> Vec<bool> {
+    let failures = kinds.iter().filter(|kind| kind.is_urgent()).count();
+    let together: Vec<bool> =
+        kinds.iter().map(|kind| !kind.is_urgent() || failures >= FEWEST_FAILURES).collect();
+    if together.iter().filter(|told| **told).count() > 1 { together } else { vec![false; kinds.len()] }
 }
 
 #[cfg(test)]
@@ -86,5 +142,38 @@ mod tests {
         }
         assert_eq!(carried.failed, 1000);
         assert!(serde_json::to_string(&carried).unwrap().len() < 10_000, "a row of the outbox has a size");
+    }
+
+    #[test]
+    fn a_few_failures_come_on_their_own_and_what_is_alone_does() {
+        use EventKind::{Announcement as Said, PostFailed as Failed, PostPublished as Out};
+        assert_eq!(told_together(&[]), [] as [bool; 0]);
+        assert_eq!(told_together(&[Out]), [false]);
+        assert_eq!(told_together(&[Out, Said]), [true, true]);
+        assert_eq!(told_together(&[Failed, Out]), [false, false]);
+        assert_eq!(told_together(&[Failed, Out, Out, Failed]), [false, true, true, false]);
+        assert_eq!(told_together(&[Failed, Failed, Failed]), [true; 3]);
+        assert_eq!(told_together(&[Failed, Out, Failed, Failed]), [true; 4]);
+    }
+
+    #[test]
+    fn two_tellings_become_one_that_tells_of_everything() {
+        let (mut whole, mut parts) = (Carried::default(), [Carried::default(), Carried::default()]);
+        let words = |text: &str| EventData { text: Some(text.into()), ..failure("spam") };
+        for number in 0..6 {
+            let (data, part) = (words(&number.to_string()), number / 3);
+            for kind in EventKind::ALL {
+                whole.add(kind, &data);
+                parts[part].add(kind, &data);
+            }
+        }
+        let [mut first, second] = parts;
+        first.merge(second);
+        assert_eq!(first, whole);
+        assert_eq!(
+            first.announcements_said,
+            ["0", "1", "2"],
+            "in their own words, as far as a message has room"
+        );
     }
 }

@@ -7,6 +7,7 @@ use super::account::{Delivery, DisabledReason, Settings};
 use super::carried::Carried;
 use super::digest::DigestNews;
 use super::event::{Event, EventData, EventKind};
+use super::holding::HoldReason;
 use super::language::Language;
 
 /// What a notification is about.
@@ -22,10 +23,12 @@ pub enum Kind {
     LinkMoved,
     /// What went by while it could not be told: carries the rows that grew too old.
     WhileAway,
+    /// What was held back, by quiet hours, a mute or a batch: carries the rows that were due together.
+    CatchUp,
 }
 
 impl Kind {
-    const ALL: [Self; 9] = [
+    const ALL: [Self; 10] = [
         Self::Event(EventKind::PostPublished),
         Self::Event(EventKind::PostFailed),
         Self::Event(EventKind::PostUnconfirmed),
@@ -35,6 +38,7 @@ impl Kind {
         Self::Test,
         Self::LinkMoved,
         Self::WhileAway,
+        Self::CatchUp,
     ];
 
     /// As stored.
@@ -49,6 +53,7 @@ impl Kind {
             Self::Test => "test",
             Self::LinkMoved => "link.moved",
             Self::WhileAway => "while.away",
+            Self::CatchUp => "catch.up",
         }
     }
 
@@ -59,7 +64,7 @@ impl Kind {
 
     /// Whether a row of this kind may tell others, too.
     pub fn carries(self) -> bool {
-        self == Self::WhileAway
+        matches!(self, Self::WhileAway | Self::CatchUp | Self::Digest)
     }
 
     /// What [`Kind::urgency`] may be, most urgent first.
@@ -70,7 +75,8 @@ impl Kind {
         match self {
             Self::Test | Self::LinkMoved | Self::WhileAway => 0,
             Self::Event(EventKind::PostFailed | EventKind::PostUnconfirmed) => 0,
-            Self::Event(EventKind::AutomationExecuted | EventKind::Announcement) | Self::Digest => 1,
+            Self::Event(EventKind::AutomationExecuted | EventKind::Announcement) => 1,
+            Self::Digest | Self::CatchUp => 1,
             Self::Event(EventKind::PostPublished) => 2,
         }
     }
@@ -152,14 +158,17 @@ pub struct NewNotification {
     pub event_at: DateTime<Utc>,
     /// `Pending`, `Dead` or `Cancelled`.
     pub state: State,
-    /// Why it will not be sent, where that is so.
+    /// When it may be sent at the earliest.
+    pub due_at: DateTime<Utc>,
+    /// Why it will not be sent, or not yet, where that is so.
     pub reason: Option<&'static str>,
 }
 
 impl NewNotification {
     /// The row an event makes for its account: exactly one, whatever becomes of it.
     ///
-    /// Switched off, unlinked or unknown → `cancelled`, never sent later; the chat gone → `dead`.
+    /// Switched off, unlinked or unknown → `cancelled`, never sent later; the chat gone → `dead`; held back →
+    /// `pending`, due later.
     pub fn for_event(event: &Event, settings: Option<&Settings>, now: DateTime<Utc>) -> Self {
         let kind = Kind::Event(event.kind);
         let row = |state, reason| Self {
@@ -170,6 +179,7 @@ impl NewNotification {
             silent: false,
             event_at: event.at.unwrap_or(now),
             state,
+            due_at: now,
             reason,
         };
         let Some(settings) = settings else { return row(State::Cancelled, Some("unknown_account")) };
@@ -181,19 +191,13 @@ impl NewNotification {
                 settings.disabled.as_ref().map_or(DisabledReason::Unreachable, |disabled| disabled.reason);
             return row(State::Dead, Some(reason.as_str()));
         }
-        let preferences = &settings.preferences;
-        let delivery = match event.kind {
-            EventKind::PostPublished => preferences.published,
-            EventKind::PostFailed => preferences.failed,
-            EventKind::PostUnconfirmed => preferences.unconfirmed,
-            EventKind::AutomationExecuted => preferences.automation,
-            EventKind::Announcement => preferences.announcement,
-        };
-        match delivery {
-            Delivery::Off => row(State::Cancelled, Some("switched_off")),
-            Delivery::Silent => Self { silent: true, ..row(State::Pending, None) },
-            Delivery::On => row(State::Pending, None),
+        if settings.preferences.of(event.kind) == Delivery::Off {
+            return row(State::Cancelled, Some("switched_off"));
         }
+        let hold = settings.hold(event.kind, now);
+        let due_at = hold.map_or(now, |hold| hold.until);
+        let silent = settings.is_silent(event.kind, due_at);
+        Self { silent, due_at, ..row(State::Pending, hold.map(|hold| hold.reason.as_str())) }
     }
 
     /// A test message for a linked account.
@@ -201,10 +205,18 @@ impl NewNotification {
         Self::pending(account, chat_id, Kind::Test, now)
     }
 
-    /// A digest for a linked account; without a sound in its quiet hours.
-    pub fn digest(account: &str, chat_id: i64, news: DigestNews, silent: bool, now: DateTime<Utc>) -> Self {
+    /// A digest for a linked account: at its hour, without a sound in quiet hours; after a mute.
+    pub fn digest(settings: &Settings, chat_id: i64, news: DigestNews, now: DateTime<Utc>) -> Self {
         let content = Content { digest: Some(news), ..Content::default() };
-        Self { content, silent, ..Self::pending(account, chat_id, Kind::Digest, now) }
+        let muted_until = settings.muted_after(now);
+        let due_at = muted_until.unwrap_or(now);
+        Self {
+            content,
+            silent: settings.is_quiet_at(due_at),
+            due_at,
+            reason: muted_until.map(|_| HoldReason::Muted.as_str()),
+            ..Self::pending(&settings.account, chat_id, Kind::Digest, now)
+        }
     }
 
     /// Tells `old_chat_id`, in the language it was spoken to so far, that the account's notifications now go to
@@ -214,9 +226,9 @@ impl NewNotification {
         Self { content, ..Self::pending(account, old_chat_id, Kind::LinkMoved, now) }
     }
 
-    /// Carries what grew too old to be told on its own.
-    pub fn while_away(account: &str, chat_id: i64, now: DateTime<Utc>) -> Self {
-        Self::pending(account, chat_id, Kind::WhileAway, now)
+    /// Carries others: a row of a `kind` that does.
+    pub fn carrier(account: &str, chat_id: i64, kind: Kind, now: DateTime<Utc>) -> Self {
+        Self::pending(account, chat_id, kind, now)
     }
 
     fn pending(account: &str, chat_id: i64, kind: Kind, now: DateTime<Utc>) -> Self {
@@ -228,6 +240,7 @@ impl NewNotification {
             silent: false,
             event_at: now,
             state: State::Pending,
+            due_at: now,
             reason: None,
         }
     }
@@ -254,6 +267,8 @@ pub struct Claimed {
     pub plain: bool,
     /// When the event happened.
     pub event_at: DateTime<Utc>,
+    /// Whether it was held back until now, and never tried since.
+    pub held: bool,
     /// Attempts spent before this one.
     pub attempts: u32,
     /// Proof of the claim: a finalise names it.

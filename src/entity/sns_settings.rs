@@ -61,6 +61,8 @@ pub struct Model {
     pub quiet_until_minute: Option<i16>,
     /// Muted until.
     pub muted_until_ms: Option<i64>,
+    /// How long published posts are gathered, 0 for not at all.
+    pub batch_published_minutes: i16,
     /// "chat not found" in a row.
     pub soft_failures: i16,
     /// When the first of them was.

@@ -5,7 +5,7 @@ use std::time::Duration;
 use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
 
-use crate::domain::digest::{LastDigest, minute_of_day};
+use crate::domain::digest::LastDigest;
 use crate::domain::event::Event;
 use crate::domain::notification::{NewNotification, State};
 use crate::domain::post::{ClaimedPost, Outcome};
@@ -97,8 +97,7 @@ async fn decide(store: &Store, due: DueDigest, now: DateTime<Utc>) -> Result<Dig
     if news.is_empty() && !settings.digest.when_empty {
         return Ok(put_off(due, now));
     }
-    let silent = settings.quiet_hours.is_some_and(|quiet| quiet.cover(minute_of_day(zone, now)));
-    let row = NewNotification::digest(&settings.account, chat_id, news, silent, now);
+    let row = NewNotification::digest(settings, chat_id, news, now);
     let next = due.schedule.next(now, Some(LastDigest { at: now, zone }));
     Ok(DigestDecision { due, next, row: Some(row) })
 }

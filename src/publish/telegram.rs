@@ -14,7 +14,7 @@ use crate::clock::Clock;
 use crate::config::Channel;
 use crate::domain::post::{Outcome, Post, Reason};
 use crate::health::{Health, Telegram};
-use crate::telegram::{Answer, Api, Limits, Place, Refusal, RefusalClass};
+use crate::telegram::{Answer, Api, Limits, Place, Refusal, RefusalClass, wait_until};
 
 /// How long is Telegram left alone that could not be reached? So late is its return noticed.
 const OUTAGE_PAUSE: Duration = Duration::from_secs(5);
@@ -64,7 +64,7 @@ impl TelegramChannel {
     pub(super) async fn place(&self) -> bool {
         match self.limits.reserve(self.limits_key(), Instant::now()) {
             Place::At(at) => {
-                tokio::time::sleep_until(at).await;
+                wait_until(at).await;
                 true
             }
             Place::NotBefore(_) => false,

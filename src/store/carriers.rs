@@ -1,5 +1,8 @@
 //! Carriers: rows whose message tells other rows, too. What is carried waits in no lane; it ends as its carrier
 //! does, in the same transaction.
+//!
+//! A claimed row is folded with what waits behind it: what grew too old becomes a `while.away`, what was held back
+//! and is due becomes a `catch.up`. A digest takes what was held without a fold: it is a row of its own.
 
 use chrono::{DateTime, Utc};
 use sea_orm::sea_query::Expr;
@@ -11,12 +14,33 @@ use sea_orm::{
 use super::parameters::{array, each, listed};
 use super::write_queue::Command;
 use super::{Store, StoreError, lanes, ms, notifications};
-use crate::domain::carried::Carried;
+use crate::domain::carried::{Carried, told_together};
+use crate::domain::event::EventKind;
+use crate::domain::holding::HoldReason;
 use crate::domain::notification::{Claimed, Content, Kind, NewNotification};
 use crate::entity::notification::{Column, Entity, Model};
 
 /// How many rows are folded at once? A few ten ms' worth; the next call folds the next ones.
 const FOLD_BOUND: i64 = 1000;
+
+/// What goes into one message.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Together {
+    /// What is too old to be told on its own: each kind from before its time.
+    Stale(Vec<(Kind, DateTime<Utc>)>),
+    /// What was held back and is due.
+    Held,
+}
+
+impl Together {
+    /// The kind of row that carries it.
+    fn carrier_kind(&self) -> Kind {
+        match self {
+            Self::Stale(_) => Kind::WhileAway,
+            Self::Held => Kind::CatchUp,
+        }
+    }
+}
 
 /// What became of a fold.
 #[derive(Clone, Debug, PartialEq)]
@@ -28,20 +52,22 @@ pub enum Folded {
         /// Whether nothing is left to fold.
         all: bool,
     },
+    /// Into none: the row is to be told as itself.
+    Alone,
     /// The claim was no longer the caller's: nothing was written.
     Lost,
 }
 
 impl Store {
-    /// Folds `row`, a claimed one, and what waits with it for the same account and chat into one message that tells
-    /// what went by: each kind of `limits` from before its time. A row that is such a message takes more in.
-    pub async fn fold_stale(
+    /// Folds `row`, a claimed one, with what waits for the same account and chat and goes `together` with it into one
+    /// message. A row that is such a message takes more in.
+    pub async fn fold(
         &self,
         row: Claimed,
-        limits: Vec<(Kind, DateTime<Utc>)>,
+        together: Together,
         now: DateTime<Utc>,
     ) -> Result<Folded, StoreError> {
-        self.writer.write(FoldStale { row, limits, now }).await
+        self.writer.write(Fold { row, together, now }).await
     }
 }
 
@@ -63,21 +89,36 @@ pub(super) async fn follow(transaction: &DatabaseTransaction, carriers: &[i64]) 
     Ok(())
 }
 
-struct FoldStale {
+/// The reasons of held rows as a list of SQL literals.
+pub(super) fn hold_reasons() -> String {
+    HoldReason::ALL.map(|reason| format!("'{}'", reason.as_str())).join(", ")
+}
+
+struct Fold {
     row: Claimed,
-    limits: Vec<(Kind, DateTime<Utc>)>,
+    together: Together,
     now: DateTime<Utc>,
 }
 
-#[derive(FromQueryResult)]
-struct Stale {
-    id: i64,
+/// A row that may go into another one's message.
+#[derive(Clone, Debug, FromQueryResult)]
+pub(super) struct Waiting {
+    pub(super) id: i64,
     kind: String,
     data: String,
     silent: bool,
 }
 
-impl Command for FoldStale {
+impl Waiting {
+    fn event_kind(&self) -> Option<EventKind> {
+        match Kind::from_name(&self.kind) {
+            Some(Kind::Event(kind)) => Some(kind),
+            _ => None,
+        }
+    }
+}
+
+impl Command for Fold {
     type Output = Folded;
 
     async fn apply(&self, transaction: &DatabaseTransaction) -> Result<Folded, StoreError> {
@@ -85,24 +126,44 @@ impl Command for FoldStale {
         if self.still_ours(transaction).await?.is_none() {
             return Ok(Folded::Lost);
         }
-        let mut stale = self.stale(transaction).await?;
-        let all = stale.len() < usize::try_from(FOLD_BOUND).unwrap_or(usize::MAX);
+        let mut waiting = self.waiting(transaction).await?;
+        let all = waiting.len() < usize::try_from(FOLD_BOUND).unwrap_or(usize::MAX);
         let mut carrier = self.row.clone();
-        if carrier.kind != Kind::WhileAway {
-            let data = serde_json::to_string(&self.row.content)
-                .map_err(|error| StoreError::Failed(error.to_string()))?;
-            let (kind, silent) = (self.row.kind.as_str().to_owned(), self.row.silent);
-            stale.push(Stale { id: self.row.id, kind, data, silent });
+        let is_new = carrier.kind != self.together.carrier_kind();
+        if is_new {
+            waiting.insert(0, self.claimed()?);
+        }
+        if is_new && self.together != Together::Held && waiting.len() == 1 {
+            return Ok(Folded::Alone);
+        }
+        if self.together == Together::Held {
+            waiting = together(waiting, is_new);
+            if is_new && waiting.first().is_none_or(|first| first.id != self.row.id) {
+                return Ok(Folded::Alone);
+            }
+        }
+        if is_new {
             carrier = self.new_carrier(transaction).await?;
         }
-        if !stale.is_empty() {
-            take_in(transaction, &mut carrier, &stale).await?;
+        if !waiting.is_empty() {
+            take_in(transaction, &mut carrier, &waiting).await?;
         }
         Ok(Folded::Into { carrier: Box::new(carrier), all })
     }
 }
 
-impl FoldStale {
+/// Those of the held rows that go into one message; into one that is there already, whatever is no failure.
+fn together(rows: Vec<Waiting>, is_new: bool) -> Vec<Waiting> {
+    let rows: Vec<_> = rows.into_iter().filter_map(|row| Some((row.event_kind()?, row))).collect();
+    let kinds: Vec<EventKind> = rows.iter().map(|(kind, _)| *kind).collect();
+    let told = told_together(&kinds);
+    let joins = |(kind, row): (EventKind, Waiting), told: bool| {
+        (told || (!is_new && !kind.is_urgent())).then_some(row)
+    };
+    rows.into_iter().zip(told).filter_map(|(row, told)| joins(row, told)).collect()
+}
+
+impl Fold {
     async fn still_ours(&self, transaction: &DatabaseTransaction) -> Result<Option<Model>, StoreError> {
         let ours = Entity::find_by_id(self.row.id)
             .filter(Column::LeaseToken.eq(self.row.lease_token))
@@ -110,22 +171,48 @@ impl FoldStale {
         Ok(ours.one(transaction).await?)
     }
 
-    /// What waits for the same account and chat and is as old, the longest waiting first.
-    async fn stale(&self, transaction: &DatabaseTransaction) -> Result<Vec<Stale>, StoreError> {
+    fn claimed(&self) -> Result<Waiting, StoreError> {
+        let Claimed { id, kind, silent, .. } = self.row;
+        let data = serde_json::to_string(&self.row.content)
+            .map_err(|error| StoreError::Failed(error.to_string()))?;
+        Ok(Waiting { id, kind: kind.as_str().to_owned(), data, silent })
+    }
+
+    /// What waits for the same account and chat and may be told together with the claimed row, the longest waiting
+    /// first. What is held for later stays where it is.
+    async fn waiting(&self, transaction: &DatabaseTransaction) -> Result<Vec<Waiting>, StoreError> {
         let backend = transaction.get_database_backend();
+        let held = hold_reasons();
+        let (which, argument) = match &self.together {
+            Together::Stale(limits) => {
+                let limits: Vec<(&str, i64)> =
+                    limits.iter().map(|(kind, before)| (kind.as_str(), ms(*before))).collect();
+                let which = format!(
+                    "EXISTS (SELECT 1 FROM {} WHERE value ->> 0 = kind AND event_at_ms < CAST(value ->> 1 AS BIGINT)) \
+                     AND (due_at_ms <= $4 OR reason IS NULL OR reason NOT IN ({held}))",
+                    each(backend, "$1")
+                );
+                (which, array(&limits)?)
+            }
+            Together::Held => {
+                let events: Vec<&str> = EventKind::ALL.map(|kind| Kind::Event(kind).as_str()).into();
+                let events: Vec<[&str; 1]> = events.into_iter().map(|kind| [kind]).collect();
+                let which = format!(
+                    "reason IN ({held}) AND due_at_ms <= $4 AND kind IN (SELECT value ->> 0 FROM {})",
+                    each(backend, "$1")
+                );
+                (which, array(&events)?)
+            }
+        };
         let sql = format!(
             "SELECT id, kind, data, silent FROM notifications \
-             WHERE chat_id = $2 AND account = $3 AND state = 'pending' AND carrier_id IS NULL \
-               AND EXISTS (SELECT 1 FROM {} \
-                           WHERE value ->> 0 = kind AND event_at_ms < CAST(value ->> 1 AS BIGINT)) \
-             ORDER BY due_at_ms, id LIMIT {FOLD_BOUND}",
-            each(backend, "$1")
+             WHERE chat_id = $2 AND account = $3 AND state = 'pending' AND carrier_id IS NULL AND {which} \
+             ORDER BY due_at_ms, id LIMIT {FOLD_BOUND}"
         );
-        let limits: Vec<(&str, i64)> =
-            self.limits.iter().map(|(kind, before)| (kind.as_str(), ms(*before))).collect();
-        let values = [array(&limits)?, self.row.chat_id.into(), self.row.account.as_str().into()];
+        let values =
+            [argument, self.row.chat_id.into(), self.row.account.as_str().into(), ms(self.now).into()];
         let query = Statement::from_sql_and_values(backend, sql, values);
-        Ok(Stale::find_by_statement(query).all(transaction).await?)
+        Ok(Waiting::find_by_statement(query).all(transaction).await?)
     }
 
     /// A row in the place of the claimed one, under its claim; the claimed one steps out of the lane.
@@ -143,7 +230,8 @@ impl FoldStale {
             .filter(Column::Id.eq(*id))
             .exec(transaction)
             .await?;
-        let row = NewNotification::while_away(account, *chat_id, self.now);
+        let kind = self.together.carrier_kind();
+        let row = NewNotification::carrier(account, *chat_id, kind, self.now);
         let ids = notifications::insert(transaction, &[row], self.now).await?;
         let carrier_id = ids.first().copied().ok_or_else(|| StoreError::Failed("no carrier".into()))?;
         Entity::update_many()
@@ -158,11 +246,12 @@ impl FoldStale {
             .await?;
         Ok(Claimed {
             id: carrier_id,
-            kind: Kind::WhileAway,
+            kind,
             content: Content::default(),
             silent: true,
             plain: false,
             event_at: self.now,
+            held: false,
             attempts: 0,
             ..self.row.clone()
         })
@@ -173,16 +262,11 @@ impl FoldStale {
 async fn take_in(
     transaction: &DatabaseTransaction,
     carrier: &mut Claimed,
-    rows: &[Stale],
+    rows: &[Waiting],
 ) -> Result<(), StoreError> {
-    let mut carried = carrier.content.carried.take().unwrap_or_else(Carried::default);
-    for row in rows {
-        let content = serde_json::from_str::<Content>(&row.data).unwrap_or_default();
-        if let Some(Kind::Event(kind)) = Kind::from_name(&row.kind) {
-            carried.add(kind, &content.event);
-        }
-        carrier.silent &= row.silent;
-    }
+    let mut carried = carrier.content.carried.take().unwrap_or_default();
+    carried.merge(told_by(rows));
+    carrier.silent &= rows.iter().all(|row| row.silent);
     carrier.content.carried = Some(carried);
     let data =
         serde_json::to_string(&carrier.content).map_err(|error| StoreError::Failed(error.to_string()))?;
@@ -192,13 +276,72 @@ async fn take_in(
         .filter(Column::Id.eq(carrier.id))
         .exec(transaction)
         .await?;
+    let ids: Vec<i64> = rows.iter().map(|row| row.id).collect();
+    join(transaction, carrier.id, &ids).await
+}
+
+/// What is told about `rows`.
+pub(super) fn told_by(rows: &[Waiting]) -> Carried {
+    let mut carried = Carried::default();
+    for row in rows {
+        let content = serde_json::from_str::<Content>(&row.data).unwrap_or_default();
+        if let Some(kind) = row.event_kind() {
+            carried.add(kind, &content.event);
+        }
+    }
+    carried
+}
+
+/// What waits for the account and chat of `row` because it is held until `until` or less, the longest waiting first.
+pub(super) async fn held_until(
+    transaction: &DatabaseTransaction,
+    row: &NewNotification,
+    until: DateTime<Utc>,
+) -> Result<Vec<Waiting>, StoreError> {
+    let sql = format!(
+        "SELECT id, kind, data, silent FROM notifications \
+         WHERE chat_id = $1 AND account = $2 AND state = 'pending' AND carrier_id IS NULL \
+           AND reason IN ({}) AND due_at_ms <= $3 AND kind <> 'digest' \
+         ORDER BY due_at_ms, id LIMIT {FOLD_BOUND}",
+        hold_reasons()
+    );
+    let values = [row.chat_id.into(), row.account.as_str().into(), ms(until).into()];
+    let query = Statement::from_sql_and_values(transaction.get_database_backend(), sql, values);
+    let rows = Waiting::find_by_statement(query).all(transaction).await?;
+    // A failure comes on its own: only there the person reads how to mend it.
+    Ok(rows.into_iter().filter(|row| row.event_kind().is_some_and(|kind| !kind.is_urgent())).collect())
+}
+
+/// What `carriers` carry and has not ended.
+pub(super) async fn carried_by(
+    transaction: &DatabaseTransaction,
+    carriers: &[i64],
+) -> Result<Vec<Waiting>, StoreError> {
+    if carriers.is_empty() {
+        return Ok(Vec::new());
+    }
     let backend = transaction.get_database_backend();
     let sql = format!(
-        "UPDATE notifications SET carrier_id = $2, reason = 'carried', head = FALSE WHERE id IN ({})",
+        "SELECT id, kind, data, silent FROM notifications WHERE carrier_id IN ({}) AND state = 'pending' ORDER BY id",
         listed(backend, "$1")
     );
-    let ids: Vec<i64> = rows.iter().map(|row| row.id).collect();
-    let values = [array(&ids)?, carrier.id.into()];
+    let query = Statement::from_sql_and_values(backend, sql, [array(carriers)?]);
+    Ok(Waiting::find_by_statement(query).all(transaction).await?)
+}
+
+/// Lets the rows `ids` travel with `carrier_id`; they leave their lane, whose head the caller finds anew.
+pub(super) async fn join(
+    transaction: &DatabaseTransaction,
+    carrier_id: i64,
+    ids: &[i64],
+) -> Result<(), StoreError> {
+    let backend = transaction.get_database_backend();
+    let sql = format!(
+        "UPDATE notifications SET carrier_id = $2, reason = 'carried', head = FALSE \
+         WHERE state = 'pending' AND id IN ({})",
+        listed(backend, "$1")
+    );
+    let values = [array(ids)?, carrier_id.into()];
     transaction.execute_raw(Statement::from_sql_and_values(backend, sql, values)).await?;
     Ok(())
 }

@@ -10,6 +10,7 @@ use sea_orm::{
 use super::parameters::{array, listed};
 use super::write_queue::Command;
 use super::{Store, StoreError, carriers, lanes, leader, ms, ms_after, time};
+use crate::domain::holding::HoldReason;
 use crate::domain::notification::{Claimed, Content, Kind, State};
 use crate::entity::notification::{Column, Entity, Model};
 
@@ -154,6 +155,7 @@ fn claimed(row: Model, lease_token: i64) -> Result<Claimed, &'static str> {
         silent: row.silent,
         plain: row.plain,
         event_at: time(row.event_at_ms),
+        held: row.reason.as_deref().and_then(HoldReason::from_name).is_some(),
         attempts: row.attempts.unsigned_abs(),
         lease_token,
         account: row.account,

@@ -10,12 +10,13 @@ use sea_orm::{
 };
 
 use super::write_queue::Command;
-use super::{Store, StoreError, ms, notifications, time};
+use super::{Store, StoreError, carriers, lanes, ms, notifications, time};
 use crate::domain::account::Settings;
 use crate::domain::digest::{
     Cause, ComingUp, DigestNews, FURTHEST_AHEAD, LastDigest, Schedule, counts_since, next_midnight,
 };
 use crate::domain::event::EventKind;
+use crate::domain::holding::DIGEST_NEAR;
 use crate::domain::notification::{Content, Kind, NewNotification, State};
 use crate::entity::notification;
 use crate::entity::sns_settings::{Column, Entity, Model};
@@ -255,19 +256,35 @@ impl Command for CarryOut {
     type Output = CarriedOut;
 
     async fn apply(&self, transaction: &DatabaseTransaction) -> Result<CarriedOut, StoreError> {
-        let (mut moved, mut rows) = (0, Vec::new());
+        let chats = self.decisions.iter().filter_map(|decision| decision.row.as_ref()?.chat_id);
+        lanes::lock(transaction, &chats.collect::<Vec<_>>()).await?;
+        let (mut moved, mut rows, mut carried) = (0, Vec::new(), Vec::new());
         for decision in &self.decisions {
             if !self.moved(transaction, decision).await? {
                 continue;
             }
             moved += 1;
             if let Some(row) = &decision.row {
-                self.replace_waiting(transaction, &row.account).await?;
-                rows.push(row.clone());
+                let mut row = row.clone();
+                let replaced = self.replace_waiting(transaction, &row.account).await?;
+                let mut with_it = carriers::carried_by(transaction, &replaced).await?;
+                if decision.due.settings.may_hold() {
+                    let until = row.due_at + DIGEST_NEAR;
+                    with_it.extend(carriers::held_until(transaction, &row, until).await?);
+                }
+                row.content.carried = (!with_it.is_empty()).then(|| carriers::told_by(&with_it));
+                carried.push(with_it);
+                rows.push(row);
             }
         }
         if !rows.is_empty() {
-            notifications::insert(transaction, &rows, self.now).await?;
+            let ids = notifications::insert(transaction, &rows, self.now).await?;
+            for (id, with_it) in ids.into_iter().zip(&carried).filter(|(_, with_it)| !with_it.is_empty()) {
+                let with_it: Vec<i64> = with_it.iter().map(|row| row.id).collect();
+                carriers::join(transaction, id, &with_it).await?;
+            }
+            let chats: Vec<i64> = rows.iter().filter_map(|row| row.chat_id).collect();
+            lanes::promote(transaction, &chats).await?;
         }
         Ok(CarriedOut { moved, written: rows.len() as u64 })
     }
@@ -298,15 +315,26 @@ impl CarryOut {
     }
 
     /// A digest that was not sent yet, because Telegram is away, says less than the new one, which counts from
-    /// where it began.
+    /// where it began. Returns the ids of such: what they carry is the new one's.
     async fn replace_waiting(
         &self,
         transaction: &DatabaseTransaction,
         account: &str,
-    ) -> Result<(), StoreError> {
+    ) -> Result<Vec<i64>, StoreError> {
         use notification::Column;
         let waiting =
             Condition::all().add(Column::Account.eq(account)).add(Column::Kind.eq(Kind::Digest.as_str()));
-        notifications::end_pending(transaction, waiting, State::Cancelled, "replaced", self.now).await
+        let replaced = notification::Entity::find()
+            .select_only()
+            .column(Column::Id)
+            .filter(waiting.clone())
+            .filter(Expr::cust("state = 'pending'"))
+            .into_tuple()
+            .all(transaction)
+            .await?;
+        if !replaced.is_empty() {
+            notifications::end_pending(transaction, waiting, State::Cancelled, "replaced", self.now).await?;
+        }
+        Ok(replaced)
     }
 }

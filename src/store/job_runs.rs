@@ -107,17 +107,21 @@ impl Store {
 
     /// The last slot of `job` that was run for; before its first run, when the first run of any job was: since
     /// then the timetable is kept. `None` when nothing ever ran.
+    ///
+    /// A run that was interrupted did not do its work: its slot is still to be run for, once, lest a job that brings the
+    /// process down does so at every start.
     pub async fn last_slot_run(&self, job: &str) -> Result<Option<DateTime<Utc>>, StoreError> {
         #[derive(FromQueryResult)]
         struct Slot {
             slot: Option<i64>,
         }
         let sql = "SELECT COALESCE( \
-              (SELECT requested_at_ms FROM job_runs WHERE job = $1 \
-                 AND requested_by IN ('timetable', 'catch-up') ORDER BY id DESC LIMIT 1), \
+              (SELECT requested_at_ms \
+                 - CASE WHEN requested_by = 'timetable' AND error = $2 THEN 1 ELSE 0 END \
+               FROM job_runs WHERE job = $1 AND requested_by IN ('timetable', 'catch-up') ORDER BY id DESC LIMIT 1), \
               (SELECT requested_at_ms FROM job_runs ORDER BY id LIMIT 1)) AS slot";
         let backend = self.reader.get_database_backend();
-        let query = Statement::from_sql_and_values(backend, sql, [job.into()]);
+        let query = Statement::from_sql_and_values(backend, sql, [job.into(), INTERRUPTED.into()]);
         Ok(Slot::find_by_statement(query).one(&self.reader).await?.and_then(|row| row.slot).map(time))
     }
 }

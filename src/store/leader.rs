@@ -141,7 +141,13 @@ impl SqliteLock {
     fn beside(path: &Path) -> Result<Self, StoreError> {
         let lock_path = PathBuf::from(format!("{}.lock", path.display()));
         let cant = |what: &str, error: std::io::Error| {
-            StoreError::Unusable(format!("DATABASE_URL: can't {what} {}: {error}", lock_path.display()))
+            let mend = match error.kind() {
+                std::io::ErrorKind::PermissionDenied => {
+                    "; let the user that this runs as write in its folder"
+                }
+                _ => "",
+            };
+            StoreError::Unusable(format!("DATABASE_URL: can't {what} {}: {error}{mend}", lock_path.display()))
         };
         if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
             std::fs::create_dir_all(folder).map_err(|error| cant("create the folder of", error))?;

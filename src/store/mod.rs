@@ -22,6 +22,7 @@ mod dead_letters;
 mod digests;
 mod error;
 mod gatherer;
+mod holding;
 mod idempotency;
 mod job_runs;
 mod lanes;
@@ -38,11 +39,12 @@ mod purging;
 mod queue_figures;
 mod schema;
 mod settings;
+mod settings_changes;
 mod write_queue;
 
 pub use backup::{copy_sqlite, sqlite_file, verify_sqlite};
 pub use bot_identity::BotIdentity;
-pub use carriers::Folded;
+pub use carriers::{Folded, Together};
 pub use dead_letters::{DeadLetters, Resent};
 pub use digests::{CarriedOut, DigestDecision, DueDigest};
 pub use error::StoreError;
@@ -101,7 +103,7 @@ impl Store {
                 // The writer first: it creates the file and sets the journal mode.
                 let primary = connection::sqlite_writer(settings).await?;
                 let reader = connection::sqlite_readers(settings).await?;
-                (reader, primary.clone(), Writer::queue(primary))
+                (reader, primary.clone(), Writer::queue(primary, settings.clone()))
             }
             config::Engine::Postgres => {
                 let pool = connection::postgres_pool(settings).await?;

@@ -163,8 +163,10 @@ pub(super) async fn insert(
     let backend = transaction.get_database_backend();
     let entrants: Vec<Option<Entrant>> = rows
         .iter()
-        .map(|row| row.chat_id.filter(|_| row.state == State::Pending))
-        .map(|chat_id| chat_id.map(|chat_id| Entrant { chat_id, due_at_ms: ms(now) }))
+        .map(|row| {
+            let chat_id = row.chat_id.filter(|_| row.state == State::Pending)?;
+            Some(Entrant { chat_id, due_at_ms: ms(row.due_at) })
+        })
         .collect();
     let are_heads = lanes::enter(transaction, &entrants).await?;
     let sql = format!(
@@ -172,7 +174,7 @@ pub(super) async fn insert(
            created_at_ms, due_at_ms, finished_at_ms) \
          SELECT value ->> 0, CAST(value ->> 1 AS BIGINT), value ->> 2, CAST(value ->> 3 AS SMALLINT), value ->> 4, \
            CAST(value ->> 5 AS BOOLEAN), CAST(value ->> 6 AS BIGINT), value ->> 7, value ->> 8, \
-           CAST(value ->> 9 AS BOOLEAN), CAST($2 AS BIGINT), CAST($2 AS BIGINT), \
+           CAST(value ->> 9 AS BOOLEAN), CAST($2 AS BIGINT), CAST(value ->> 10 AS BIGINT), \
            CASE WHEN value ->> 7 = 'pending' THEN NULL ELSE CAST($2 AS BIGINT) END \
          FROM {} ORDER BY key RETURNING id",
         each(backend, "$1")
@@ -211,6 +213,7 @@ fn written(row: &NewNotification, is_head: bool) -> Result<impl Serialize, Store
         row.state.as_str(),
         row.reason,
         is_head,
+        ms(row.due_at),
     ))
 }
 

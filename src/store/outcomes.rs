@@ -15,6 +15,7 @@ use super::notifications::Id;
 use super::parameters::{array, each, listed};
 use super::{Store, StoreError, carriers, chat_waits, lanes, ms, settings};
 use crate::domain::account::DisabledReason;
+use crate::domain::holding::HoldReason;
 use crate::domain::notification::State;
 use crate::entity::notification::Column;
 use crate::entity::{notification, sns_settings};
@@ -220,21 +221,24 @@ async fn mark_unsent(
             .col_expr(Column::Attempts, Expr::col(Column::Attempts).add(1))
             .col_expr(Column::FinishedAtMs, Expr::val(now))
     };
-    let put_back = |reason: &'static str| {
+    let put_back = |reason: Expr| {
         update
             .clone()
             .col_expr(Column::State, Expr::val(State::Pending.as_str()))
-            .col_expr(Column::Reason, Expr::val(reason))
+            .col_expr(Column::Reason, reason)
     };
     let update = match &finalise.outcome {
         Outcome::Sent { .. } => return Ok(false),
         Outcome::Dead { reason } => finished(State::Dead, reason),
         Outcome::Cancelled { reason } => finished(State::Cancelled, reason),
-        Outcome::Retry { due_at, reason } => put_back(reason)
+        Outcome::Retry { due_at, reason } => put_back(Expr::val(*reason))
             .col_expr(Column::DueAtMs, Expr::val(ms(*due_at)))
             .col_expr(Column::Attempts, Expr::col(Column::Attempts).add(1)),
         Outcome::Snooze { reason, plain, without_thread } => {
-            let mut update = put_back(reason);
+            // What was held back stays so: it was not tried, and still goes with the others.
+            let held = Expr::col(Column::Reason).is_in(HoldReason::ALL.map(HoldReason::as_str));
+            let kept = Expr::case(held, Expr::col(Column::Reason)).finally(Expr::val(*reason));
+            let mut update = put_back(kept.into());
             if *plain {
                 update = update.col_expr(Column::Plain, Expr::val(true));
             }

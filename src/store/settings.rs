@@ -3,21 +3,20 @@
 use std::collections::BTreeSet;
 
 use chrono::{DateTime, Utc};
-use chrono_tz::Tz;
 use sea_orm::sea_query::Expr;
 use sea_orm::{
-    ActiveModelTrait as _, ActiveValue::Set, ColumnTrait, ConnectionTrait, DatabaseTransaction, EntityTrait,
-    FromQueryResult as _, QueryFilter, QuerySelect as _, Statement,
+    ColumnTrait, ConnectionTrait, DatabaseTransaction, EntityTrait, FromQueryResult as _, QueryFilter,
+    Statement,
 };
 
 use super::parameters::{array, each};
 use super::write_queue::Command;
-use super::{Store, StoreError, digests, ms, notifications, time};
+use super::{Store, StoreError, ms, notifications, time};
 use crate::domain::account::{
-    Delivery, Digest, Disabled, DisabledReason, Preferences, Question, QuietHours, Settings, SettingsChange,
+    BatchWindow, Delivery, Digest, Disabled, DisabledReason, Preferences, Question, QuietHours, Settings,
 };
 use crate::domain::language::Language;
-use crate::entity::sns_settings::{ActiveModel, Column, Entity, Model};
+use crate::entity::sns_settings::{Column, Entity, Model};
 
 impl Store {
     /// The settings of `account`; `None` for one that never asked for a link.
@@ -64,17 +63,6 @@ impl Store {
     /// A group became a supergroup: its link and what waits for it follow.
     pub async fn migrate_chat(&self, from: i64, to: i64, now: DateTime<Utc>) -> Result<(), StoreError> {
         self.writer.write(MigrateChat { from, to, now }).await
-    }
-
-    /// Changes what `account` chose; its next digest follows. `None` for an account that has no settings.
-    pub async fn change_settings(
-        &self,
-        account: &str,
-        change: SettingsChange,
-        default_zone: Tz,
-        now: DateTime<Utc>,
-    ) -> Result<Option<Settings>, StoreError> {
-        self.writer.write(ChangeSettings { account: account.to_owned(), change, default_zone, now }).await
     }
 
     /// What words from `chat_id` answer, until `until`; `None`: nothing any more.
@@ -249,45 +237,6 @@ impl Command for EnableChat {
     }
 }
 
-struct ChangeSettings {
-    account: String,
-    change: SettingsChange,
-    default_zone: Tz,
-    now: DateTime<Utc>,
-}
-
-impl Command for ChangeSettings {
-    type Output = Option<Settings>;
-
-    async fn apply(&self, transaction: &DatabaseTransaction) -> Result<Self::Output, StoreError> {
-        let account = self.account.as_str();
-        // Locked, so that a digest written at the same time and this change see each other.
-        let row = Entity::find_by_id(account).lock_exclusive().one(transaction).await?;
-        let Some(row) = row else { return Ok(None) };
-        let SettingsChange { language, zone, digest_enabled, digest_minute, digest_when_empty } = self.change;
-        let mut changed = ActiveModel { updated_at_ms: Set(ms(self.now)), ..row.into() };
-        if let Some(language) = language {
-            changed.language = Set(Some(language.code().to_owned()));
-        }
-        if let Some(zone) = zone {
-            changed.zone = Set(Some(zone.name().to_owned()));
-            changed.pending_question = Set(None);
-        }
-        if let Some(enabled) = digest_enabled {
-            changed.digest_enabled = Set(enabled);
-        }
-        if let Some(minute) = digest_minute {
-            changed.digest_minute = Set(minute.min(23 * 60 + 59).cast_signed());
-        }
-        if let Some(when_empty) = digest_when_empty {
-            changed.digest_when_empty = Set(when_empty);
-        }
-        changed.update(transaction).await?;
-        digests::reschedule(transaction, account, self.default_zone, self.now).await?;
-        Ok(Entity::find_by_id(account).one(transaction).await?.map(Settings::from))
-    }
-}
-
 struct AwaitAnswer {
     chat_id: i64,
     awaited: Option<(Question, DateTime<Utc>)>,
@@ -372,6 +321,9 @@ impl From<Model> for Settings {
                 from_minute: from.unsigned_abs(),
                 until_minute: until.unsigned_abs(),
             }),
+            muted_until: row.muted_until_ms.map(time),
+            batch_published: BatchWindow::from_minutes(row.batch_published_minutes.unsigned_abs())
+                .unwrap_or_default(),
             linked_at: row.linked_at_ms.map(time),
         }
     }

@@ -13,7 +13,8 @@ use sea_orm::{
 };
 use tokio::sync::{mpsc, oneshot};
 
-use super::StoreError;
+use super::{StoreError, connection};
+use crate::config;
 
 /// How many commands may wait? More than the HTTP port has connections, so that only a stuck database fills it.
 const QUEUE_BOUND: usize = 1024;
@@ -53,10 +54,12 @@ pub(super) enum Writer {
 }
 
 impl Writer {
-    /// Starts the writer task over SQLite's one write connection. It ends when the last clone is dropped.
-    pub(super) fn queue(connection: DatabaseConnection) -> Self {
+    /// Starts the writer task over SQLite's one write connection, which can be opened anew by `settings`. It ends
+    /// when the last clone is dropped.
+    pub(super) fn queue(connection: DatabaseConnection, settings: config::Database) -> Self {
         let (sender, receiver) = mpsc::channel(QUEUE_BOUND);
-        tokio::spawn(write_in_groups(connection, receiver));
+        let journal = Journal { connection, settings, lasts: false, sound: true };
+        tokio::spawn(write_in_groups(journal, receiver));
         Self::Queue(sender)
     }
 
@@ -142,8 +145,7 @@ impl<C: Command> Waiting for Envelope<C> {
     }
 }
 
-async fn write_in_groups(connection: DatabaseConnection, mut commands: mpsc::Receiver<Box<dyn Waiting>>) {
-    let mut journal = Journal { connection, lasts: false };
+async fn write_in_groups(mut journal: Journal, mut commands: mpsc::Receiver<Box<dyn Waiting>>) {
     let mut group = Vec::with_capacity(GROUP_BOUND);
     while commands.recv_many(&mut group, GROUP_BOUND).await > 0 {
         match journal.commit_together(&mut group).await {
@@ -181,6 +183,10 @@ impl GroupError {
 /// SQLite's one write connection.
 struct Journal {
     connection: DatabaseConnection,
+    settings: config::Database,
+    /// False after any failure: a full disk makes SQLite roll back by itself, the driver goes on counting the
+    /// transaction as open, and later ones would be parts of it that are answered and never committed.
+    sound: bool,
     /// Whether what it commits is on the disk at once; unknown at first, so not relied upon.
     lasts: bool,
 }
@@ -195,6 +201,30 @@ impl Journal {
     }
 
     async fn commit_together(&mut self, group: &mut [Box<dyn Waiting>]) -> Result<(), GroupError> {
+        if !self.sound {
+            self.open_anew().await.map_err(GroupError::Database)?;
+        }
+        let committed = self.apply_and_commit(group).await;
+        self.sound = committed.is_ok();
+        committed
+    }
+
+    /// A connection without a past.
+    async fn open_anew(&mut self) -> Result<(), StoreError> {
+        // Opened before the old one is closed: the last connection that closes would fold the log away, which a full
+        // disk has no room for.
+        let connection = connection::sqlite_writer(&self.settings)
+            .await
+            .map_err(|error| StoreError::Unavailable(error.to_string()))?;
+        let old = std::mem::replace(&mut self.connection, connection);
+        (self.lasts, self.sound) = (false, true);
+        if let Err(error) = old.close().await {
+            log::warn!(target: "store", "a connection did not close: {error}");
+        }
+        Ok(())
+    }
+
+    async fn apply_and_commit(&mut self, group: &mut [Box<dyn Waiting>]) -> Result<(), GroupError> {
         let lasts = group.iter().any(|waiting| waiting.must_last());
         self.make_last(lasts).await?;
         // IMMEDIATE: a deferred transaction that reads and then writes can't wait for the lock, it fails.

@@ -33,6 +33,14 @@ pub enum Place {
     NotBefore(Instant),
 }
 
+/// Waits until `moment`. tokio's timers count whole milliseconds and round up: of a moment that has come they would
+/// make one more to wait, for each message.
+pub async fn wait_until(moment: Instant) {
+    if moment > Instant::now() {
+        tokio::time::sleep_until(moment).await;
+    }
+}
+
 /// How much may be sent. Zero switches a limit off.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Pace {

@@ -15,6 +15,9 @@ pub const NO_PREVIEW: LinkPreviewOptions = LinkPreviewOptions {
 /// The callback data of [Settings]: delivery writes it under digests, the conversation reads it.
 pub const SETTINGS_TAP: &str = "settings";
 
+/// The callback data of [Mute 1 h]: it mutes the account that the chat is connected to when it is tapped.
+pub const MUTE_TAP: &str = "mute";
+
 /// A message of Telegram HTML to `chat_id`.
 pub fn html_message(chat_id: i64, html: &str) -> SendMessage {
     SendMessage::new(ChatId(chat_id), html).parse_mode(ParseMode::Html).link_preview_options(NO_PREVIEW)

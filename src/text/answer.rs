@@ -1,10 +1,14 @@
 //! Help, unknown commands, apologies, and the toasts that answer a tap.
 
+use chrono::{DateTime, Utc};
+use chrono_tz::Tz;
+
 use super::argument::Args;
 use super::catalog::{key, say};
 use super::html::Html;
 use super::lines::Lines;
 use super::menu::{Audience, Command};
+use super::time::time_of_day;
 use super::words::written;
 use crate::domain::language::Language;
 
@@ -73,6 +77,12 @@ impl Toast {
         };
         say(language, key, &Args::new()).plain()
     }
+}
+
+/// The toast that answers [Mute 1 h]: until when, on the clock of `zone`; plain text.
+pub fn muted_toast(language: Language, until: DateTime<Utc>, zone: Tz) -> String {
+    let time = time_of_day(language, until.with_timezone(&zone).time());
+    say(language, key!("toast-muted"), &Args::new().html("time", time)).plain()
 }
 
 fn commands<'a>(text: Lines, language: Language, commands: impl IntoIterator<Item = &'a Command>) -> Lines {

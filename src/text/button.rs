@@ -23,6 +23,8 @@ pub enum Button {
     Keep,
     /// Take the account away from its other chat.
     MoveHere,
+    /// Hold everything back for an hour; under notices.
+    Mute,
     /// The calendar on the platform.
     OpenCalendar,
     /// The post on the platform.
@@ -47,7 +49,7 @@ pub enum Button {
 
 impl Button {
     /// Every button.
-    pub const ALL: [Self; 18] = [
+    pub const ALL: [Self; 19] = [
         Self::AllJobs,
         Self::Cancel,
         Self::Connect,
@@ -56,6 +58,7 @@ impl Button {
         Self::GetNewLink,
         Self::Keep,
         Self::MoveHere,
+        Self::Mute,
         Self::OpenCalendar,
         Self::OpenPost,
         Self::OpenPrivateChat,
@@ -79,6 +82,7 @@ impl Button {
             Self::GetNewLink => key!("button-get-new-link"),
             Self::Keep => key!("button-keep"),
             Self::MoveHere => key!("button-move-here"),
+            Self::Mute => key!("button-mute"),
             Self::OpenCalendar => key!("button-open-calendar"),
             Self::OpenPost => key!("button-open-post"),
             Self::OpenPrivateChat => key!("button-open-private-chat"),

@@ -27,12 +27,15 @@ network = { $id ->
 }
 reason = { $code ->
     [ambiguous] no answer from Telegram
+    [batched] gathered
     [blocked] blocked
     [chat_not_found] chat not found
     [chat_switched] chat connected to another account
     [deactivated] Telegram account deleted
     [limited] limited by Telegram
+    [muted] muted
     [no_rights] may not write there
+    [quiet_hours] quiet hours
     [refused] refused by Telegram
     [stuck] stuck
     [switched_off] switched off
@@ -150,6 +153,7 @@ digest-nothing = 🌿 Nothing new, and nothing is coming up today.
 ## Several events in one message
 
 while-away = 👋 <b>While I was away</b>
+catch-up = 📬 <b>While it was quiet</b>
 carried-unconfirmed = { $count ->
     [one] ❔ <b>1</b> post may be out or not: please look
    *[other] ❔ <b>{ $count }</b> posts may be out or not: please look
@@ -169,12 +173,28 @@ settings = ⚙️ <b>Settings</b>
 settings-digest-on = 📰 Digest: on, { $time }
 settings-digest-off = 📰 Digest: off
 settings-when-empty = also when nothing happened
+settings-muted = 🔕 <b>Muted until { $time }</b>
 settings-kinds = 🔔 Published: { $published } · Failed: { $failed } · Automations: { $automation }
+settings-batched = { $how }, every { $minutes } min
 settings-quiet = 🌙 Quiet hours: { $quiet }
+settings-quiet-waits = 🌙 Quiet hours: { $quiet }, once your time zone is set
 settings-zone = 🌍 Time zone: { $zone } (now { $time })
 settings-language = 🗣 Language: <b>{ $language }</b>
 hour-question =
     📰 <b>When should the digest come?</b>
+    Pick an hour of your day.
+notifications-question =
+    🔔 <b>Which notifications do you want?</b>
+    Tap one to change it: on, silent, off. Published posts can come gathered in one message.
+quiet-question =
+    🌙 <b>When should it be quiet?</b>
+    Quiet hours: { $quiet }
+    Failed posts still arrive, without a sound. The rest waits until the end.
+quiet-from-question =
+    🌙 <b>Quiet from when?</b>
+    Pick an hour of your day.
+quiet-until-question =
+    🌙 <b>Quiet from { $from } until when?</b>
     Pick an hour of your day.
 zone-question =
     🌍 <b>Which time is it for you?</b>
@@ -188,6 +208,19 @@ choose-when-empty = Also when nothing happened
 choose-not-when-empty = Only when something happened
 choose-hour = 🕘 Change the hour
 choose-zone = 🌍 Change the time zone
+choose-notifications = 🔔 Notifications
+choose-published = Published: { $how }
+choose-failed = Failed: { $how }
+choose-unconfirmed = Not sure: { $how }
+choose-automation = Automations: { $how }
+choose-announcement = Announcements: { $how }
+choose-batch-off = At once
+choose-batch = Every { $minutes } min
+choose-quiet = 🌙 Quiet hours
+choose-quiet-hours = { $from }–{ $until }
+choose-quiet-off = No quiet hours
+choose-quiet-other = Other hours
+choose-unmute = 🔔 Unmute
 choose-back = « Back
 
 ## Notifications
@@ -231,6 +264,7 @@ busy =
 toast-done = Done ✅
 toast-expired = This button no longer works
 toast-not-yours = This button isn’t yours
+toast-muted = Muted until { $time }
 toast-later = That didn’t work. Please try again in a minute
 
 ## Buttons
@@ -242,6 +276,7 @@ button-dead-letters = Dead letters
 button-disconnect = Disconnect
 button-get-new-link = Get new link
 button-keep = Keep
+button-mute = Mute 1 h
 button-move-here = Move here
 button-open-calendar = Open calendar
 button-open-post = Open post
@@ -260,7 +295,7 @@ button-switch = Switch
 
 command-start = say hello, connect this chat
 command-status = today at a glance
-command-settings = digest, time zone, language
+command-settings = notifications, quiet hours, language
 command-digest = your digest, now
 command-test = send a test notification
 command-unlink = disconnect this chat

@@ -56,6 +56,11 @@ impl Hours {
         Html::trusted(format!("{from}–{until}"))
     }
 
+    /// Whether quiet hours are set but nobody knows when they are.
+    pub(super) fn quiet_waits(&self) -> bool {
+        self.quiet.is_some() && !self.zone_is_known
+    }
+
     /// The zone, marked when it is only the default.
     pub(super) fn zone(&self, language: Language) -> Html {
         let name = zone(language, self.zone);
@@ -67,7 +72,7 @@ impl Hours {
 }
 
 /// The time that many minutes after midnight; midnight for more than a day has, which no setting holds.
-fn minute_of_day(minute: u16) -> NaiveTime {
+pub(super) fn minute_of_day(minute: u16) -> NaiveTime {
     NaiveTime::from_num_seconds_from_midnight_opt(u32::from(minute) * 60, 0).unwrap_or_default()
 }
 
@@ -76,7 +81,7 @@ mod tests {
     use Language::{En, Ko};
 
     use super::*;
-    use crate::domain::account::{Digest, Preferences, QuietHours};
+    use crate::domain::account::{BatchWindow, Digest, Preferences, QuietHours};
 
     fn settings() -> Settings {
         Settings {
@@ -92,6 +97,8 @@ mod tests {
             digest: Digest { enabled: true, minute: 545, when_empty: false },
             preferences: Preferences::default(),
             quiet_hours: Some(QuietHours { from_minute: 1_350, until_minute: 0 }),
+            muted_until: None,
+            batch_published: BatchWindow::Off,
             linked_at: None,
         }
     }

@@ -26,12 +26,15 @@ network = { $id ->
 }
 reason = { $code ->
     [ambiguous] 텔레그램 응답 없음
+    [batched] 모아 보내기
     [blocked] 차단
     [chat_not_found] 대화 없음
     [chat_switched] 다른 계정에 연결된 대화
     [deactivated] 삭제된 텔레그램 계정
     [limited] 텔레그램 제한
+    [muted] 알림 꺼짐
     [no_rights] 쓰기 권한 없음
+    [quiet_hours] 방해 금지 시간
     [refused] 텔레그램 거부
     [stuck] 처리 중 멈춤
     [switched_off] 꺼진 알림
@@ -143,6 +146,7 @@ digest-nothing = 🌿 새 소식이 없고, 오늘 예정된 글도 없어요.
 ## Several events in one message
 
 while-away = 👋 <b>알려 드리지 못한 사이에</b>
+catch-up = 📬 <b>조용히 해 드린 동안의 소식</b>
 carried-unconfirmed = ❔ 게시 여부 확인 필요 <b>{ $count }건</b>
 carried-automations = ⚙️ 자동화 실행 <b>{ $count }회</b>
 carried-announcements = 📣 공지 <b>{ $count }건</b>
@@ -153,12 +157,28 @@ settings = ⚙️ <b>설정</b>
 settings-digest-on = 📰 요약: 켜짐, { $time }
 settings-digest-off = 📰 요약: 꺼짐
 settings-when-empty = 소식이 없는 날에도
+settings-muted = 🔕 <b>{ $time }까지 알림 꺼짐</b>
 settings-kinds = 🔔 게시 완료: { $published } · 실패: { $failed } · 자동화: { $automation }
+settings-batched = { $how }, { $minutes }분마다
 settings-quiet = 🌙 방해 금지: { $quiet }
+settings-quiet-waits = 🌙 방해 금지: { $quiet } (시간대를 정하면 시작돼요)
 settings-zone = 🌍 시간대: { $zone } (현재 { $time })
 settings-language = 🗣 언어: <b>{ $language }</b>
 hour-question =
     📰 <b>요약을 언제 보내 드릴까요?</b>
+    하루 중 시간을 골라 주세요.
+notifications-question =
+    🔔 <b>어떤 알림을 받으시겠어요?</b>
+    누를 때마다 켜짐, 소리 없이, 꺼짐으로 바뀌어요. 게시 완료는 모아서 받을 수도 있어요.
+quiet-question =
+    🌙 <b>언제 조용히 할까요?</b>
+    방해 금지: { $quiet }
+    게시 실패는 소리 없이 바로 오고, 나머지는 끝날 때 모아서 알려 드려요.
+quiet-from-question =
+    🌙 <b>몇 시부터 조용히 할까요?</b>
+    하루 중 시간을 골라 주세요.
+quiet-until-question =
+    🌙 <b>{ $from }부터 언제까지 조용히 할까요?</b>
     하루 중 시간을 골라 주세요.
 zone-question =
     🌍 <b>어느 시간대를 쓰시나요?</b>
@@ -172,6 +192,19 @@ choose-when-empty = 소식이 없는 날에도 받기
 choose-not-when-empty = 소식이 있는 날에만 받기
 choose-hour = 🕘 시간 바꾸기
 choose-zone = 🌍 시간대 바꾸기
+choose-notifications = 🔔 알림
+choose-published = 게시 완료: { $how }
+choose-failed = 게시 실패: { $how }
+choose-unconfirmed = 확인 필요: { $how }
+choose-automation = 자동화: { $how }
+choose-announcement = 공지: { $how }
+choose-batch-off = 바로 받기
+choose-batch = { $minutes }분마다
+choose-quiet = 🌙 방해 금지
+choose-quiet-hours = { $from }–{ $until }
+choose-quiet-off = 방해 금지 끄기
+choose-quiet-other = 다른 시간
+choose-unmute = 🔔 알림 다시 켜기
 choose-back = « 뒤로
 
 ## Notifications
@@ -215,6 +248,7 @@ busy =
 toast-done = 완료했어요 ✅
 toast-expired = 더 이상 쓸 수 없는 버튼이에요
 toast-not-yours = 다른 사람의 버튼이에요
+toast-muted = { $time }까지 알림을 꺼 둘게요
 toast-later = 처리하지 못했어요. 잠시 후 다시 시도해 주세요
 
 ## Buttons
@@ -226,6 +260,7 @@ button-dead-letters = 전송 불가 알림
 button-disconnect = 연결 끊기
 button-get-new-link = 새 링크 받기
 button-keep = 유지
+button-mute = 1시간 끄기
 button-move-here = 여기로 옮기기
 button-open-calendar = 캘린더 열기
 button-open-post = 글 열기
@@ -244,7 +279,7 @@ button-switch = 변경
 
 command-start = 시작하기, 계정 연결
 command-status = 오늘 현황 보기
-command-settings = 요약·시간대·언어
+command-settings = 알림·방해 금지·언어
 command-digest = 지금 요약 보기
 command-test = 알림 테스트
 command-unlink = 연결 끊기

@@ -6,12 +6,13 @@ use chrono_tz::Tz;
 use super::argument::Args;
 use super::catalog::{Key, key, say};
 use super::cities;
-use super::hours::Hours;
+use super::hours::{Hours, minute_of_day};
 use super::html::{Html, joined};
 use super::lines::Lines;
 use super::time::time_of_day;
 use super::words::language_name;
-use crate::domain::account::{Delivery, Settings};
+use crate::domain::account::{BatchWindow, Delivery, QuietHours, Settings};
+use crate::domain::event::EventKind;
 use crate::domain::language::Language;
 
 /// The settings of a person, at a moment.
@@ -31,11 +32,17 @@ impl Overview<'_> {
         let hours = Hours::of(self.settings, self.default_zone);
         let now = self.now.with_timezone(&hours.zone).time();
         let zone = Args::new().html("zone", hours.zone(language)).html("time", time_of_day(language, now));
+        let muted = self.settings.muted_after(self.now).map(|until| {
+            let until = until.with_timezone(&hours.zone).time();
+            Args::new().html("time", time_of_day(language, until))
+        });
+        let quiet = if hours.quiet_waits() { key!("settings-quiet-waits") } else { key!("settings-quiet") };
         Lines::new(language)
             .say(key!("settings"), Args::new())
+            .say_if_some(key!("settings-muted"), muted)
             .push(self.digest(language, &hours))
             .push(self.kinds(language))
-            .say(key!("settings-quiet"), Args::new().html("quiet", hours.quiet(language)))
+            .say(quiet, Args::new().html("quiet", hours.quiet(language)))
             .say(key!("settings-zone"), zone)
             .say(key!("settings-language"), Args::new().name("language", &language_name(language)))
             .finish()
@@ -54,20 +61,49 @@ impl Overview<'_> {
 
     fn kinds(&self, language: Language) -> Html {
         let kinds = &self.settings.preferences;
-        let how = |delivery| {
-            let key = match delivery {
-                Delivery::On => key!("on"),
-                Delivery::Silent => key!("silent"),
-                Delivery::Off => key!("off"),
-            };
-            say(language, key, &Args::new())
+        let (published, window) = (how(language, kinds.published), self.settings.batch_published.minutes());
+        let published = if window == 0 || kinds.published == Delivery::Off {
+            published
+        } else {
+            let args = Args::new().html("how", published).count("minutes", window.into());
+            say(language, key!("settings-batched"), &args)
         };
         let args = Args::new()
-            .html("published", how(kinds.published))
-            .html("failed", how(kinds.failed))
-            .html("automation", how(kinds.automation));
+            .html("published", published)
+            .html("failed", how(language, kinds.failed))
+            .html("automation", how(language, kinds.automation));
         say(language, key!("settings-kinds"), &args)
     }
+}
+
+fn how(language: Language, delivery: Delivery) -> Html {
+    let key = match delivery {
+        Delivery::On => key!("on"),
+        Delivery::Silent => key!("silent"),
+        Delivery::Off => key!("off"),
+    };
+    say(language, key, &Args::new())
+}
+
+/// Above the kinds of notification.
+pub fn notifications_question(language: Language) -> Html {
+    say(language, key!("notifications-question"), &Args::new())
+}
+
+/// Above the quiet hours to choose from: how they are set now.
+pub fn quiet_question(language: Language, hours: &Hours) -> Html {
+    say(language, key!("quiet-question"), &Args::new().html("quiet", hours.quiet(language)))
+}
+
+/// Above the hours at which quiet hours may begin.
+pub fn quiet_from_question(language: Language) -> Html {
+    say(language, key!("quiet-from-question"), &Args::new())
+}
+
+/// Above the hours at which quiet hours may end that begin at `from`, minutes after midnight.
+pub fn quiet_until_question(language: Language, from: u16) -> Html {
+    let from = time_of_day(language, minute_of_day(from));
+    say(language, key!("quiet-until-question"), &Args::new().html("from", from))
 }
 
 /// Above the hours to choose from.
@@ -102,6 +138,20 @@ pub enum Choice {
     Zone(Tz),
     /// A language, in itself.
     Language(Language),
+    /// To the kinds of notification.
+    PickNotifications,
+    /// A kind, and how it arrives now.
+    Kind(EventKind, Delivery),
+    /// How long published posts are gathered.
+    Batch(BatchWindow),
+    /// To the quiet hours.
+    PickQuiet,
+    /// Quiet hours; `None`: none.
+    Quiet(Option<QuietHours>),
+    /// To quiet hours of one's own.
+    OtherQuiet,
+    /// Ends a mute.
+    Unmute,
     /// Back to the settings.
     Back,
 }
@@ -120,8 +170,35 @@ impl Choice {
             Self::PickZone => named(key!("choose-zone")),
             Self::Zone(zone) => cities::name(language, zone),
             Self::Language(language) => language_name(language),
+            Self::PickNotifications => named(key!("choose-notifications")),
+            Self::Kind(kind, delivery) => kind_label(language, kind, delivery),
+            Self::Batch(BatchWindow::Off) => named(key!("choose-batch-off")),
+            Self::Batch(window) => {
+                let minutes = Args::new().count("minutes", window.minutes().into());
+                say(language, key!("choose-batch"), &minutes).plain()
+            }
+            Self::PickQuiet => named(key!("choose-quiet")),
+            Self::Quiet(None) => named(key!("choose-quiet-off")),
+            Self::Quiet(Some(QuietHours { from_minute, until_minute })) => {
+                let time = |minute| time_of_day(language, minute_of_day(minute));
+                let span = Args::new().html("from", time(from_minute)).html("until", time(until_minute));
+                say(language, key!("choose-quiet-hours"), &span).plain()
+            }
+            Self::OtherQuiet => named(key!("choose-quiet-other")),
+            Self::Unmute => named(key!("choose-unmute")),
             Self::Back => named(key!("choose-back")),
         };
         if is_set { format!("✓ {label}") } else { label }
     }
+}
+
+fn kind_label(language: Language, kind: EventKind, delivery: Delivery) -> String {
+    let key = match kind {
+        EventKind::PostPublished => key!("choose-published"),
+        EventKind::PostFailed => key!("choose-failed"),
+        EventKind::PostUnconfirmed => key!("choose-unconfirmed"),
+        EventKind::AutomationExecuted => key!("choose-automation"),
+        EventKind::Announcement => key!("choose-announcement"),
+    };
+    say(language, key, &Args::new().html("how", how(language, delivery))).plain()
 }

@@ -41,7 +41,7 @@ on_both_databases! {
         assert!(shown.text().contains("Asia/Seoul (now 21:00)"), "{}", shown.text());
         let sent = world.telegram.sent_count(mina.id());
         let off = taps_and_sees(world, &mina, id, "Turn the digest off", "Digest: off").await;
-        assert!(!off.labels().iter().any(|label| label.contains("hour")), "no hour of no digest: {:?}", off.labels());
+        assert!(!off.labels().iter().any(|label| label.contains("the hour")), "no hour of no digest: {:?}", off.labels());
         assert_eq!(world.number(NEXT).await, 0, "none is due");
         taps_and_sees(world, &mina, id, "Turn the digest on", "Digest: on, 09:00").await;
         taps_and_sees(world, &mina, id, "Change the hour", "When should the digest come?").await;
@@ -56,6 +56,52 @@ on_both_databases! {
         let kept = settings_of(world, "alice").await;
         assert_eq!(kept["digest"], json!({"enabled": true, "time": "07:00", "when_empty": true}));
         assert_eq!(kept["language"], "ko");
+    }
+
+    async fn each_kind_is_set_by_a_tap_on_it(world) {
+        let mina = world.mina();
+        world.link_from(&mina, "alice", "?zone=Asia/Seoul&lang=en").await;
+        let id = opens_settings(world, &mina).await.id();
+        let sent = world.telegram.sent_count(mina.id());
+        let page = taps_and_sees(world, &mina, id, "🔔 Notifications", "Which notifications do you want?").await;
+        assert_eq!(page.labels(), ["Published: silent", "✓ At once", "Every 15 min", "Every 60 min", "Failed: on",
+            "Not sure: on", "Automations: on", "Announcements: on", "« Back"]);
+        let off = page.button("Published: silent").expect("the button").callback_data.clone().expect("a tap");
+        for (label, next) in [("Published: silent", "Published: off"), ("Published: off", "Published: on"),
+            ("Failed: on", "Failed: silent"), ("Not sure: on", "Not sure: silent"), ("Announcements: on", "Announcements: silent"),
+            ("Every 15 min", "✓ Every 15 min")] {
+            mina.taps(id, label).await.expect("the tap is answered");
+            let shows = |message: &ChatMessage| message.id() == id && message.labels().contains(&next);
+            world.telegram.wait_for_message(mina.id(), shows, PATIENCE).await
+                .unwrap_or_else(|not_seen| panic!("a tap on {label:?} does not make it {next:?}: {not_seen}"));
+        }
+        // The button of the first page, tapped late: it says what is to be.
+        mina.tap_data(mina.id(), id, &off).expect("a tap").answer(PATIENCE).await.expect("it is answered");
+        taps_and_sees(world, &mina, id, "Back", "🔔 Published: off · Failed: silent · Automations: on").await;
+        assert_eq!(world.telegram.sent_count(mina.id()), sent, "edited in place, never sent anew");
+        let kept = settings_of(world, "alice").await;
+        assert_eq!(kept["notifications"], json!({"published": "off", "failed": "silent", "unconfirmed": "silent",
+            "automation": "on", "announcement": "silent"}));
+        assert_eq!(kept["batch_published_minutes"], 15);
+    }
+
+    async fn quiet_hours_are_one_tap_or_any_two_hours(world) {
+        let mina = world.mina();
+        world.link_from(&mina, "alice", "?zone=Asia/Seoul&lang=en").await;
+        let id = opens_settings(world, &mina).await.id();
+        let page = taps_and_sees(world, &mina, id, "🌙 Quiet hours", "When should it be quiet?").await;
+        assert_eq!(page.labels(), ["22:00–08:00", "23:00–07:00", "00:00–07:00", "Other hours", "✓ No quiet hours", "« Back"]);
+        taps_and_sees(world, &mina, id, "23:00–07:00", "Quiet hours: 23:00–07:00").await;
+        let page = taps_and_sees(world, &mina, id, "🌙 Quiet hours", "Quiet hours: 23:00–07:00\nFailed posts").await;
+        assert!(page.labels().contains(&"✓ 23:00–07:00"), "{:?}", page.labels());
+        taps_and_sees(world, &mina, id, "Other hours", "Quiet from when?").await;
+        let until = taps_and_sees(world, &mina, id, "13:00", "Quiet from 13:00 until when?").await;
+        assert_eq!(until.labels().len(), 24, "every hour but 13:00, and the way back: {:?}", until.labels());
+        taps_and_sees(world, &mina, id, "15:00", "🌙 Quiet hours: 13:00–15:00").await;
+        assert_eq!(settings_of(world, "alice").await["quiet_hours"], json!({"from": "13:00", "until": "15:00"}));
+        taps_and_sees(world, &mina, id, "🌙 Quiet hours", "When should it be quiet?").await;
+        taps_and_sees(world, &mina, id, "No quiet hours", "🌙 Quiet hours: off").await;
+        assert_eq!(settings_of(world, "alice").await["quiet_hours"], Value::Null);
     }
 
     async fn a_tap_may_come_twice_or_from_an_older_message(world) {
@@ -154,7 +200,7 @@ on_both_databases! {
         let linked = mina.sees("Change anything in /settings").await.expect("the confirmation");
         assert_eq!(linked.labels(), ["Settings"], "the zone is known");
         mina.says("/help").expect("the person can write");
-        mina.sees("/settings – digest, time zone, language\n/digest – your digest, now").await.expect("the help");
+        mina.sees("/settings – notifications, quiet hours, language\n/digest – your digest, now").await.expect("the help");
         mina.says("/status").expect("the person can write");
         let status = mina.sees("connected ✅").await.expect("the status");
         assert_eq!(status.labels(), ["Refresh", "Settings"]);
@@ -180,6 +226,17 @@ on_both_databases! {
         assert_eq!(changed.body["settings"]["digest"], json!({"enabled": true, "time": "07:30", "when_empty": false}));
         assert_eq!(changed.body["settings"]["language"], "en");
         assert_eq!(world.number(NEXT).await, 1_795_264_200_000, "07:30 in New York on the 21st");
+        let change_all = json!({
+            "notifications": {"published": "off", "failed": "silent"}, "quiet_hours": {"from": "22:00", "until": "08:00"},
+            "batch_published_minutes": 60, "muted_until": "2026-11-21T13:00:00Z",
+        });
+        let changed = change(change_all).await;
+        assert_eq!(changed.status, 200, "{changed:?}");
+        let settings = &changed.body["settings"];
+        assert_eq!(settings["notifications"], json!({"published": "off", "failed": "silent", "unconfirmed": "on",
+            "automation": "on", "announcement": "on"}));
+        assert_eq!(settings["quiet_hours"], json!({"from": "22:00", "until": "08:00"}));
+        assert_eq!((&settings["batch_published_minutes"], &settings["muted_until"]), (&json!(60), &json!("2026-11-21T13:00:00Z")));
         let nothing = change(json!({})).await;
         assert_eq!((nothing.status, &nothing.body), (200, &changed.body));
         for (body, status) in [
@@ -190,6 +247,19 @@ on_both_databases! {
             (json!({"zone": null}), 400), (json!({"digest": null}), 400), (json!({"digest": {"enabled": "yes"}}), 400),
             (json!({"digest": {"hour": 9}}), 400), (json!({"chat_id": 12}), 400), (json!({"account": "bob"}), 400),
             (json!({"digest": []}), 400), (json!([]), 400), (json!("x".repeat(70_000)), 413),
+            (json!({"notifications": {"published": "loud"}}), 422), (json!({"notifications": {"test": "off"}}), 400),
+            (json!({"notifications": {"failed": null}}), 400), (json!({"notifications": null}), 400),
+            (json!({"notifications": ["off"]}), 400), (json!({"notifications": {"failed": true}}), 400),
+            (json!({"quiet_hours": {"from": "22:00"}}), 400), (json!({"quiet_hours": {}}), 400),
+            (json!({"quiet_hours": "22-08"}), 400), (json!({"quiet_hours": ["22:00", "08:00"]}), 400),
+            (json!({"quiet_hours": {"from": "22:00", "until": "24:00"}}), 422),
+            (json!({"quiet_hours": {"from": "8:00", "until": "09:00"}}), 422),
+            (json!({"quiet_hours": {"from": "08:00", "until": "08:00"}}), 422),
+            (json!({"batch_published_minutes": 30}), 422), (json!({"batch_published_minutes": -15}), 400),
+            (json!({"batch_published_minutes": 70_000}), 400), (json!({"batch_published_minutes": null}), 400),
+            (json!({"muted_until": "2026-11-21T11:00:00Z"}), 422), (json!({"muted_until": "2026-11-23T12:00:00Z"}), 422),
+            (json!({"muted_until": "9999-12-31T23:59:59Z"}), 422), (json!({"muted_until": "soon"}), 400),
+            (json!({"muted_until": 1}), 400),
             // One wrong value takes the right ones with it.
             (json!({"language": "ko", "zone": "Nowhere"}), 422),
         ] {

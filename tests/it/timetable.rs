@@ -130,6 +130,30 @@ on_both_databases! {
         assert_eq!(backups.len(), 1, "a slot is run once: {backups:#?}");
     }
 
+    async fn a_run_that_died_with_its_process_is_caught_up_once(world) {
+        world.runs("purge_expired").await;
+        let next = time(&world.platform().status_of("purge_expired").await["next_run"]);
+        let slot = (next - TimeDelta::hours(1)).timestamp_millis();
+        let outbox = world.outbox().await;
+        for (requested_by, caught_up) in [("timetable", true), ("catch-up", false)] {
+            world.stop().await;
+            outbox.write("DELETE FROM job_runs WHERE job = 'purge_expired'").await;
+            outbox
+                .write(&format!(
+                    "INSERT INTO job_runs (job, requested_by, requested_at_ms, started_at_ms) \
+                     VALUES ('purge_expired', '{requested_by}', {slot}, {slot})"
+                ))
+                .await;
+            world.start().await;
+            world.run_that("purge_expired", "was interrupted", |run| run["error"] == "interrupted").await;
+            // Requested after the start: by then what had to be caught up was begun.
+            world.runs("purge_expired").await;
+            let runs = world.platform().runs_of("purge_expired").await;
+            let again = runs.iter().filter(|run| run["requested_by"] == "catch-up" && run["error"].is_null()).count();
+            assert_eq!(again, usize::from(caught_up), "after a run by {requested_by} was interrupted: {runs:#?}");
+        }
+    }
+
     async fn what_was_missed_while_nobody_ran_is_caught_up_once(world) {
         world.runs("purge_expired").await;
         world.stop().await;

@@ -42,6 +42,15 @@ on_both_databases! {
         assert_ne!(outbox.row(fresh[0]).await.message_id.map(i64::from), Some(told.id()));
     }
 
+    async fn a_single_old_notice_is_told_itself_as_late(world) {
+        let mina = world.mina();
+        world.link(&mina, "alice").await;
+        world.platform().accepts(json!({ "events": [old(world, "post.published", "scones", 7)] })).await;
+        let told = mina.sees("scones").await.expect("more than a number");
+        assert!(told.text().starts_with("👋 While I was away"), "{}", told.text());
+        assert!(told.text().contains("Published · Facebook"), "{}", told.text());
+    }
+
     async fn what_is_carried_ends_with_its_carrier(world) {
         let mina = world.mina();
         world.link(&mina, "alice").await;

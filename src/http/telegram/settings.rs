@@ -1,19 +1,24 @@
 //! What a person changes on the platform's settings page.
 
-use chrono::{NaiveTime, Timelike as _};
+use std::borrow::Cow;
+
+use chrono::{DateTime, NaiveTime, TimeDelta, Timelike as _, Utc};
 use chrono_tz::Tz;
 use hyper::StatusCode;
 use serde::{Deserialize, Deserializer};
 
 use super::needs_bot;
 use super::status::Status;
-use crate::domain::account::SettingsChange;
+use crate::domain::account::{BatchWindow, Delivery, DeliveryChange, QuietHours, SettingsChange};
 use crate::domain::language::Language;
 use crate::http::answer::Answer;
 use crate::http::auth::Caller;
 use crate::http::call::Call;
 use crate::http::json::Object;
 use crate::http::problem::{Kind, Problem};
+
+/// How long may a mute be?
+const LONGEST_MUTE: TimeDelta = TimeDelta::hours(24);
 
 /// Only what is named changes.
 #[derive(Deserialize)]
@@ -25,6 +30,38 @@ struct Wanted {
     zone: Option<String>,
     #[serde(default, deserialize_with = "given")]
     digest: Option<Object<WantedDigest>>,
+    #[serde(default, deserialize_with = "given")]
+    notifications: Option<Object<WantedDeliveries>>,
+    /// Null switches them off.
+    #[serde(default, deserialize_with = "given")]
+    quiet_hours: Option<Option<Object<WantedQuietHours>>>,
+    /// Null ends a mute.
+    #[serde(default, deserialize_with = "given")]
+    muted_until: Option<Option<DateTime<Utc>>>,
+    #[serde(default, deserialize_with = "given")]
+    batch_published_minutes: Option<u16>,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct WantedDeliveries {
+    #[serde(default, deserialize_with = "given")]
+    published: Option<String>,
+    #[serde(default, deserialize_with = "given")]
+    failed: Option<String>,
+    #[serde(default, deserialize_with = "given")]
+    unconfirmed: Option<String>,
+    #[serde(default, deserialize_with = "given")]
+    automation: Option<String>,
+    #[serde(default, deserialize_with = "given")]
+    announcement: Option<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct WantedQuietHours {
+    from: String,
+    until: String,
 }
 
 #[derive(Default, Deserialize)]
@@ -38,20 +75,21 @@ struct WantedDigest {
     when_empty: Option<bool>,
 }
 
-/// A field that may be absent, but not null: null might be meant as "forget it", which nothing here can be.
+/// A field that may be absent. Null is what `T` makes of it: most fields can't be forgotten and refuse it.
 fn given<'de, T: Deserialize<'de>, D: Deserializer<'de>>(deserializer: D) -> Result<Option<T>, D::Error> {
     T::deserialize(deserializer).map(Some)
 }
 
-/// `PATCH /api/telegram/settings`: 200 with the status as it is then. 422 for a zone, language or time that does
-/// not exist; 409 for an account that was never connected.
+/// `PATCH /api/telegram/settings`: 200 with the status as it is then. 422 for a value that cannot be, such as a zone,
+/// language or time that does not exist; 409 for an account that was never connected.
 pub(in crate::http) async fn change_settings(call: Call, caller: Caller) -> Result<Answer, Problem> {
     needs_bot(&call.port)?;
-    let change = call.json::<Wanted>()?.check()?;
+    let now = call.port.now();
+    let change = call.json::<Wanted>()?.check(now)?;
     let (store, default_zone) = (call.port.store(), call.port.config().digest.default_zone);
-    let changed = store.change_settings(&caller.account, change, default_zone, call.port.now()).await?;
+    let changed = store.change_settings(&caller.account, change, default_zone, now).await?;
     match changed {
-        Some(settings) => Answer::json(StatusCode::OK, &Status::from(settings)),
+        Some(settings) => Answer::json(StatusCode::OK, &Status::at(now, settings)),
         None => Err(Problem::new(
             Kind::NotLinked,
             "Connect a chat first: GET /api/telegram/link-account gives the link to open.",
@@ -60,16 +98,68 @@ pub(in crate::http) async fn change_settings(call: Call, caller: Caller) -> Resu
 }
 
 impl Wanted {
-    fn check(self) -> Result<SettingsChange, Problem> {
+    fn check(self, now: DateTime<Utc>) -> Result<SettingsChange, Problem> {
         let Object(digest) = self.digest.unwrap_or_default();
+        let Object(deliveries) = self.notifications.unwrap_or_default();
+        let quiet_hours =
+            self.quiet_hours.map(|wanted| wanted.map(|Object(wanted)| wanted.check()).transpose());
         Ok(SettingsChange {
             language: self.language.map(|tag| language(&tag)).transpose()?,
             zone: self.zone.map(|name| zone(&name)).transpose()?,
             digest_enabled: digest.enabled,
-            digest_minute: digest.time.map(|time| minute(&time)).transpose()?,
+            digest_minute: digest.time.map(|time| minute("digest.time", &time)).transpose()?,
             digest_when_empty: digest.when_empty,
+            deliveries: deliveries.check()?,
+            quiet_hours: quiet_hours.transpose()?,
+            muted_until: self.muted_until.map(|until| mute(until, now)).transpose()?,
+            batch_published: self.batch_published_minutes.map(batch_window).transpose()?,
         })
     }
+}
+
+impl WantedDeliveries {
+    fn check(self) -> Result<DeliveryChange, Problem> {
+        let delivery = |name: Option<String>| {
+            name.map(|name| {
+                Delivery::from_name(&name)
+                    .ok_or_else(|| invalid("a notification is none of: on, silent, off"))
+            })
+            .transpose()
+        };
+        Ok(DeliveryChange {
+            published: delivery(self.published)?,
+            failed: delivery(self.failed)?,
+            unconfirmed: delivery(self.unconfirmed)?,
+            automation: delivery(self.automation)?,
+            announcement: delivery(self.announcement)?,
+        })
+    }
+}
+
+impl WantedQuietHours {
+    fn check(self) -> Result<QuietHours, Problem> {
+        let from_minute = minute("quiet_hours.from", &self.from)?;
+        let until_minute = minute("quiet_hours.until", &self.until)?;
+        if from_minute == until_minute {
+            return Err(invalid("`quiet_hours` begin and end at the same time; null switches them off"));
+        }
+        Ok(QuietHours { from_minute, until_minute })
+    }
+}
+
+/// A mute is for a while: what it holds must not pile up for weeks because of one wrong digit.
+fn mute(until: Option<DateTime<Utc>>, now: DateTime<Utc>) -> Result<Option<DateTime<Utc>>, Problem> {
+    match until {
+        Some(until) if until <= now || until - now > LONGEST_MUTE => {
+            Err(invalid("`muted_until` is not within the next 24 hours"))
+        }
+        until => Ok(until),
+    }
+}
+
+fn batch_window(minutes: u16) -> Result<BatchWindow, Problem> {
+    BatchWindow::from_minutes(minutes)
+        .ok_or_else(|| invalid("`batch_published_minutes` is none of: 0, 15, 60"))
 }
 
 fn language(tag: &str) -> Result<Language, Problem> {
@@ -81,14 +171,15 @@ fn zone(name: &str) -> Result<Tz, Problem> {
 }
 
 /// Minutes after midnight of "HH:MM".
-fn minute(time: &str) -> Result<u16, Problem> {
+fn minute(field: &str, time: &str) -> Result<u16, Problem> {
     // chrono also takes "9:00" and " 9:00", which the page would not get back.
     let parsed = NaiveTime::parse_from_str(time, "%H:%M").ok();
     let parsed = parsed.filter(|parsed| parsed.format("%H:%M").to_string() == time);
-    let parsed = parsed.ok_or_else(|| invalid("`digest.time` is not a time of day such as \"09:00\""))?;
+    let parsed =
+        parsed.ok_or_else(|| invalid(format!("`{field}` is not a time of day such as \"09:00\"")))?;
     Ok(u16::try_from(parsed.hour() * 60 + parsed.minute()).unwrap_or_default())
 }
 
-fn invalid(detail: &'static str) -> Problem {
+fn invalid(detail: impl Into<Cow<'static, str>>) -> Problem {
     Problem::new(Kind::InvalidSettings, detail)
 }

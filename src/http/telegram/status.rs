@@ -5,7 +5,9 @@ use hyper::StatusCode;
 use serde::Serialize;
 
 use super::{name_of, needs_bot};
-use crate::domain::account::{Delivery, Digest, DisabledReason, Preferences, QuietHours, Settings};
+use crate::domain::account::{
+    BatchWindow, Delivery, Digest, DisabledReason, Preferences, QuietHours, Settings,
+};
 use crate::domain::language::Language;
 use crate::http::answer::Answer;
 use crate::http::auth::Caller;
@@ -38,6 +40,9 @@ struct Shown {
     digest: ShownDigest,
     notifications: Notifications,
     quiet_hours: Option<ShownQuietHours>,
+    /// Only while it lasts.
+    muted_until: Option<DateTime<Utc>>,
+    batch_published_minutes: u16,
 }
 
 #[derive(Serialize)]
@@ -68,7 +73,7 @@ pub(in crate::http) async fn status(call: Call, caller: Caller) -> Result<Answer
     let settings = call.port.store().settings_of_account(&caller.account).await?;
     let default_digest = call.port.config().digest.default_time;
     let settings = settings.unwrap_or_else(|| never_linked(&caller, default_digest));
-    Answer::json(StatusCode::OK, &Status::from(settings))
+    Answer::json(StatusCode::OK, &Status::at(call.port.now(), settings))
 }
 
 /// What an account that was never linked would begin with.
@@ -91,12 +96,16 @@ fn never_linked(caller: &Caller, default_digest: NaiveTime) -> Settings {
         },
         preferences: Preferences::default(),
         quiet_hours: None,
+        muted_until: None,
+        batch_published: BatchWindow::Off,
         linked_at: None,
     }
 }
 
-impl From<Settings> for Status {
-    fn from(settings: Settings) -> Self {
+impl Status {
+    /// The status that these settings are at `now`.
+    pub(super) fn at(now: DateTime<Utc>, settings: Settings) -> Self {
+        let muted_until = settings.muted_after(now);
         let language = settings.language();
         let Preferences { published, failed, unconfirmed, automation, announcement } = settings.preferences;
         Self {
@@ -115,6 +124,8 @@ impl From<Settings> for Status {
                 },
                 notifications: Notifications { published, failed, unconfirmed, automation, announcement },
                 quiet_hours: settings.quiet_hours.map(ShownQuietHours::from),
+                muted_until,
+                batch_published_minutes: settings.batch_published.minutes(),
             },
         }
     }

@@ -5,9 +5,10 @@ use std::time::Duration;
 use chrono::{DateTime, NaiveTime};
 use chrono_tz::Tz;
 
-use crate::domain::account::{self as domain, Delivery, Preferences, QuietHours, Settings};
+use crate::domain::account::{self as domain, BatchWindow, Delivery, Preferences, QuietHours, Settings};
 use crate::domain::carried::Carried;
 use crate::domain::digest::{Cause, ComingUp, DigestNews};
+use crate::domain::event::EventKind;
 use crate::domain::language::Language;
 use crate::domain::notification::State;
 use crate::text::answer::{self, Toast};
@@ -15,7 +16,10 @@ use crate::text::dead_letters::{DeadLetter, Resend, dead_letters, resend_button,
 use crate::text::digest::Digest;
 use crate::text::menu::{self, Audience, Command};
 use crate::text::notification::{self, Failed, Published};
-use crate::text::settings::{Choice, Overview, hour_question, zone_not_found, zone_question};
+use crate::text::settings::{
+    Choice, Overview, hour_question, notifications_question, quiet_from_question, quiet_question,
+    quiet_until_question, zone_not_found, zone_question,
+};
 use crate::text::status::{FailedPost, NextPost, Status, Today, status_unlinked};
 use crate::text::{Button, Hours, Html, admin, carried, jobs, language_name, linking};
 
@@ -28,7 +32,7 @@ pub(super) fn messages(language: Language, words: &str, full: bool) -> Vec<Html>
     messages.extend(dead_letters_and_resends(language, words, full));
     messages.push(status(language, words, full));
     messages.extend(digests(language, words, full));
-    messages.push(carried(language, words, full));
+    messages.extend(carried(language, words, full));
     messages.extend(settings(language, words, full));
     messages
 }
@@ -36,7 +40,9 @@ pub(super) fn messages(language: Language, words: &str, full: bool) -> Vec<Html>
 /// Every text that is shown without markup: its limit in UTF-16 units, and the text.
 pub(super) fn labels(language: Language) -> Vec<(usize, String)> {
     let buttons = Button::ALL.map(|button| (64, button.label(language)));
+    let until = DateTime::from_timestamp(1_795_334_400, 0).expect("a moment");
     let toasts = Toast::ALL.map(|toast| (200, toast.text(language)));
+    let toasts = toasts.into_iter().chain([(200, answer::muted_toast(language, until, Tz::Asia__Seoul))]);
     let commands = Command::menu(Audience::Admins).iter().map(|command| (256, command.description(language)));
     let about = [
         (512, menu::bot_description(language)),
@@ -46,11 +52,18 @@ pub(super) fn labels(language: Language) -> Vec<(usize, String)> {
     let run =
         [(64, jobs::run_button(language, "telegram_daily_summary")), (64, resend_button(language, i64::MAX))];
     let zones = chrono_tz::TZ_VARIANTS.into_iter().map(Choice::Zone);
+    let kinds = EventKind::ALL.map(|kind| {
+        [Delivery::On, Delivery::Silent, Delivery::Off].map(|delivery| Choice::Kind(kind, delivery))
+    });
     let choices = [true, false].into_iter().flat_map(|on| [Choice::Digest(on), Choice::WhenEmpty(on)]);
     let choices = choices
         .chain([Choice::PickHour, Choice::PickZone, Choice::Back, Choice::Hour(NaiveTime::MIN)])
         .chain(Language::ALL.map(Choice::Language))
         .chain(zones)
+        .chain(kinds.into_iter().flatten())
+        .chain(BatchWindow::ALL.map(Choice::Batch))
+        .chain([Choice::PickNotifications, Choice::PickQuiet, Choice::OtherQuiet, Choice::Unmute])
+        .chain([None, Some(QuietHours { from_minute: 1_350, until_minute: 0 })].map(Choice::Quiet))
         .map(|choice| (64, choice.label(language, true)));
     let buttons = buttons.into_iter().chain(choices);
     buttons.into_iter().chain(run).chain(toasts).chain(commands).chain(about).collect()
@@ -209,20 +222,30 @@ fn digests(language: Language, words: &str, full: bool) -> Vec<Html> {
     };
     let news = if full { much } else { DigestNews::default() };
     let digest = Digest { account: words, at, zone: Tz::Asia__Seoul, news: &news };
-    vec![digest.render(language)]
+    vec![
+        digest.render(language),
+        carried::below_digest(language, digest.render(language), &much_carried(words)),
+        carried::below_digest(language, digest.render(language), &Carried::default()),
+    ]
 }
 
-fn carried(language: Language, words: &str, full: bool) -> Html {
+fn much_carried(words: &str) -> Carried {
     let cause = Cause { network: words.to_owned(), error: Some(words.to_owned()), posts: 3 };
-    let much = Carried {
+    Carried {
         published: u64::MAX,
         failed: 9,
         causes: vec![cause; 5],
         unconfirmed: 2,
         automations: 2,
+        automations_said: vec![words.to_owned(); 3],
         announcements: 2,
-    };
-    carried::while_away(language, &if full { much } else { Carried { published: 1, ..Carried::default() } })
+        announcements_said: vec![words.to_owned(); 3],
+    }
+}
+
+fn carried(language: Language, words: &str, full: bool) -> Vec<Html> {
+    let carried = if full { much_carried(words) } else { Carried { published: 1, ..Carried::default() } };
+    vec![carried::while_away(language, &carried), carried::catch_up(language, &carried)]
 }
 
 fn settings(language: Language, words: &str, full: bool) -> Vec<Html> {
@@ -238,13 +261,19 @@ fn settings(language: Language, words: &str, full: bool) -> Vec<Html> {
         zone: full.then_some(Tz::America__Argentina__ComodRivadavia),
         digest: domain::Digest { enabled: full, minute: 545, when_empty: full },
         preferences: Preferences { failed: Delivery::Off, ..Preferences::default() },
-        quiet_hours: full.then_some(QuietHours { from_minute: 1_350, until_minute: 0 }),
+        quiet_hours: Some(QuietHours { from_minute: 1_350, until_minute: 0 }),
+        muted_until: full.then_some(DateTime::<chrono::Utc>::MAX_UTC),
+        batch_published: if full { BatchWindow::Hour } else { BatchWindow::Off },
         linked_at: None,
     };
     let now = DateTime::from_timestamp(1_795_341_600, 0).expect("a moment");
     vec![
         Overview { settings: &settings, default_zone: Tz::UTC, now }.render(language),
         hour_question(language),
+        notifications_question(language),
+        quiet_question(language, &hours(full)),
+        quiet_from_question(language),
+        quiet_until_question(language, 1_350),
         zone_question(language),
         zone_not_found(language, words),
     ]

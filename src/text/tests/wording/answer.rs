@@ -15,7 +15,7 @@ fn help() {
         &[
             "<b>What I can do</b>",
             "/status – today at a glance",
-            "/settings – digest, time zone, language",
+            "/settings – notifications, quiet hours, language",
             "/digest – your digest, now",
             "/test – send a test notification",
             "/unlink – disconnect this chat",
@@ -28,7 +28,7 @@ fn help() {
         &[
             "<b>사용할 수 있는 명령</b>",
             "/status – 오늘 현황 보기",
-            "/settings – 요약·시간대·언어",
+            "/settings – 알림·방해 금지·언어",
             "/digest – 지금 요약 보기",
             "/test – 알림 테스트",
             "/unlink – 연결 끊기",
