@@ -113,7 +113,7 @@ on_both_databases! {
         assert_failures_came_first_and_the_newest_of_them(world);
         // The limits were looked at; the rest comes at once.
         world.without_limits().await;
-        world.outbox().await.until_settled(PATIENCE * 12).await;
+        world.outbox().await.until_settled(PATIENCE * if in_full() { 60 } else { 12 }).await;
         invariants_hold(world, &audience, 0, PATIENCE).await;
         let once = "SELECT COUNT(*) FROM notifications WHERE state = 'sent' AND attempts = 1";
         let all = i64::try_from(audience.told()).expect("a count");

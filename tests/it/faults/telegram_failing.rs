@@ -14,9 +14,6 @@ use crate::on_both_databases;
 /// How many people hear of things while Telegram fails; with a tenth of them, a tenth of the numbers.
 const READERS: usize = 600;
 
-/// How much each of them hears.
-const EACH: usize = 2;
-
 /// For how long Telegram tells a chat to wait, in seconds.
 const RETRY_AFTER: u64 = 2;
 
@@ -136,7 +133,7 @@ on_both_databases! {
             // Some of the silent ones were taken.
             .with(0.01, to_send_message(hang.clone()))
             .with(0.01, to_send_message(hang).executed(true));
-        let audience = told_through(world, plan).await;
+        let audience = told_through(world, plan, 2).await;
         let limit = PATIENCE * if in_full() { 60 } else { 12 };
         world.outbox().await.until_settled(limit).await;
         invariants_hold(world, &audience, accepted(world, "hang"), PATIENCE).await;
@@ -153,7 +150,7 @@ on_both_databases! {
         let plan = FaultPlan::default()
             .with(0.05, to_send_message(Fault::DropAnswer))
             .with(0.01, to_send_message(Fault::UnknownShape));
-        let audience = told_through(world, plan).await;
+        let audience = told_through(world, plan, 10).await;
         world.outbox().await.until_settled(PATIENCE * 6).await;
         assert!(accepted(world, "drop_answer") > 0, "no answer was lost");
         invariants_hold(world, &audience, accepted(world, "drop_answer"), PATIENCE).await;
@@ -164,8 +161,8 @@ on_both_databases! {
     }
 }
 
-/// Tells everybody of everything while Telegram fails by `plan`.
-async fn told_through(world: &mut World, plan: FaultPlan) -> Audience {
+/// Tells everybody of `each` posts while Telegram fails by `plan`.
+async fn told_through(world: &mut World, plan: FaultPlan, each: usize) -> Audience {
     world.stop().await;
     let mut audience = Audience::gathered(world, scaled(READERS)).await;
     if !in_full() {
@@ -174,7 +171,7 @@ async fn told_through(world: &mut World, plan: FaultPlan) -> Audience {
     world.config.delivery.backoff = vec![Duration::from_millis(50); 12];
     world.without_limits().await;
     world.telegram.set_fault_plan(plan, seed());
-    audience.is_told(&world.platform(), EACH).await;
+    audience.is_told(&world.platform(), each).await;
     audience
 }
 

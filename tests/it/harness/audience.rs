@@ -154,6 +154,11 @@ impl Audience {
         News { event, number, reader }
     }
 
+    /// Where `news` is to be read.
+    pub fn chat_of(&self, news: &News) -> i64 {
+        self.readers[news.reader].chat
+    }
+
     /// Notes what the service answered to `news`: accepted, or refused with a time to come back. Whatever was
     /// refused may have been written all the same, by a commit whose answer was lost.
     pub fn hears_of(&mut self, news: &[News], answer: &Answer) {
