@@ -64,7 +64,13 @@ async fn fault_09_postgres_crashes_and_cuts_connections_and_nothing_is_lost() {
     assert!(audience.not_accepted() > 0, "no crash came while somebody wrote");
     // The service lived on: each outcome was written when the database was back.
     let logged = service.log().into_iter().filter(|line| line.contains("WARN") || line.contains("ERROR"));
-    println!("DEBUG {}", logged.filter(|l| !l.contains("outcome not written yet") && !l.contains("> http")).collect::<Vec<_>>().join("\n"));
+    println!(
+        "DEBUG {}",
+        logged
+            .filter(|l| !l.contains("outcome not written yet") && !l.contains("> http"))
+            .collect::<Vec<_>>()
+            .join("\n")
+    );
     invariants_hold(&world, &audience, 0, PATIENCE * 3).await;
     assert_eq!(service.terminate().await.code, Some(0));
 }
