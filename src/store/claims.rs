@@ -1,5 +1,7 @@
 //! Claims on the outbox's rows: taken under a lease, given back when it ends or its holder is gone.
 
+use std::sync::atomic::Ordering;
+
 use chrono::{DateTime, TimeDelta, Utc};
 use sea_orm::sea_query::{Expr, ExprTrait as _};
 use sea_orm::{
@@ -16,7 +18,8 @@ use crate::entity::notification::{Column, Entity, Model};
 
 impl Store {
     /// Claims up to `limit` due rows, the head of its lane each, none to a chat of `excluded_chats` or to one
-    /// with a row in flight; most urgent first, then newest. They are the caller's until the lease ends.
+    /// with a row in flight; most urgent first, then newest. They are the caller's until the lease ends. One claim at
+    /// a time: after one that failed, the next first gives back what that one may have claimed all the same.
     pub async fn claim_due(
         &self,
         limit: usize,
@@ -25,7 +28,14 @@ impl Store {
         now: DateTime<Utc>,
     ) -> Result<Vec<Claimed>, StoreError> {
         let epoch = self.epoch();
-        self.writer.write(ClaimDue { limit, excluded_chats, lease, epoch, now }).await
+        // 0: the last claim was answered.
+        let unanswered = self.signals.unanswered_claim.swap(0, Ordering::Relaxed);
+        let lease_token = if unanswered == 0 { rand::random() } else { unanswered };
+        let give_back = unanswered != 0;
+        let claim = ClaimDue { limit, excluded_chats, lease, lease_token, give_back, epoch, now };
+        self.writer.write(claim).await.inspect_err(|_| {
+            self.signals.unanswered_claim.store(lease_token, Ordering::Relaxed);
+        })
     }
 
     /// Puts back what a lease that ended by `now` held; returns how many rows. It spends an attempt, and the last
@@ -55,6 +65,9 @@ struct ClaimDue {
     limit: usize,
     excluded_chats: Vec<i64>,
     lease: TimeDelta,
+    lease_token: i64,
+    /// Whether a claim with this token failed before: committed, perhaps, and its answer lost.
+    give_back: bool,
     epoch: i64,
     now: DateTime<Utc>,
 }
@@ -64,7 +77,7 @@ impl ClaimDue {
     /// walked through. `state` is compared with literals: only so do the partial indexes serve. Materialised, because
     /// PostgreSQL may run a bare subquery once for each row, and the limit would bound nothing. Whoever does not lead
     /// any more claims nothing.
-    fn statement(&self, backend: DbBackend, lease_token: i64) -> Result<Statement, StoreError> {
+    fn statement(&self, backend: DbBackend) -> Result<Statement, StoreError> {
         let by_urgency: Vec<String> = Kind::URGENCIES
             .map(|urgency| {
                 format!(
@@ -86,7 +99,7 @@ impl ClaimDue {
             leader::still_leads(backend, self.epoch),
         );
         let values = [
-            lease_token.into(),
+            self.lease_token.into(),
             ms_after(self.now, self.lease).into(),
             array(&self.excluded_chats)?,
             ms(self.now).into(),
@@ -103,14 +116,17 @@ impl Command for ClaimDue {
     const MUST_LAST: bool = false;
 
     async fn apply(&self, transaction: &DatabaseTransaction) -> Result<Vec<Claimed>, StoreError> {
-        let lease_token = rand::random::<i64>();
-        let statement = self.statement(transaction.get_database_backend(), lease_token)?;
+        if self.give_back {
+            // Nobody sends these rows, and their lanes would stand still until the lease ends.
+            release(State::Pending).filter(Column::LeaseToken.eq(self.lease_token)).exec(transaction).await?;
+        }
+        let statement = self.statement(transaction.get_database_backend())?;
         let mut rows = Model::find_by_statement(statement).all(transaction).await?;
         rows.sort_unstable_by_key(|row| (row.urgency, std::cmp::Reverse((row.due_at_ms, row.id))));
         let mut readable = Vec::with_capacity(rows.len());
         for row in rows {
             let (id, lane) = (row.id, row.chat_id);
-            match claimed(row, lease_token) {
+            match claimed(row, self.lease_token) {
                 Ok(row) => readable.push(row),
                 // Left where it is it would be claimed first again, and nobody would hear of anything any more.
                 Err(what) => {

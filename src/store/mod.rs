@@ -84,6 +84,8 @@ pub struct Store {
 struct Signals {
     /// The epoch in which this instance leads, or last led.
     epoch: AtomicI64,
+    /// The lease token of a claim that failed, and may be committed all the same; 0 for none.
+    unanswered_claim: AtomicI64,
     /// A row may be due now.
     due: Notify,
     /// Somebody asked for a run of a job.

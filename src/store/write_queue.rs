@@ -34,7 +34,8 @@ pub(super) trait Command: Send + Sync + 'static {
     type Output: Send + 'static;
 
     /// Whether the write has to be on the disk when the caller learns of it. Without, it survives a crash of the
-    /// process all the same, and not the loss of power right after.
+    /// process all the same, and not the loss of power right after. Only SQLite makes a difference: a PostgreSQL can
+    /// crash while the process goes on, and sends what its claim is forgotten of.
     const MUST_LAST: bool = true;
 
     /// Does the write. An error rolls the transaction back; an outcome the caller decides by is not an error.
@@ -94,9 +95,6 @@ async fn in_own_transaction<C: Command>(
     command: &C,
 ) -> Result<C::Output, StoreError> {
     let transaction = pool.begin().await?;
-    if !C::MUST_LAST {
-        transaction.execute_unprepared("SET LOCAL synchronous_commit = off").await?;
-    }
     let output = command.apply(&transaction).await?;
     transaction.commit().await?;
     Ok(output)

@@ -63,15 +63,35 @@ async fn fault_09_postgres_crashes_and_cuts_connections_and_nothing_is_lost() {
     }
     assert!(audience.not_accepted() > 0, "no crash came while somebody wrote");
     // The service lived on: each outcome was written when the database was back.
-    let logged = service.log().into_iter().filter(|line| line.contains("WARN") || line.contains("ERROR"));
-    println!(
-        "DEBUG {}",
-        logged
-            .filter(|l| !l.contains("outcome not written yet") && !l.contains("> http"))
-            .collect::<Vec<_>>()
-            .join("\n")
-    );
     invariants_hold(&world, &audience, 0, PATIENCE * 3).await;
+    assert_eq!(service.terminate().await.code, Some(0));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn fault_09_a_commit_whose_answer_is_lost_holds_nobody_up() {
+    let cluster = Cluster::start();
+    let world = World::on(Database::at(cluster.url()), Options::unlimited());
+    let mut audience = Audience::gathered(&world, READERS + 1).await;
+    let service = Launch::of(&world).start_ready().await;
+    let platform = service.platform(&world).await.waiting(ANSWER);
+    // Commits are done, and wait for a standby that there is not: who is cut off then never hears of it.
+    world.meddle("ALTER SYSTEM SET synchronous_standby_names = 'nobody'").await;
+    world.meddle("SELECT pg_reload_conf()").await;
+    let claimed = async {
+        let cut =
+            "SELECT COUNT(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE wait_event = 'SyncRep'";
+        let rows = "SELECT COUNT(*) FROM notifications WHERE state = 'sending'";
+        let both = async || world.number(cut).await >= 0 && world.number(rows).await > 0;
+        world.until("a notice is claimed by somebody who does not hear of it", both).await;
+    };
+    let news = audience.news_for(READERS, "post.failed");
+    let (answer, ()) = tokio::join!(platform.tells(news.event.clone()), claimed);
+    assert_eq!(answer.status, 503, "nobody knows whether it was written: {answer:?}");
+    world.meddle("ALTER SYSTEM RESET synchronous_standby_names").await;
+    world.meddle("SELECT pg_reload_conf()").await;
+    audience.hears_of(std::slice::from_ref(&news), &answer);
+    works_again(&world, &platform, &mut audience).await;
+    invariants_hold(&world, &audience, 0, PATIENCE).await;
     assert_eq!(service.terminate().await.code, Some(0));
 }
 
