@@ -36,6 +36,16 @@ pub(super) struct Briefing {
     pub(super) picture: Option<Vec<u8>>,
 }
 
+/// How the preparing of a row went.
+pub(super) enum Briefed {
+    /// It is done; without anything for a row that needs nothing.
+    Ready(Briefing),
+    /// The database did not say, or nobody could wait for it.
+    NotYet,
+    /// There is something in the row that breaks whoever prepares it.
+    Never,
+}
+
 /// How much may be prepared at once.
 pub(super) struct BriefingDesk {
     places: Arc<Semaphore>,
@@ -54,18 +64,24 @@ pub(super) struct Briefings {
 }
 
 impl Briefings {
-    /// The briefing of the row `id`; `None` when it needs none, or could not be read.
-    pub(super) async fn of(&mut self, id: i64) -> Option<Briefing> {
-        match self.tasks.get_mut(&id)?.await {
-            Ok(Ok(briefing)) => Some(briefing),
+    /// How the preparing of `row` went, when it has ended.
+    pub(super) async fn of(&mut self, row: &Claimed) -> Briefed {
+        let id = row.id;
+        let Some(task) = self.tasks.get_mut(&id) else {
+            return if row.kind == Kind::Digest {
+                Briefed::NotYet
+            } else {
+                Briefed::Ready(Briefing::default())
+            };
+        };
+        match task.await {
+            Ok(Ok(briefing)) => Briefed::Ready(briefing),
             Ok(Err(error)) => {
                 log::error!(target: "delivery", "the news of digest {id} can't be read: {error}");
-                None
+                Briefed::NotYet
             }
-            Err(error) => {
-                log::error!(target: "delivery", "the news of digest {id}: {error}");
-                None
-            }
+            Err(error) if error.is_panic() => Briefed::Never,
+            Err(_) => Briefed::NotYet,
         }
     }
 }

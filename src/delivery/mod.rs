@@ -23,7 +23,7 @@ use crate::domain::notification::Claimed;
 use crate::health::Health;
 use crate::store::Store;
 use crate::telegram::{Api, Limits, Place, wait_until};
-use briefing::BriefingDesk;
+use briefing::{Briefed, BriefingDesk};
 use outage::Outage;
 use render::Renderer;
 use send::{Addressed, Sender};
@@ -209,11 +209,11 @@ impl Delivery {
             let Some((row, age)) = sender.fold(row).await else { continue };
             // Before the place is taken: between the place's moment and the first byte nothing may take time
             // that is now long, now short, or two seconds' messages arrive in one.
-            let briefing = tokio::select! {
-                briefing = briefings.of(row.id) => briefing,
-                () = stop.cancelled() => None,
+            let briefed = tokio::select! {
+                briefed = briefings.of(&row) => briefed,
+                () = stop.cancelled() => Briefed::NotYet,
             };
-            let letter = match sender.address(row, age, &addressees, briefing, claim.at) {
+            let letter = match sender.address(row, age, &addressees, briefed, claim.at) {
                 Addressed::To(letter) => letter,
                 Addressed::Nowhere(nowhere) => {
                     let (row, verdict) = *nowhere;

@@ -10,7 +10,7 @@ use teloxide::types::Message as Told;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
-use super::briefing::{Briefing, BriefingDesk};
+use super::briefing::{Briefed, BriefingDesk};
 use super::outage::Outage;
 use super::outcome::{Attempt, Signal, Verdict, judge, snooze};
 use super::render::{Age, Message, Picture, Renderer};
@@ -164,7 +164,7 @@ impl Sender {
         row: Claimed,
         age: Age,
         addressees: &Addressees,
-        briefing: Option<Briefing>,
+        briefed: Briefed,
         claimed_at: Instant,
     ) -> Addressed {
         let nowhere =
@@ -173,24 +173,23 @@ impl Sender {
             Ok(addressee) => addressee,
             Err((outcome, class)) => return nowhere(row, outcome, class),
         };
-        let briefing = match briefing {
-            // Not read in time: it goes back to its place.
-            None if row.kind == Kind::Digest => return nowhere(row, snooze("database"), "put_back"),
-            // What it carries is told by it, whatever else there is.
-            Some(briefing)
-                if briefing.news.is_empty()
-                    && !settings.digest.when_empty
-                    && row.content.carried.is_none() =>
-            {
-                return nowhere(row, Outcome::Cancelled { reason: "nothing_to_tell" }, "cancelled");
-            }
-            briefing => briefing.unwrap_or_default(),
+        let unreadable = Outcome::Dead { reason: "unreadable" };
+        let briefing = match briefed {
+            // It goes back to its place.
+            Briefed::NotYet => return nowhere(row, snooze("database"), "put_back"),
+            Briefed::Never => return nowhere(row, unreadable, "unreadable"),
+            Briefed::Ready(briefing) => briefing,
         };
+        // What it carries is told by it, whatever else there is.
+        let has_something = !briefing.news.is_empty() || row.content.carried.is_some();
+        if row.kind == Kind::Digest && !has_something && !settings.digest.when_empty {
+            return nowhere(row, Outcome::Cancelled { reason: "nothing_to_tell" }, "cancelled");
+        }
         // One row that breaks the renderer must not end the worker for all.
         let write = AssertUnwindSafe(|| self.renderer.message(&row, age, chat_id, settings, briefing));
         match std::panic::catch_unwind(write) {
             Ok(message) => Addressed::To(Box::new(Letter { row, chat_id, message, claimed_at })),
-            Err(_) => nowhere(row, Outcome::Dead { reason: "unreadable" }, "unreadable"),
+            Err(_) => nowhere(row, unreadable, "unreadable"),
         }
     }
 
