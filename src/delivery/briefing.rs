@@ -39,7 +39,7 @@ pub(super) struct Briefing {
 /// How the preparing of a row went.
 pub(super) enum Briefed {
     /// It is done; without anything for a row that needs nothing.
-    Ready(Briefing),
+    Ready(Box<Briefing>),
     /// The database did not say, or nobody could wait for it.
     NotYet,
     /// There is something in the row that breaks whoever prepares it.
@@ -68,14 +68,10 @@ impl Briefings {
     pub(super) async fn of(&mut self, row: &Claimed) -> Briefed {
         let id = row.id;
         let Some(task) = self.tasks.get_mut(&id) else {
-            return if row.kind == Kind::Digest {
-                Briefed::NotYet
-            } else {
-                Briefed::Ready(Briefing::default())
-            };
+            return if row.kind == Kind::Digest { Briefed::NotYet } else { Briefed::Ready(Box::default()) };
         };
         match task.await {
-            Ok(Ok(briefing)) => Briefed::Ready(briefing),
+            Ok(Ok(briefing)) => Briefed::Ready(Box::new(briefing)),
             Ok(Err(error)) => {
                 log::error!(target: "delivery", "the news of digest {id} can't be read: {error}");
                 Briefed::NotYet

@@ -186,7 +186,7 @@ impl Sender {
             return nowhere(row, Outcome::Cancelled { reason: "nothing_to_tell" }, "cancelled");
         }
         // One row that breaks the renderer must not end the worker for all.
-        let write = AssertUnwindSafe(|| self.renderer.message(&row, age, chat_id, settings, briefing));
+        let write = AssertUnwindSafe(|| self.renderer.message(&row, age, chat_id, settings, *briefing));
         match std::panic::catch_unwind(write) {
             Ok(message) => Addressed::To(Box::new(Letter { row, chat_id, message, claimed_at })),
             Err(_) => nowhere(row, unreadable, "unreadable"),
