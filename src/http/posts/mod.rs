@@ -4,24 +4,35 @@ mod listing;
 mod new;
 mod shown;
 
-pub(super) use listing::list;
-pub(super) use new::schedule;
+pub(super) use listing::{LIST, list};
+pub(super) use new::{SCHEDULE, schedule};
 
 use hyper::StatusCode;
 
 use super::answer::Answer;
 use super::auth::{Caller, Scope};
 use super::call::Call;
+use super::openapi::{Answered, Parameter, Says};
 use super::problem::{Kind, Problem};
 use crate::domain::post::{ManagedBy, Post, Status};
 use crate::store::Moved;
 use shown::Shown;
+
+const POST: Parameter = Parameter::new::<i64>("id", "The post\u{2019}s number");
+
+pub(super) const SHOW: Says =
+    Says::new("post", "A post as it stands").path(POST).answers(&[Answered::json::<Shown>(200, "The post")]);
 
 /// `GET /api/posts/{id}`: the post. 404 for one that is not the caller's as for one that never was.
 pub(super) async fn show(call: Call, caller: Caller) -> Result<Answer, Problem> {
     let post = call.port.store().post(id(&call)?, whose(&caller)).await?.ok_or_else(not_found)?;
     Answer::json(StatusCode::OK, &Shown::from(post))
 }
+
+pub(super) const CANCEL: Says = Says::new("cancel_post", "Cancel a post that is still scheduled")
+    .path(POST)
+    .answers(&[Answered::json::<Shown>(200, "The post, cancelled now or before")])
+    .problems(&[Kind::PostState]);
 
 /// `DELETE /api/posts/{id}`: the post, cancelled now or before. 409 when it is too late.
 pub(super) async fn cancel(call: Call, caller: Caller) -> Result<Answer, Problem> {
@@ -36,6 +47,12 @@ pub(super) async fn cancel(call: Call, caller: Caller) -> Result<Answer, Problem
         Moved::NotFound => Err(not_found()),
     }
 }
+
+pub(super) const RETRY: Says =
+    Says::new("retry_post", "Send a post again that failed or that nobody knows to be out")
+        .path(POST)
+        .answers(&[Answered::json::<Shown>(200, "The post, scheduled for now")])
+        .problems(&[Kind::PostState]);
 
 /// `POST /api/posts/{id}/retry`: the post, scheduled for now. 409 unless it failed or is unconfirmed.
 pub(super) async fn retry(call: Call, caller: Caller) -> Result<Answer, Problem> {
