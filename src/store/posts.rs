@@ -5,7 +5,7 @@ use chrono::{DateTime, Utc};
 use sea_orm::sea_query::Expr;
 use sea_orm::{
     ActiveValue::Set, ColumnTrait, ConnectionTrait, DatabaseTransaction, EntityTrait, FromQueryResult,
-    PaginatorTrait as _, QueryFilter, QueryOrder as _, QuerySelect as _, Select, Statement,
+    PaginatorTrait as _, QueryFilter, QueryOrder as _, QuerySelect as _, Select, Statement, UpdateMany,
 };
 
 use super::idempotency::Answers;
@@ -13,7 +13,7 @@ use super::write_queue::Command;
 use super::{IdempotencyKey, Recorded, Store, StoreError, ms, time};
 use crate::domain::event::{EventData, EventKind};
 use crate::domain::notification::{Content, Kind};
-use crate::domain::post::{ManagedBy, NewPost, Post, Status};
+use crate::domain::post::{ManagedBy, NewPost, Post, Status, Wish};
 use crate::entity::notification;
 use crate::entity::post::{ActiveModel, Column, Entity, Model};
 
@@ -101,8 +101,7 @@ impl Store {
         account: Option<&str>,
         now: DateTime<Utc>,
     ) -> Result<Moved, StoreError> {
-        let account = account.map(str::to_owned);
-        self.writer.write(MovePost { id, account, to: Status::Cancelled, now }).await
+        self.grant(id, account, Wish::Cancel, now).await
     }
 
     /// Schedules the post `id` again, at once, if it failed or nobody knows whether it is out.
@@ -112,8 +111,19 @@ impl Store {
         account: Option<&str>,
         now: DateTime<Utc>,
     ) -> Result<Moved, StoreError> {
+        self.grant(id, account, Wish::Retry, now).await
+    }
+
+    /// Grants `wish` for the post `id` of `account` (`None`: whosever it is), if the post stands where it can be.
+    pub async fn grant(
+        &self,
+        id: i64,
+        account: Option<&str>,
+        wish: Wish,
+        now: DateTime<Utc>,
+    ) -> Result<Moved, StoreError> {
         let account = account.map(str::to_owned);
-        let moved = self.writer.write(MovePost { id, account, to: Status::Scheduled, now }).await?;
+        let moved = self.writer.write(GrantWish { id, account, wish, now }).await?;
         self.wake_publishing();
         Ok(moved)
     }
@@ -249,42 +259,51 @@ impl Command for SchedulePost {
     }
 }
 
-/// A move that a person asks for: to `Cancelled`, or back to `Scheduled`.
-struct MovePost {
+/// What a person wishes for a post of this service's.
+struct GrantWish {
     id: i64,
     account: Option<String>,
-    to: Status,
+    wish: Wish,
     now: DateTime<Utc>,
 }
 
-impl Command for MovePost {
-    type Output = Moved;
-
-    async fn apply(&self, transaction: &DatabaseTransaction) -> Result<Moved, StoreError> {
+impl GrantWish {
+    fn update(&self) -> UpdateMany<Entity> {
         let now = ms(self.now);
-        let mut update = Entity::update_many()
+        let update = Entity::update_many()
             .filter(Column::Id.eq(self.id))
             .filter(Column::ManagedBy.eq("scheduler"))
-            .col_expr(Column::Status, Expr::val(self.to.as_str()))
+            .filter(Column::Status.is_in(self.wish.from().iter().map(|status| status.as_str())))
+            .col_expr(Column::Status, Expr::val(self.wish.to().as_str()))
             .col_expr(Column::UpdatedAtMs, Expr::val(now));
-        if let Some(account) = &self.account {
-            update = update.filter(Column::Account.eq(account.as_str()));
-        }
-        update = match self.to {
-            Status::Cancelled => update
-                .filter(Column::Status.eq(Status::Scheduled.as_str()))
-                .col_expr(Column::FinishedAtMs, Expr::val(now)),
-            _ => update
-                .filter(Column::Status.is_in([Status::Failed.as_str(), Status::Unconfirmed.as_str()]))
+        let update = match &self.account {
+            Some(account) => update.filter(Column::Account.eq(account.as_str())),
+            None => update,
+        };
+        match self.wish {
+            Wish::Cancel => update.col_expr(Column::FinishedAtMs, Expr::val(now)),
+            Wish::PostNow => update.col_expr(Column::DueAtMs, Expr::val(now)),
+            Wish::WentOut => without_a_reason(update).col_expr(Column::FinishedAtMs, Expr::val(now)),
+            Wish::Retry | Wish::RetryFailed | Wish::PublishAgain => without_a_reason(update)
                 .col_expr(Column::DueAtMs, Expr::val(now))
                 .col_expr(Column::Attempts, Expr::val(0))
                 .col_expr(Column::RequestStartedAtMs, Expr::val(None::<i64>))
                 .col_expr(Column::AcceptedAtMs, Expr::val(None::<i64>))
-                .col_expr(Column::Error, Expr::val(None::<String>))
-                .col_expr(Column::Fix, Expr::val(None::<String>))
                 .col_expr(Column::FinishedAtMs, Expr::val(None::<i64>)),
-        };
-        let moved = update.exec(transaction).await?.rows_affected > 0;
+        }
+    }
+}
+
+/// Nothing is wrong with it any more.
+fn without_a_reason(update: UpdateMany<Entity>) -> UpdateMany<Entity> {
+    update.col_expr(Column::Error, Expr::val(None::<String>)).col_expr(Column::Fix, Expr::val(None::<String>))
+}
+
+impl Command for GrantWish {
+    type Output = Moved;
+
+    async fn apply(&self, transaction: &DatabaseTransaction) -> Result<Moved, StoreError> {
+        let moved = self.update().exec(transaction).await?.rows_affected > 0;
         let Some(post) = find(transaction, self.id, self.account.as_deref()).await? else {
             return Ok(Moved::NotFound);
         };
