@@ -8,6 +8,7 @@ use super::reply::Reply;
 use super::{Bot, Handled, posts};
 use crate::domain::account::Settings;
 use crate::domain::post::{ManagedBy, Post, Wish};
+use crate::domain::post_move::Actor;
 use crate::store::Moved;
 use crate::telegram::PostTap;
 use crate::text::answer::Toast;
@@ -25,7 +26,9 @@ pub(super) async fn on_tap(
     let language = person.language();
     let (id, wish) = wish(tap);
     let moved = match &person.settings {
-        Some(settings) => bot.store.grant(id, Some(&settings.account), wish, bot.clock.now()).await?,
+        Some(settings) => {
+            bot.store.grant(id, Some(&settings.account), wish, Actor::Chat, bot.clock.now()).await?
+        }
         None => Moved::NotFound,
     };
     let (toast, post) = match moved {

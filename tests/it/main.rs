@@ -32,6 +32,7 @@ mod migrating;
 mod muting;
 mod order;
 mod platform_posts;
+mod post_history;
 mod post_taps;
 mod posts;
 mod publishing;
