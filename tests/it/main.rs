@@ -32,6 +32,8 @@ mod migrating;
 mod muting;
 mod order;
 mod platform_posts;
+mod post_history;
+mod post_taps;
 mod posts;
 mod publishing;
 mod purging;
