@@ -59,7 +59,7 @@ pub use outcomes::{Effect, Finalise, Outcome};
 pub use posts::{Listing, Moved, PostsAhead, Scheduled};
 pub use publishing::{Claims, Recovered};
 pub use purging::{PURGE_BATCH, Purgeable};
-pub use queue_figures::{Figures, QueueFigures, ReasonCount};
+pub use queue_figures::{Figures, QueueDepth, QueueFigures, ReasonCount};
 
 use gatherer::Gatherer;
 use notifications::RecordEvents;
