@@ -214,6 +214,20 @@ pub enum Outcome {
     },
 }
 
+impl Outcome {
+    /// As the metrics have it.
+    pub fn as_str(&self) -> &'static str {
+        match self {
+            Self::Published { .. } => "published",
+            Self::Failed(_) => "failed",
+            Self::Unconfirmed(_) => "unconfirmed",
+            Self::Retry { .. } => "retry",
+            Self::PutBack { .. } => "put_back",
+            Self::Accepted { .. } => "accepted",
+        }
+    }
+}
+
 /// Why, and what to do about it: both for the person whose post it is.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Reason {

@@ -13,6 +13,7 @@ mod dispatch;
 mod events;
 mod idempotency;
 mod json;
+mod metrics;
 mod openapi;
 mod outbox;
 mod paging;

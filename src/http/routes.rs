@@ -8,7 +8,7 @@ use super::auth::{Caller, Scope};
 use super::call::{Call, Takes};
 use super::openapi::Says;
 use super::problem::{Kind, Problem};
-use super::{events, openapi, outbox, posts, probes, scheduler, telegram};
+use super::{events, metrics, openapi, outbox, posts, probes, scheduler, telegram};
 
 type Handling = BoxFuture<'static, Result<Answer, Problem>>;
 
@@ -29,6 +29,8 @@ pub(super) struct Route {
 pub(super) enum Access {
     /// Anybody.
     Open(fn(Call) -> Handling),
+    /// Whoever has the metrics token, as the handler sees: who collects numbers is no caller of the platform's.
+    Metrics(fn(Call) -> Handling),
     /// Whoever has a token with this scope.
     Scoped(Scope, fn(Call, Caller) -> Handling),
     /// Whoever has a token with one of these scopes; the handler looks which.
@@ -78,6 +80,13 @@ pub(super) const TABLE: &[Route] = &[
         takes: Takes::Nothing,
         access: Access::Open(|_| Box::pin(openapi::serve())),
         says: openapi::OPENAPI,
+    },
+    Route {
+        methods: READ,
+        path: "/metrics",
+        takes: Takes::Nothing,
+        access: Access::Metrics(|call| Box::pin(metrics::show(call))),
+        says: metrics::METRICS,
     },
     Route {
         methods: GET,

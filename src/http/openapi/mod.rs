@@ -64,6 +64,7 @@ pub(super) fn document(routes: &[Route]) -> Value {
 fn security_schemes() -> Value {
     let scopes = Scope::ALL.map(|scope| format!("`{scope}`")).join(", ");
     json!({
+        "metricsToken": {"type": "http", "scheme": "bearer", "description": "`METRICS_TOKEN` of the settings."},
         "jwt": {
             "type": "http",
             "scheme": "bearer",

@@ -88,6 +88,7 @@ fn security(access: &Access) -> Value {
         |scopes: &[Scope]| -> Value { scopes.iter().map(|scope| json!({"jwt": [scope.as_str()]})).collect() };
     match access {
         Access::Open(_) => json!([]),
+        Access::Metrics(_) => json!([{"metricsToken": []}]),
         Access::Scoped(scope, _) => jwt(&[*scope]),
         Access::AnyOf(scopes, _) => jwt(scopes),
     }
@@ -138,7 +139,7 @@ fn response(status: u16) -> Value {
 fn problems(route: &Route) -> BTreeMap<u16, Vec<Kind>> {
     let says = &route.says;
     let mut kinds = vec![Kind::Internal, Kind::Unavailable];
-    if !matches!(route.access, Access::Open(_)) {
+    if matches!(route.access, Access::Scoped(..) | Access::AnyOf(..)) {
         kinds.extend([Kind::Unauthorized, Kind::MissingScope]);
     }
     if route.takes != Takes::Nothing {

@@ -85,6 +85,7 @@ fn who_needs_a_token_is_told_which() {
         let operation = &document["paths"][route.path][method];
         let wanted = match route.access {
             Access::Open(_) => json!([]),
+            Access::Metrics(_) => json!([{"metricsToken": []}]),
             Access::Scoped(scope, _) => json!([{"jwt": [scope.as_str()]}]),
             Access::AnyOf(scopes, _) => scopes.iter().map(|scope| json!({"jwt": [scope.as_str()]})).collect(),
         };
