@@ -126,6 +126,7 @@ impl Leader {
             term.tasks.spawn(supervise("the conversation", stop.clone(), move || {
                 Arc::clone(&bot).run(stop.clone())
             }));
+            self.begin_broadcasting(&term, api, &limits);
             let (stop, api) = (term.stop.clone(), api.clone());
             let (store, health, config, clock) =
                 (self.store.clone(), self.health.clone(), Arc::clone(&self.config), self.clock.clone());
@@ -145,6 +146,14 @@ impl Leader {
         }
         term.tasks.close();
         term
+    }
+
+    /// Beside the conversation, which no broadcast may delay.
+    fn begin_broadcasting(&self, term: &Term, api: &Api, limits: &Arc<Limits>) {
+        let (bot, stop) = (Arc::new(self.bot(api, limits)), term.stop.clone());
+        term.tasks.spawn(supervise("broadcasting", stop.clone(), move || {
+            Arc::clone(&bot).spread_broadcasts(stop.clone())
+        }));
     }
 
     /// Posts go out with or without a bot: only those for Telegram need one.
@@ -186,6 +195,7 @@ impl Leader {
             telegram: self.config.telegram.clone(),
             platform: self.config.platform.clone(),
             digest: self.config.digest.clone(),
+            messages_per_second: self.config.delivery.messages_per_second,
             backup_time: self.config.jobs.backup_time,
         }
     }

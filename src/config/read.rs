@@ -180,6 +180,7 @@ impl Jobs {
             posts_kept_for: reader.days("jobs.posts_kept_days", 1..=3650),
             attempts_kept_for: reader.days("jobs.attempts_kept_days", 1..=3650),
             runs_kept_for: reader.days("jobs.runs_kept_days", 1..=3650),
+            audit_kept_for: reader.days("jobs.audit_kept_days", 1..=3650),
         }
     }
 }

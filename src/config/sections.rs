@@ -204,6 +204,8 @@ pub struct Jobs {
     pub attempts_kept_for: Duration,
     /// How long a run of a job is kept.
     pub runs_kept_for: Duration,
+    /// How long it is kept what admins did.
+    pub audit_kept_for: Duration,
 }
 
 /// `[platform]`: what messages say about the platform, and where their buttons lead. Unset → no button.

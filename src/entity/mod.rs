@@ -2,7 +2,9 @@
 //! milliseconds, so that they compare the same on both engines.
 
 pub mod attempt;
+pub mod audit;
 pub mod bot_identity;
+pub mod broadcast;
 pub mod chat_wait;
 pub mod idempotency_key;
 pub mod job_run;
@@ -11,4 +13,5 @@ pub mod link_token;
 pub mod notification;
 pub mod post;
 pub mod post_move;
+pub mod sending_pause;
 pub mod sns_settings;

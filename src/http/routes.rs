@@ -192,7 +192,7 @@ pub(super) const TABLE: &[Route] = &[
         methods: POST,
         path: "/api/admin/outbox/{id}/resend",
         takes: Takes::MaybeJson,
-        access: Access::Scoped(Scope::Admin, |call, _| Box::pin(outbox::resend(call))),
+        access: Access::Scoped(Scope::Admin, |call, caller| Box::pin(outbox::resend(call, caller))),
         says: outbox::RESEND,
     },
     Route {

@@ -10,7 +10,8 @@ use super::auth::Caller;
 use super::call::Call;
 use super::openapi::{Answered, Parameter, Says};
 use super::problem::{Kind, Problem};
-use crate::domain::job::{History, Job, Requester, Run};
+use crate::domain::audit::Actor;
+use crate::domain::job::{History, Job, Run};
 
 /// How many of a job's last runs do the figures speak of? A few hours of the most frequent ones' work.
 const RUNS_SPOKEN_OF: u64 = 50;
@@ -117,8 +118,8 @@ pub(super) const TRIGGER: Says = Says::new("trigger_job", "Run a job now")
 /// second or two. While one waits, it is the answer again.
 pub(super) async fn trigger(call: Call, caller: Caller) -> Result<Answer, Problem> {
     let job = job(&call)?;
-    let by = Requester::Api(caller.account);
-    let run = call.port.store().request_run(job.name(), &by, call.port.now()).await?;
+    let actor = Actor::Api(caller.account);
+    let run = call.port.store().request_run(job.name(), &actor, call.port.now()).await?;
     Answer::json(StatusCode::ACCEPTED, &ShownRun::from(run))
 }
 

@@ -25,6 +25,17 @@ pub async fn accept(
     store.record_events(events, key, NewNotification::for_event, now).await
 }
 
+/// Writes rows for up to `limit` (at most 1,000) more people of a broadcast, each one once however often it is broken
+/// off; returns how many.
+pub async fn spread_broadcast(
+    store: &Store,
+    id: i64,
+    limit: u64,
+    now: DateTime<Utc>,
+) -> Result<u64, StoreError> {
+    store.write_broadcast_rows(id, limit, NewNotification::for_event, now).await
+}
+
 /// A test message that was accepted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct TestMessage {

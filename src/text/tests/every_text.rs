@@ -6,6 +6,8 @@ use chrono::{DateTime, NaiveDate, NaiveTime};
 use chrono_tz::Tz;
 
 use crate::domain::account::{self as domain, BatchWindow, Delivery, Preferences, QuietHours, Settings};
+use crate::domain::audit::Action;
+use crate::domain::broadcast::{Audience as Readers, LONGEST_BROADCAST, Progress};
 use crate::domain::carried::Carried;
 use crate::domain::digest::{Cause, ComingUp, DigestNews};
 use crate::domain::event::EventKind;
@@ -14,10 +16,14 @@ use crate::domain::notification::State;
 use crate::domain::post::{self, ManagedBy, Post};
 use crate::domain::week::{Outcomes, Week};
 use crate::text::answer::{self, Toast};
+use crate::text::audit::{self, Deed};
+use crate::text::broadcast::{self, Preview, Report, Stage};
 use crate::text::dead_letters::{DeadLetter, Resend, dead_letters, resend_button, which_dead_letter};
 use crate::text::digest::Digest;
+use crate::text::invitation::{self, Invitation};
 use crate::text::menu::{self, Audience, Command};
 use crate::text::notification::{self, Failed, Published};
+use crate::text::pause::{self, Paused};
 use crate::text::post_stands::PostStands;
 use crate::text::posts::{ScheduledPost, ScheduledPosts, post_button};
 use crate::text::settings::{
@@ -33,6 +39,9 @@ pub(super) fn messages(language: Language, words: &str, full: bool) -> Vec<Html>
     messages.extend(notifications(language, words, full));
     messages.extend(answers(language, words, full));
     messages.extend(timetable(language, words, full));
+    messages.extend(invitations(language, words, full));
+    messages.extend(broadcasts(language, words, full));
+    messages.extend(what_admins_did(language, words, full));
     messages.extend(dead_letters_and_resends(language, words, full));
     messages.push(status(language, words, full));
     messages.push(scheduled_posts(language, words, full));
@@ -147,13 +156,17 @@ fn answers(language: Language, words: &str, full: bool) -> Vec<Html> {
     ];
     for seconds in [1, 60, 3_600, 86_400] {
         let passed = full.then_some(Duration::from_secs(seconds));
+        let since = DateTime::from_timestamp(1_795_341_600, 0).expect("a moment");
+        let paused = Paused { since, by: words, zone: Tz::Asia__Seoul };
         let stats = admin::Stats {
+            paused: full.then_some(paused),
             linked: 1_204,
             linked_lately: 18,
             blocked: 31,
             sent: u64::MAX,
             failed: 12,
             p95: passed,
+            runs: admin::Runs { ok: u64::MAX, late: 0, failed: 1 },
             queue: 0,
             last_poll: passed,
         };
@@ -165,13 +178,51 @@ fn answers(language: Language, words: &str, full: bool) -> Vec<Html> {
             held: u64::MAX,
             dead: 1,
             oldest: passed,
-            paused: given,
+            paused: full.then_some(paused),
+            problem: given,
             held_because: reasons,
             dead_because: reasons,
         };
-        answers.extend([stats.render(language), queue.render(language)]);
+        let told = [stats.render(language), queue.render(language), paused.render(language)];
+        answers.extend(told.into_iter().chain([pause::resumed(language, passed)]));
     }
     answers
+}
+
+fn what_admins_did(language: Language, words: &str, full: bool) -> Vec<Html> {
+    let ago = Duration::from_secs(90);
+    let actions = Action::ALL.map(Action::as_str).into_iter().chain([words, "of_a_later_version"]);
+    let deeds: Vec<Deed<'_>> =
+        actions.map(|action| Deed { action, subject: full.then_some(words), by: words, ago }).collect();
+    deeds.chunks(7).chain([&[][..]]).map(|last| audit::deeds(language, last)).collect()
+}
+
+fn invitations(language: Language, words: &str, full: bool) -> Vec<Html> {
+    let invitation = Invitation { account: words, link: words, is_linked: full };
+    vec![invitation.render(language), invitation::how_to_invite(language)]
+}
+
+fn broadcasts(language: Language, words: &str, full: bool) -> Vec<Html> {
+    let by_language =
+        if full { Language::ALL.map(|it| (it, u64::MAX / 2)).into() } else { vec![(language, 1)] };
+    let audience = Readers { by_language, switched_off: u64::from(full) };
+    let takes = full.then_some(Duration::from_secs(90));
+    // Longer ones are refused.
+    let text: String = words.chars().take(LONGEST_BROADCAST / 2).collect();
+    let count = if full { u64::MAX } else { 0 };
+    let progress = Progress { sent: count, later: count, failed: count, switched_off: count };
+    let stages = [Stage::Sending, Stage::Paused, Stage::Stopped, Stage::Done];
+    let reports = stages.map(|stage| Report { stage, text: words, audience: 1, progress }.render(language));
+    let mut texts = vec![
+        broadcast::broadcast_asks(language),
+        broadcast::broadcast_too_long(language, usize::MAX),
+        broadcast::broadcast_to_nobody(language),
+        broadcast::broadcast_cancelled(language),
+        broadcast::broadcast_outdated(language),
+        Preview { text: &text, audience: &audience, takes }.render(language),
+    ];
+    texts.extend(reports);
+    texts
 }
 
 fn timetable(language: Language, words: &str, full: bool) -> Vec<Html> {
