@@ -16,6 +16,7 @@ mod m20261124_000003_post_moves;
 mod m20261124_000008_audit;
 mod m20261124_000009_broadcasts;
 mod m20261124_000010_sending_pause;
+mod m20261124_000011_alerts;
 
 /// Every migration, oldest first.
 pub struct Migrator;
@@ -35,6 +36,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261124_000008_audit::Migration),
             Box::new(m20261124_000009_broadcasts::Migration),
             Box::new(m20261124_000010_sending_pause::Migration),
+            Box::new(m20261124_000011_alerts::Migration),
         ]
     }
 }

@@ -207,6 +207,8 @@ impl Leader {
             health: self.health.clone(),
             clock: self.clock.clone(),
             settings: self.config.jobs.clone(),
+            admins: self.config.telegram.admins.clone(),
+            alerts: self.config.alerts.clone(),
             database: self.config.database.clone(),
             max_attempts: self.config.delivery.max_attempts(),
             default_zone: self.config.digest.default_zone,

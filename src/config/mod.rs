@@ -26,7 +26,8 @@ pub use address::is_public;
 pub use environment::Environment;
 pub use networks::{Channel, Connector, Network, NetworkKind, SigningKey};
 pub use sections::{
-    Database, Delivery, Digest, Engine, Http, Jobs, Jwt, Metrics, Platform, Publishing, Telegram, UpdateMode,
+    Alerts, Database, Delivery, Digest, Engine, Http, Jobs, Jwt, Metrics, Platform, Publishing, Telegram,
+    UpdateMode,
 };
 
 use layers::{Layer, Problems};
@@ -55,6 +56,8 @@ pub struct Config {
     pub digest: Digest,
     /// Backups, and how long things are kept.
     pub jobs: Jobs,
+    /// From when on admins are told of trouble.
+    pub alerts: Alerts,
     /// What messages say about the platform.
     pub platform: Platform,
     /// The lines of [`Config::explain`], as loaded.
@@ -86,6 +89,7 @@ impl Config {
         let networks = networks::read(&mut reader);
         let digest = Digest::read(&mut reader);
         let jobs = Jobs::read(&mut reader);
+        let alerts = Alerts::read(&mut reader);
         let platform = Platform::read(&mut reader);
         let explained = reader.finish().map_err(|problems| ConfigError { problems })?;
         let telegram = telegram.ok_or_else(|| ConfigError::of("telegram.api_url: has no value; set it"))?;
@@ -100,6 +104,7 @@ impl Config {
             networks,
             digest,
             jobs,
+            alerts,
             platform,
             explained,
         })

@@ -1,6 +1,7 @@
 //! sea-orm entities, one file per table, with the columns just as they are stored: times are epoch
 //! milliseconds, so that they compare the same on both engines.
 
+pub mod alert;
 pub mod attempt;
 pub mod audit;
 pub mod bot_identity;

@@ -14,6 +14,10 @@ use crate::store::{
     Claims, DigestDecision, DueDigest, IdempotencyKey, Recorded, Recovered, Store, StoreError,
 };
 
+mod alerts;
+
+pub use alerts::{end_alert, raise_alert};
+
 /// Accepts `events` (at most 1,000, each already checked): one row for each, all or none. Durable when it
 /// returns.
 pub async fn accept(

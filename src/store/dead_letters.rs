@@ -102,6 +102,10 @@ enum Destination {
 
 /// Where a row goes now: where its account's notifications go, not where they went when it died.
 fn destination(row: &OutboxRow, account: Option<Settings>) -> Destination {
+    // An admin's chat need not be linked.
+    if Kind::from_name(&row.kind) == Some(Kind::Alert) {
+        return row.chat_id.map_or(Destination::NotLinked, Destination::Chat);
+    }
     let Some(account) = account else { return Destination::NotLinked };
     // It is the old chat that is told of the new one, whatever has become of the link since.
     if Kind::from_name(&row.kind) == Some(Kind::LinkMoved) {

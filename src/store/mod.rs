@@ -12,6 +12,7 @@ use tokio::sync::{Notify, watch};
 
 use crate::config;
 
+mod alerts;
 mod audit;
 mod backup;
 mod bot_identity;

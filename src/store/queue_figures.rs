@@ -179,6 +179,20 @@ impl Store {
         })
     }
 
+    /// Since when the row that has been due longest waits, of those that are held up by nothing of their own chat.
+    pub async fn longest_due(&self, now: DateTime<Utc>) -> Result<Option<DateTime<Utc>>, StoreError> {
+        #[derive(FromQueryResult)]
+        struct Row {
+            due_at_ms: i64,
+        }
+        let sql = "SELECT due_at_ms FROM notifications AS first \
+            WHERE head AND state = 'pending' AND due_at_ms <= $1 AND NOT EXISTS ( \
+              SELECT 1 FROM chat_waits WHERE chat_waits.chat_id = first.chat_id AND until_ms > $1) \
+            ORDER BY due_at_ms LIMIT 1";
+        let row = self.figures_row::<Row>(sql, vec![ms(now)]).await?;
+        Ok(row.map(|row| time(row.due_at_ms)))
+    }
+
     /// The runs that ended in the last 24 hours up to `now`.
     pub async fn job_figures(&self, now: DateTime<Utc>) -> Result<JobFigures, StoreError> {
         // Ids grow with time: the newest are looked at, not the whole history.

@@ -36,6 +36,7 @@ reason = { $code ->
     [muted] muted
     [no_rights] may not write there
     [nothing_to_tell] nothing to tell
+    [over] over
     [paused] sending paused
     [quiet_hours] quiet hours
     [refused] refused by Telegram
@@ -428,6 +429,28 @@ broadcast-done = ✅ <b>Sent to { $sent }</b> of { $audience }
 broadcast-later = Later { $count }
 broadcast-failed = Not reached { $count }
 broadcast-switched-off = Switched off { $count }
+alert = 🚨 <b>{ $title }</b>
+alert-title = { $kind ->
+    [job_fails] { $job } failed twice
+    [backup_fails] The database was not backed up
+    [queue_waits] Notifications are stuck
+    [token_refused] Telegram refuses the bot token
+    [second_poller] Another program fetches this bot’s updates
+    [disk_low] The disk is nearly full
+   *[other] Trouble
+}
+alert-fix = { $kind ->
+    [job_fails] <b>Fix:</b> /jobs shows how it does, /run tries it again.
+    [backup_fails] <b>Fix:</b> make room for the backup, then /run backup_database
+    [queue_waits] <b>Fix:</b> /queue shows what keeps them.
+    [token_refused] <b>Fix:</b> set the token that @BotFather shows.
+    [second_poller] <b>Fix:</b> stop the other program, or remove its webhook.
+    [disk_low] <b>Fix:</b> make room where the database is.
+   *[other] <b>Fix:</b> look into the log.
+}
+alert-disk-free = { $mib } MiB are free
+alert-since = Since { $time }
+alert-over = ✅ <b>Over:</b> { $title } · lasted { $age }
 audit = 🗒 <b>What admins did</b>
 audit-none = 🗒 <b>No admin has done anything yet</b>
 audit-deed = { $what } · { $who } · { $age } ago

@@ -35,6 +35,7 @@ reason = { $code ->
     [muted] 알림 꺼짐
     [no_rights] 쓰기 권한 없음
     [nothing_to_tell] 전할 소식 없음
+    [over] 해결됨
     [paused] 전송 멈춤
     [quiet_hours] 방해 금지 시간
     [refused] 텔레그램 거부
@@ -409,6 +410,28 @@ broadcast-done = ✅ <b>{ $sent }개 대화에 보냈어요</b> · 전체 { $aud
 broadcast-later = 나중에 { $count }
 broadcast-failed = 전송 불가 { $count }
 broadcast-switched-off = 공지 끔 { $count }
+alert = 🚨 <b>{ $title }</b>
+alert-title = { $kind ->
+    [job_fails] { $job } 작업이 연달아 실패했어요
+    [backup_fails] 데이터베이스를 백업하지 못했어요
+    [queue_waits] 알림이 나가지 못하고 있어요
+    [token_refused] 텔레그램이 봇 토큰을 거부해요
+    [second_poller] 다른 프로그램이 이 봇의 업데이트를 가져가요
+    [disk_low] 디스크 공간이 부족해요
+   *[other] 문제가 생겼어요
+}
+alert-fix = { $kind ->
+    [job_fails] <b>해결:</b> /jobs 에서 상태를 보고 /run 으로 다시 실행해 주세요.
+    [backup_fails] <b>해결:</b> 백업할 공간을 마련한 뒤 /run backup_database
+    [queue_waits] <b>해결:</b> 이유는 /queue 에서 볼 수 있어요.
+    [token_refused] <b>해결:</b> @BotFather 가 보여 주는 토큰을 설정해 주세요.
+    [second_poller] <b>해결:</b> 다른 프로그램을 멈추거나 웹훅을 지워 주세요.
+    [disk_low] <b>해결:</b> 데이터베이스가 있는 곳의 공간을 늘려 주세요.
+   *[other] <b>해결:</b> 로그를 확인해 주세요.
+}
+alert-disk-free = 남은 공간 { $mib } MiB
+alert-since = { $time }부터
+alert-over = ✅ <b>해결됨:</b> { $title } · 걸린 시간 { $age }
 audit = 🗒 <b>관리자 작업 기록</b>
 audit-none = 🗒 <b>관리자 작업 기록이 없어요</b>
 audit-deed = { $what } · { $who } · { $age } 전

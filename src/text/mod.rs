@@ -16,6 +16,7 @@
 //! | [`notification`] | published, failed, unconfirmed, automation, announcement, test |
 //! | [`answer`] | help, unknown commands, apologies, toasts |
 //! | [`button`], [`menu`] | labels of buttons, command menus, the bot's own description |
+//! | [`alert`] | trouble of the service, for admins |
 //! | [`admin`], [`audit`] | `/stats`, `/queue`; what admins did |
 //! | [`invitation`] | `/invite` |
 //! | [`pause`] | `/pause`, `/resume` |
@@ -24,6 +25,7 @@
 //! | [`jobs`] | `/jobs`, `/run` |
 
 pub mod admin;
+pub mod alert;
 pub mod answer;
 mod argument;
 pub mod audit;

@@ -7,6 +7,7 @@
 mod harness;
 
 mod admins;
+mod alerting;
 mod architecture;
 mod auditing;
 mod backups;

@@ -9,7 +9,7 @@ use sea_orm::{
     IntoActiveModel, Iterable as _, ModelTrait, Statement,
 };
 use telegram_bot_scheduler::entity::{
-    attempt, audit, bot_identity, broadcast, chat_wait, idempotency_key, job_run, leader, link_token,
+    alert, attempt, audit, bot_identity, broadcast, chat_wait, idempotency_key, job_run, leader, link_token,
     notification, post, post_move, sending_pause, sns_settings,
 };
 
@@ -237,6 +237,8 @@ async fn everything_is_kept(database: &DatabaseConnection) {
         subject: Some(WORDS.into()),
     };
     keeps(database, audit::Entity, deed).await;
+    let trouble = alert::Model { cause: "disk_low".into(), trouble: WORDS.into(), since_ms: MOMENT };
+    keeps(database, alert::Entity, trouble).await;
     keeps(database, broadcast::Entity, told_to_everybody()).await;
     let pause = sending_pause::Model { id: 1, actor: WORDS.into(), since_ms: MOMENT };
     keeps(database, sending_pause::Entity, pause).await;

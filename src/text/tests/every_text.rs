@@ -6,6 +6,7 @@ use chrono::{DateTime, NaiveDate, NaiveTime};
 use chrono_tz::Tz;
 
 use crate::domain::account::{self as domain, BatchWindow, Delivery, Preferences, QuietHours, Settings};
+use crate::domain::alert::{Alert, Trouble};
 use crate::domain::audit::Action;
 use crate::domain::broadcast::{Audience as Readers, LONGEST_BROADCAST, Progress};
 use crate::domain::carried::Carried;
@@ -31,7 +32,7 @@ use crate::text::settings::{
     quiet_until_question, zone_not_found, zone_question,
 };
 use crate::text::status::{FailedPost, NextPost, Status, Today, status_unlinked};
-use crate::text::{Button, Hours, Html, admin, carried, jobs, language_name, linking, week};
+use crate::text::{Button, Hours, Html, admin, alert, carried, jobs, language_name, linking, week};
 
 /// Every message, once with all that is optional (`full`) and once without.
 pub(super) fn messages(language: Language, words: &str, full: bool) -> Vec<Html> {
@@ -41,6 +42,7 @@ pub(super) fn messages(language: Language, words: &str, full: bool) -> Vec<Html>
     messages.extend(timetable(language, words, full));
     messages.extend(invitations(language, words, full));
     messages.extend(broadcasts(language, words, full));
+    messages.extend(alerts(language, words, full));
     messages.extend(what_admins_did(language, words, full));
     messages.extend(dead_letters_and_resends(language, words, full));
     messages.push(status(language, words, full));
@@ -223,6 +225,23 @@ fn broadcasts(language: Language, words: &str, full: bool) -> Vec<Html> {
     ];
     texts.extend(reports);
     texts
+}
+
+fn alerts(language: Language, words: &str, full: bool) -> Vec<Html> {
+    let since = DateTime::from_timestamp(1_795_341_600, 0).expect("a moment");
+    let error = full.then(|| words.to_owned());
+    let troubles = [
+        Trouble::JobFails { job: words.to_owned(), error: error.clone() },
+        Trouble::BackupFails { error },
+        Trouble::QueueWaits { minutes: u64::MAX },
+        Trouble::TokenRefused,
+        Trouble::SecondPoller,
+        Trouble::DiskLow { free_mib: 0 },
+    ];
+    let told = |trouble: &Trouble, over_at| {
+        alert::alert(language, &Alert { trouble: trouble.clone(), since, over_at }, Tz::Asia__Seoul)
+    };
+    troubles.iter().flat_map(|trouble| [told(trouble, None), told(trouble, Some(since))]).collect()
 }
 
 fn timetable(language: Language, words: &str, full: bool) -> Vec<Html> {
