@@ -125,6 +125,13 @@ pub struct Jwt {
     pub max_lifetime: Duration,
 }
 
+/// `[metrics]`: who may read the numbers.
+#[derive(Clone, Debug)]
+pub struct Metrics {
+    /// What `GET /metrics` wants as bearer token; without one nothing is counted.
+    pub token: Option<SecretString>,
+}
+
 /// `[delivery]`: how fast, how often and how long we try to deliver.
 #[derive(Clone, Debug)]
 pub struct Delivery {
@@ -191,7 +198,9 @@ pub struct Jobs {
     pub backups_kept: usize,
     /// How long a notification is kept after it was finished.
     pub notifications_kept_for: Duration,
-    /// How long an attempt to send one is kept.
+    /// How long a post is kept after it was finished.
+    pub posts_kept_for: Duration,
+    /// How long an attempt to send a notification is kept.
     pub attempts_kept_for: Duration,
     /// How long a run of a job is kept.
     pub runs_kept_for: Duration,

@@ -10,5 +10,6 @@ pub mod language;
 pub mod link;
 pub mod notification;
 pub mod post;
+pub mod post_move;
 pub mod quiet_hours;
 pub mod week;

@@ -1,5 +1,5 @@
-//! Scheduled posts as people see them: written, listed, cancelled, asked for again. What the publishing worker
-//! does with them is in `publishing`.
+//! Scheduled posts as people see them: written, listed. What a person wishes for one is in
+//! `post_wishes`, what the publishing worker does with them in `publishing`.
 
 use chrono::{DateTime, Utc};
 use sea_orm::sea_query::Expr;
@@ -10,10 +10,11 @@ use sea_orm::{
 
 use super::idempotency::Answers;
 use super::write_queue::Command;
-use super::{IdempotencyKey, Recorded, Store, StoreError, ms, time};
+use super::{IdempotencyKey, Recorded, Store, StoreError, ms, post_moves, time};
 use crate::domain::event::{EventData, EventKind};
 use crate::domain::notification::{Content, Kind};
 use crate::domain::post::{ManagedBy, NewPost, Post, Status};
+use crate::domain::post_move::{Actor, PostMove};
 use crate::entity::notification;
 use crate::entity::post::{ActiveModel, Column, Entity, Model};
 
@@ -26,17 +27,6 @@ pub enum Scheduled {
     Replayed(Post),
     /// The key was used with another body: nothing was written.
     KeyReused,
-}
-
-/// What became of a move that a person asked for.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Moved {
-    /// Done.
-    Done(Post),
-    /// The post is in a state that does not allow it.
-    Refused(Post),
-    /// There is no such post for whoever asked.
-    NotFound,
 }
 
 /// Which posts are listed.
@@ -62,14 +52,15 @@ pub struct PostsAhead {
 }
 
 impl Store {
-    /// Accepts `post`, already checked; durable when it returns.
+    /// Accepts `post`, already checked, from `by`; durable when it returns.
     pub async fn schedule_post(
         &self,
         post: NewPost,
+        by: Actor,
         key: Option<IdempotencyKey>,
         now: DateTime<Utc>,
     ) -> Result<Scheduled, StoreError> {
-        let scheduled = self.writer.write(SchedulePost { post, key, now }).await?;
+        let scheduled = self.writer.write(SchedulePost { post, by, key, now }).await?;
         self.wake_publishing();
         Ok(scheduled)
     }
@@ -92,30 +83,6 @@ impl Store {
             query = query.filter(Column::Id.lt(before));
         }
         query.all(&self.reader).await?.into_iter().map(Post::try_from).collect()
-    }
-
-    /// Cancels the post `id` of `account` (`None`: whosever it is), if it is still scheduled.
-    pub async fn cancel_post(
-        &self,
-        id: i64,
-        account: Option<&str>,
-        now: DateTime<Utc>,
-    ) -> Result<Moved, StoreError> {
-        let account = account.map(str::to_owned);
-        self.writer.write(MovePost { id, account, to: Status::Cancelled, now }).await
-    }
-
-    /// Schedules the post `id` again, at once, if it failed or nobody knows whether it is out.
-    pub async fn retry_post(
-        &self,
-        id: i64,
-        account: Option<&str>,
-        now: DateTime<Utc>,
-    ) -> Result<Moved, StoreError> {
-        let account = account.map(str::to_owned);
-        let moved = self.writer.write(MovePost { id, account, to: Status::Scheduled, now }).await?;
-        self.wake_publishing();
-        Ok(moved)
     }
 
     /// How many posts of `account` are scheduled, whoever sends them.
@@ -189,7 +156,12 @@ fn scheduled(account: &str) -> Select<Entity> {
     Entity::find().filter(Column::Account.eq(account)).filter(Expr::cust("status = 'scheduled'"))
 }
 
-async fn find(db: &impl ConnectionTrait, id: i64, account: Option<&str>) -> Result<Option<Post>, StoreError> {
+/// The post `id`, when it is of `account` (`None`: whosever it is).
+pub(super) async fn find(
+    db: &impl ConnectionTrait,
+    id: i64,
+    account: Option<&str>,
+) -> Result<Option<Post>, StoreError> {
     let mut query = Entity::find_by_id(id);
     if let Some(account) = account {
         query = query.filter(Column::Account.eq(account));
@@ -199,6 +171,7 @@ async fn find(db: &impl ConnectionTrait, id: i64, account: Option<&str>) -> Resu
 
 struct SchedulePost {
     post: NewPost,
+    by: Actor,
     key: Option<IdempotencyKey>,
     now: DateTime<Utc>,
 }
@@ -242,53 +215,12 @@ impl Command for SchedulePost {
             ..Default::default()
         };
         let row = Entity::insert(row).exec_with_returning(transaction).await?;
+        let accepted = PostMove { at: self.now, from: None, to: Status::Scheduled, by: self.by, why: None };
+        post_moves::record(transaction, &[(row.id, accepted)]).await?;
         if let Some(key) = &self.key {
             Answers::keep(transaction, &[(key, vec![row.id], self.now)]).await?;
         }
         Ok(Scheduled::Accepted(row.try_into()?))
-    }
-}
-
-/// A move that a person asks for: to `Cancelled`, or back to `Scheduled`.
-struct MovePost {
-    id: i64,
-    account: Option<String>,
-    to: Status,
-    now: DateTime<Utc>,
-}
-
-impl Command for MovePost {
-    type Output = Moved;
-
-    async fn apply(&self, transaction: &DatabaseTransaction) -> Result<Moved, StoreError> {
-        let now = ms(self.now);
-        let mut update = Entity::update_many()
-            .filter(Column::Id.eq(self.id))
-            .filter(Column::ManagedBy.eq("scheduler"))
-            .col_expr(Column::Status, Expr::val(self.to.as_str()))
-            .col_expr(Column::UpdatedAtMs, Expr::val(now));
-        if let Some(account) = &self.account {
-            update = update.filter(Column::Account.eq(account.as_str()));
-        }
-        update = match self.to {
-            Status::Cancelled => update
-                .filter(Column::Status.eq(Status::Scheduled.as_str()))
-                .col_expr(Column::FinishedAtMs, Expr::val(now)),
-            _ => update
-                .filter(Column::Status.is_in([Status::Failed.as_str(), Status::Unconfirmed.as_str()]))
-                .col_expr(Column::DueAtMs, Expr::val(now))
-                .col_expr(Column::Attempts, Expr::val(0))
-                .col_expr(Column::RequestStartedAtMs, Expr::val(None::<i64>))
-                .col_expr(Column::AcceptedAtMs, Expr::val(None::<i64>))
-                .col_expr(Column::Error, Expr::val(None::<String>))
-                .col_expr(Column::Fix, Expr::val(None::<String>))
-                .col_expr(Column::FinishedAtMs, Expr::val(None::<i64>)),
-        };
-        let moved = update.exec(transaction).await?.rows_affected > 0;
-        let Some(post) = find(transaction, self.id, self.account.as_deref()).await? else {
-            return Ok(Moved::NotFound);
-        };
-        Ok(if moved { Moved::Done(post) } else { Moved::Refused(post) })
     }
 }
 

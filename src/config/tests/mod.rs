@@ -79,9 +79,9 @@ fn the_defaults_are_those_of_the_contract() {
     let jobs = config.jobs;
     assert_eq!((jobs.backup_folder, jobs.backups_kept), (None, 7));
     assert_eq!(jobs.backup_time, NaiveTime::from_hms_opt(3, 30, 0).unwrap());
-    let days = [jobs.notifications_kept_for, jobs.attempts_kept_for, jobs.runs_kept_for]
+    let days = [jobs.notifications_kept_for, jobs.posts_kept_for, jobs.attempts_kept_for, jobs.runs_kept_for]
         .map(|kept| kept.as_secs() / 86_400);
-    assert_eq!(days, [30, 14, 90]);
+    assert_eq!(days, [30, 365, 14, 90]);
     assert_eq!(config.platform.name, "the web");
 }
 
@@ -139,13 +139,14 @@ fn no_secret_is_in_debug_or_explain() {
         ("TELEGRAM_BOT_TOKEN", TOKEN),
         ("DATABASE_URL", "postgres://me:hunter%2022@db/x?password=swordfish"),
         ("JWT_SECRET", KEY),
+        ("METRICS_TOKEN", "a-monitor's-token"),
     ]
     .into_iter()
     .collect();
     let config = Config::load(&environment, None).unwrap();
     let printed = format!("{config:?}\n{config:#?}\n{}\n{environment:?}", config.explain().join("\n"));
     let secrets: Vec<String> = config.secrets().iter().map(|it| it.expose_secret().to_owned()).collect();
-    for secret in [TOKEN, &TOKEN[10..], KEY, "hunter%2022", "hunter 22", "swordfish"] {
+    for secret in [TOKEN, &TOKEN[10..], KEY, "hunter%2022", "hunter 22", "swordfish", "a-monitor's-token"] {
         assert!(!printed.contains(secret), "{secret} in {printed}");
         assert!(secrets.iter().any(|it| it == secret), "{secret} is not among secrets()");
     }
