@@ -8,6 +8,7 @@ use utoipa::ToSchema;
 use super::answer::Answer;
 use super::auth::Caller;
 use super::call::Call;
+use super::idempotency;
 use super::openapi::{Answered, Parameter, Says};
 use super::problem::{Kind, Problem};
 use crate::domain::job::{History, Job, Requester, Run};
@@ -111,14 +112,21 @@ pub(super) async fn status(call: Call) -> Result<Answer, Problem> {
 
 pub(super) const TRIGGER: Says = Says::new("trigger_job", "Run a job now")
     .path(JOB)
+    .repeatable()
     .answers(&[Answered::json::<ShownRun>(202, "The run, which begins within a second or two")]);
 
 /// `POST`, and as before `GET`, `/api/admin/scheduler/jobs/{id}/trigger`: 202 with the run, which begins within a
 /// second or two. While one waits, it is the answer again.
 pub(super) async fn trigger(call: Call, caller: Caller) -> Result<Answer, Problem> {
     let job = job(&call)?;
-    let by = Requester::Api(caller.account);
-    let run = call.port.store().request_run(job.name(), &by, call.port.now()).await?;
+    let key = idempotency::key_for(job.name(), &call, &caller)?;
+    let (store, by, now) = (call.port.store(), Requester::Api(caller.account), call.port.now());
+    let run = match key {
+        None => store.request_run(job.name(), &by, now).await?,
+        Some(key) => {
+            store.request_run_once(job.name(), &by, key, now).await?.ok_or_else(idempotency::reused)?
+        }
+    };
     Answer::json(StatusCode::ACCEPTED, &ShownRun::from(run))
 }
 
