@@ -120,6 +120,8 @@ impl World {
             ("HTTP_ADDR", "127.0.0.1:0"),
             ("JWT_SECRET", JWT_SECRET),
             ("SCHEDULER_TELEGRAM__POLL_TIMEOUT_SECONDS", "2"),
+            // A story looks fifty times a second whether something has happened.
+            ("SCHEDULER_HTTP__PERSON_PER_SECOND", "0"),
             ("SCHEDULER_PLATFORM__SETTINGS_URL", "https://platform.example/settings"),
             ("SCHEDULER_PLATFORM__POST_URL", "https://platform.example/posts/{post_id}"),
         ]
