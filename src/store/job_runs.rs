@@ -99,7 +99,20 @@ impl Store {
 
     /// The newest runs of `job`, at most `limit`, newest first.
     pub async fn runs_of(&self, job: &str, limit: u64) -> Result<Vec<Run>, StoreError> {
-        let runs = Entity::find().filter(Column::Job.eq(job)).order_by_desc(Column::Id).limit(limit);
+        self.runs_before(job, None, limit).await
+    }
+
+    /// The same of those older than the run `before`.
+    pub async fn runs_before(
+        &self,
+        job: &str,
+        before: Option<i64>,
+        limit: u64,
+    ) -> Result<Vec<Run>, StoreError> {
+        let mut runs = Entity::find().filter(Column::Job.eq(job)).order_by_desc(Column::Id).limit(limit);
+        if let Some(before) = before {
+            runs = runs.filter(Column::Id.lt(before));
+        }
         Ok(runs.all(&self.reader).await?.into_iter().map(Run::from).collect())
     }
 
