@@ -37,11 +37,13 @@ pub enum Action {
     Broadcast,
     /// Stopped it.
     StopBroadcast,
+    /// Had everything removed that was kept of an account, which is not named.
+    Erase,
 }
 
 impl Action {
     /// Every action.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::RunJob,
         Self::Resend,
         Self::Pause,
@@ -49,6 +51,7 @@ impl Action {
         Self::Invite,
         Self::Broadcast,
         Self::StopBroadcast,
+        Self::Erase,
     ];
 
     /// As stored.
@@ -61,6 +64,7 @@ impl Action {
             Self::Invite => "invite",
             Self::Broadcast => "broadcast",
             Self::StopBroadcast => "stop_broadcast",
+            Self::Erase => "erase",
         }
     }
 }

@@ -289,7 +289,11 @@ impl Command for FinishBroadcast {
     async fn apply(&self, transaction: &DatabaseTransaction) -> Result<(), StoreError> {
         // Whoever stopped it in this very moment is still heard.
         let from = if self.state == State::Done { State::Sending } else { State::Stopping };
-        let finished = vec![(Column::FinishedAtMs, Expr::val(ms(self.now)))];
+        // The cursor names an account: it is not kept for longer than it is needed.
+        let finished = vec![
+            (Column::FinishedAtMs, Expr::val(ms(self.now))),
+            (Column::Cursor, Expr::val(None::<String>)),
+        ];
         moves(transaction, self.id, (from, self.state), finished).await?;
         Ok(())
     }

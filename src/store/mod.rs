@@ -12,6 +12,7 @@ use tokio::sync::{Notify, watch};
 
 use crate::config;
 
+mod accounts;
 mod alerts;
 mod audit;
 mod backup;
@@ -25,6 +26,7 @@ mod connection;
 mod dead_letters;
 mod digest_news;
 mod digests;
+mod enqueuing;
 mod error;
 mod gatherer;
 mod holding;
@@ -52,6 +54,7 @@ mod settings;
 mod settings_changes;
 mod write_queue;
 
+pub use accounts::{Erased, OWNED, WholeNotification};
 pub use backup::{copy_sqlite, sqlite_file, verify_sqlite};
 pub use bot_identity::BotIdentity;
 pub use broadcasts::NewBroadcast;

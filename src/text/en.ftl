@@ -460,6 +460,7 @@ audit-what = { $action ->
     [invite] invited { $subject }
     [broadcast] sent broadcast { $subject }
     [stop_broadcast] stopped broadcast { $subject }
+    [erase] erased an account
     [pause] paused sending
     [resume] resumed sending
    *[other] { $name } { $subject }

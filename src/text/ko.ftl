@@ -441,6 +441,7 @@ audit-what = { $action ->
     [invite] { $subject } 초대
     [broadcast] 공지 { $subject } 보냄
     [stop_broadcast] 공지 { $subject } 중단
+    [erase] 계정 정보 삭제
     [pause] 전송 멈춤
     [resume] 전송 재개
    *[other] { $name } { $subject }

@@ -47,6 +47,16 @@ on_both_databases! {
         assert!(world.finds(&deed).await, "the resend is written down");
     }
 
+    async fn an_erasure_is_a_deed_that_does_not_name_whom_it_forgot(world) {
+        let ada = world.admin();
+        world.answer(&ada, "/invite alice").await;
+        let erased = world.platform().operates(reqwest::Method::DELETE, "/api/accounts/alice").await;
+        assert!((200..300).contains(&erased.status), "{erased:?}");
+        let deed = "SELECT 1 FROM audit WHERE action = 'erase' AND actor = 'api:the operator' AND subject IS NULL";
+        assert!(world.finds(deed).await, "the erasure is written down");
+        assert!(!world.finds("SELECT 1 FROM audit WHERE subject = 'alice'").await, "alice is forgotten there too");
+    }
+
     async fn deeds_are_forgotten_when_their_time_is_over(world) {
         let ada = world.admin();
         world.answer(&ada, "/pause").await;
