@@ -11,4 +11,5 @@ pub mod link;
 pub mod notification;
 pub mod post;
 pub mod quiet_hours;
+pub mod typed_time;
 pub mod week;
