@@ -164,6 +164,7 @@ impl Jobs {
             backup_time: time.unwrap_or_default(),
             backups_kept: reader.number("jobs.backups_kept", 1..=1000),
             notifications_kept_for: reader.days("jobs.notifications_kept_days", 1..=3650),
+            posts_kept_for: reader.days("jobs.posts_kept_days", 1..=3650),
             attempts_kept_for: reader.days("jobs.attempts_kept_days", 1..=3650),
             runs_kept_for: reader.days("jobs.runs_kept_days", 1..=3650),
         }

@@ -191,7 +191,9 @@ pub struct Jobs {
     pub backups_kept: usize,
     /// How long a notification is kept after it was finished.
     pub notifications_kept_for: Duration,
-    /// How long an attempt to send one is kept.
+    /// How long a post is kept after it was finished.
+    pub posts_kept_for: Duration,
+    /// How long an attempt to send a notification is kept.
     pub attempts_kept_for: Duration,
     /// How long a run of a job is kept.
     pub runs_kept_for: Duration,

@@ -10,6 +10,7 @@ pub mod language;
 pub mod link;
 pub mod notification;
 pub mod post;
+pub mod post_move;
 pub mod quiet_hours;
 pub mod typed_time;
 pub mod week;

@@ -10,4 +10,5 @@ pub mod leader;
 pub mod link_token;
 pub mod notification;
 pub mod post;
+pub mod post_move;
 pub mod sns_settings;

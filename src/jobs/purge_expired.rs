@@ -49,6 +49,7 @@ fn kept_for(what: Purgeable, settings: &config::Jobs) -> Duration {
         Purgeable::Settings => SETTINGS,
         Purgeable::Attempts => settings.attempts_kept_for,
         Purgeable::Notifications => settings.notifications_kept_for,
+        Purgeable::Posts => settings.posts_kept_for,
         Purgeable::IdempotencyKeys => IDEMPOTENCY_KEYS,
         Purgeable::IdleRuns => IDLE_RUNS.min(settings.runs_kept_for),
         Purgeable::Runs => settings.runs_kept_for,

@@ -4,8 +4,10 @@ use chrono::{DateTime, Utc};
 use sea_orm::{ConnectionTrait as _, DatabaseTransaction, DbBackend, FromQueryResult, Statement};
 
 use super::write_queue::Command;
-use super::{Rule, Store, StoreError, ms, notifications, time};
+use super::{Rule, Store, StoreError, ms, notifications, post_moves, time};
 use crate::domain::event::{Event, EventData, EventKind};
+use crate::domain::post::Status;
+use crate::domain::post_move::{Actor, PostMove};
 
 impl Store {
     /// Notices up to `limit` posts (at most 1,000) that the platform has finished: marks them and writes one
@@ -30,10 +32,17 @@ struct Finished {
     status: String,
     url: Option<String>,
     error: Option<String>,
-    finished_at_ms: Option<i64>,
+    finished_at_ms: i64,
 }
 
 impl Finished {
+    /// Its end, as its history tells it. What was before, only the platform knows.
+    fn as_move(&self) -> Option<(i64, PostMove)> {
+        let to = Status::from_name(&self.status)?;
+        let (at, why) = (time(self.finished_at_ms), self.error.clone());
+        Some((self.id, PostMove { at, from: None, to, by: Actor::Platform, why }))
+    }
+
     /// The event that tells about it; `None` for a status that ends nothing.
     fn into_event(self) -> Option<Event> {
         let kind = match self.status.as_str() {
@@ -45,7 +54,7 @@ impl Finished {
         Some(Event {
             kind,
             account: self.account,
-            at: self.finished_at_ms.map(time),
+            at: Some(time(self.finished_at_ms)),
             data: EventData {
                 network: Some(self.network),
                 text: Some(self.text),
@@ -73,7 +82,7 @@ impl Command for NoticePosts {
         // A row that the platform is just writing is noticed the next time.
         let lock = if backend == DbBackend::Postgres { "FOR UPDATE SKIP LOCKED" } else { "" };
         let sql = format!(
-            "UPDATE posts SET noticed_at_ms = $1 WHERE noticed_at_ms IS NULL AND id IN ( \
+            "UPDATE posts SET noticed_at_ms = $1, finished_at_ms = COALESCE(finished_at_ms, $1) WHERE noticed_at_ms IS NULL AND id IN ( \
                SELECT id FROM posts WHERE noticed_at_ms IS NULL AND managed_by = 'platform' \
                  AND status IN ('published', 'failed', 'unconfirmed') ORDER BY id LIMIT $2 {lock}) \
              RETURNING id, account, network, text, publish_at_ms, status, url, error, finished_at_ms"
@@ -82,6 +91,8 @@ impl Command for NoticePosts {
         let statement = Statement::from_sql_and_values(backend, &sql, values);
         let mut finished = Finished::find_by_statement(statement).all(transaction).await?;
         finished.sort_unstable_by_key(|post| post.id);
+        let moves: Vec<_> = finished.iter().filter_map(Finished::as_move).collect();
+        post_moves::record(transaction, &moves).await?;
         let events: Vec<Event> = finished.into_iter().filter_map(Finished::into_event).collect();
         let events: Vec<&Event> = events.iter().collect();
         Ok(notifications::tell(transaction, &events, self.rule, self.now).await?.len() as u64)

@@ -5,15 +5,16 @@ use chrono::{DateTime, Utc};
 use sea_orm::sea_query::Expr;
 use sea_orm::{
     ActiveValue::Set, ColumnTrait, ConnectionTrait, DatabaseTransaction, EntityTrait, FromQueryResult,
-    PaginatorTrait as _, QueryFilter, QueryOrder as _, QuerySelect as _, Select, Statement,
+    PaginatorTrait as _, QueryFilter, QueryOrder as _, QuerySelect as _, Select, Statement, UpdateMany,
 };
 
 use super::idempotency::Answers;
 use super::write_queue::Command;
-use super::{IdempotencyKey, Recorded, Store, StoreError, ms, time};
+use super::{IdempotencyKey, Recorded, Store, StoreError, ms, post_moves, time};
 use crate::domain::event::{EventData, EventKind};
 use crate::domain::notification::{Content, Kind};
 use crate::domain::post::{ManagedBy, NewPost, Post, Status};
+use crate::domain::post_move::{Actor, PostMove};
 use crate::entity::notification;
 use crate::entity::post::{ActiveModel, Column, Entity, Model};
 
@@ -62,14 +63,15 @@ pub struct PostsAhead {
 }
 
 impl Store {
-    /// Accepts `post`, already checked; durable when it returns.
+    /// Accepts `post`, already checked, from `by`; durable when it returns.
     pub async fn schedule_post(
         &self,
         post: NewPost,
+        by: Actor,
         key: Option<IdempotencyKey>,
         now: DateTime<Utc>,
     ) -> Result<Scheduled, StoreError> {
-        let scheduled = self.writer.write(SchedulePost { post, key, now }).await?;
+        let scheduled = self.writer.write(SchedulePost { post, by, key, now }).await?;
         self.wake_publishing();
         Ok(scheduled)
     }
@@ -94,26 +96,29 @@ impl Store {
         query.all(&self.reader).await?.into_iter().map(Post::try_from).collect()
     }
 
-    /// Cancels the post `id` of `account` (`None`: whosever it is), if it is still scheduled.
+    /// Cancels the post `id` of `account` (`None`: whosever it is) for `by`, if it is still scheduled.
     pub async fn cancel_post(
         &self,
         id: i64,
         account: Option<&str>,
+        by: Actor,
         now: DateTime<Utc>,
     ) -> Result<Moved, StoreError> {
         let account = account.map(str::to_owned);
-        self.writer.write(MovePost { id, account, to: Status::Cancelled, now }).await
+        self.writer.write(MovePost { id, account, to: Status::Cancelled, by, now }).await
     }
 
-    /// Schedules the post `id` again, at once, if it failed or nobody knows whether it is out.
+    /// Schedules the post `id` again for `by`, at once and with all its tries, if it failed or nobody knows whether
+    /// it is out.
     pub async fn retry_post(
         &self,
         id: i64,
         account: Option<&str>,
+        by: Actor,
         now: DateTime<Utc>,
     ) -> Result<Moved, StoreError> {
         let account = account.map(str::to_owned);
-        let moved = self.writer.write(MovePost { id, account, to: Status::Scheduled, now }).await?;
+        let moved = self.writer.write(MovePost { id, account, to: Status::Scheduled, by, now }).await?;
         self.wake_publishing();
         Ok(moved)
     }
@@ -199,6 +204,7 @@ async fn find(db: &impl ConnectionTrait, id: i64, account: Option<&str>) -> Resu
 
 struct SchedulePost {
     post: NewPost,
+    by: Actor,
     key: Option<IdempotencyKey>,
     now: DateTime<Utc>,
 }
@@ -242,6 +248,8 @@ impl Command for SchedulePost {
             ..Default::default()
         };
         let row = Entity::insert(row).exec_with_returning(transaction).await?;
+        let accepted = PostMove { at: self.now, from: None, to: Status::Scheduled, by: self.by, why: None };
+        post_moves::record(transaction, &[(row.id, accepted)]).await?;
         if let Some(key) = &self.key {
             Answers::keep(transaction, &[(key, vec![row.id], self.now)]).await?;
         }
@@ -254,28 +262,27 @@ struct MovePost {
     id: i64,
     account: Option<String>,
     to: Status,
+    by: Actor,
     now: DateTime<Utc>,
 }
 
-impl Command for MovePost {
-    type Output = Moved;
+impl MovePost {
+    fn may_leave(&self, post: &Post) -> bool {
+        let from = match self.to {
+            Status::Cancelled => post.status == Status::Scheduled,
+            _ => matches!(post.status, Status::Failed | Status::Unconfirmed),
+        };
+        from && post.managed_by == ManagedBy::Scheduler
+    }
 
-    async fn apply(&self, transaction: &DatabaseTransaction) -> Result<Moved, StoreError> {
+    fn update(&self) -> UpdateMany<Entity> {
         let now = ms(self.now);
-        let mut update = Entity::update_many()
-            .filter(Column::Id.eq(self.id))
-            .filter(Column::ManagedBy.eq("scheduler"))
+        let update = Entity::update_many()
             .col_expr(Column::Status, Expr::val(self.to.as_str()))
             .col_expr(Column::UpdatedAtMs, Expr::val(now));
-        if let Some(account) = &self.account {
-            update = update.filter(Column::Account.eq(account.as_str()));
-        }
-        update = match self.to {
-            Status::Cancelled => update
-                .filter(Column::Status.eq(Status::Scheduled.as_str()))
-                .col_expr(Column::FinishedAtMs, Expr::val(now)),
+        match self.to {
+            Status::Cancelled => update.col_expr(Column::FinishedAtMs, Expr::val(now)),
             _ => update
-                .filter(Column::Status.is_in([Status::Failed.as_str(), Status::Unconfirmed.as_str()]))
                 .col_expr(Column::DueAtMs, Expr::val(now))
                 .col_expr(Column::Attempts, Expr::val(0))
                 .col_expr(Column::RequestStartedAtMs, Expr::val(None::<i64>))
@@ -283,11 +290,28 @@ impl Command for MovePost {
                 .col_expr(Column::Error, Expr::val(None::<String>))
                 .col_expr(Column::Fix, Expr::val(None::<String>))
                 .col_expr(Column::FinishedAtMs, Expr::val(None::<i64>)),
-        };
-        let moved = update.exec(transaction).await?.rows_affected > 0;
-        let Some(post) = find(transaction, self.id, self.account.as_deref()).await? else {
-            return Ok(Moved::NotFound);
-        };
+        }
+    }
+}
+
+impl Command for MovePost {
+    type Output = Moved;
+
+    async fn apply(&self, transaction: &DatabaseTransaction) -> Result<Moved, StoreError> {
+        let account = self.account.as_deref();
+        let Some(post) = find(transaction, self.id, account).await? else { return Ok(Moved::NotFound) };
+        if !self.may_leave(&post) {
+            return Ok(Moved::Refused(post));
+        }
+        // As it was seen: on PostgreSQL somebody else may have moved it since.
+        let seen =
+            self.update().filter(Column::Id.eq(self.id)).filter(Column::Status.eq(post.status.as_str()));
+        let moved = seen.exec(transaction).await?.rows_affected > 0;
+        if moved {
+            let it = PostMove { at: self.now, from: Some(post.status), to: self.to, by: self.by, why: None };
+            post_moves::record(transaction, &[(self.id, it)]).await?;
+        }
+        let Some(post) = find(transaction, self.id, account).await? else { return Ok(Moved::NotFound) };
         Ok(if moved { Moved::Done(post) } else { Moved::Refused(post) })
     }
 }

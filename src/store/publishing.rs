@@ -1,40 +1,18 @@
-//! The publishing worker's side of the posts: found due, claimed under a lease, begun, settled; and what becomes
-//! of a claim whose holder is gone. Every move is a conditional update that looks at the row count.
+//! The publishing worker's side of the posts: found due, claimed under a lease, begun. Every move is a conditional
+//! update that looks at the row count.
 
 use chrono::{DateTime, TimeDelta, Utc};
-use sea_orm::sea_query::{Expr, ExprTrait as _};
+use sea_orm::sea_query::Expr;
 use sea_orm::{
     ColumnTrait, ConnectionTrait, DatabaseTransaction, DbBackend, EntityTrait, FromQueryResult, QueryFilter,
-    QuerySelect as _, Statement, UpdateMany,
+    Statement, UpdateMany,
 };
 use tokio::sync::watch;
 
 use super::write_queue::Command;
-use super::{Rule, Store, StoreError, leader, ms, ms_after, notifications, time};
-use crate::domain::post::{ClaimedPost, Outcome, Post, Reason, Status};
+use super::{Store, StoreError, leader, ms, ms_after, time};
+use crate::domain::post::ClaimedPost;
 use crate::entity::post::{Column, Entity, Model};
-
-/// How many claims of a dead process are dealt with in one transaction?
-const RECOVER_AT_ONCE: u64 = 500;
-
-/// What was found of the claims that a gone process left.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Recovered {
-    /// Never begun: scheduled again.
-    pub scheduled: u64,
-    /// Begun: nobody knows, their accounts are asked.
-    pub unconfirmed: u64,
-}
-
-/// Which claims are recovered.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Claims {
-    /// Those whose lease ended.
-    Ended,
-    /// All but those that wait for a network's later result: only for a new leader, when whoever claimed them is
-    /// gone.
-    All,
-}
 
 impl Store {
     /// Wakes the publishing worker: a post may be due.
@@ -109,45 +87,6 @@ impl Store {
     ) -> Result<bool, StoreError> {
         self.writer.write(BeginPost { id, lease_token, lease, now }).await
     }
-
-    /// Writes what became of a claimed post, and the notification about it by `rule`, both or neither. False when
-    /// the claim was no longer the caller's: then nothing is written.
-    pub async fn settle_post(
-        &self,
-        id: i64,
-        lease_token: i64,
-        outcome: Outcome,
-        rule: Rule,
-        now: DateTime<Utc>,
-    ) -> Result<bool, StoreError> {
-        let settled = self.writer.write(SettlePost { id, lease_token, outcome, rule, now }).await?;
-        self.signals.due.notify_one();
-        Ok(settled)
-    }
-
-    /// Deals with claims whose holder is gone: begun → unconfirmed, and its account is told by `rule`; not begun →
-    /// scheduled again.
-    pub async fn recover_posts(
-        &self,
-        claims: Claims,
-        rule: Rule,
-        now: DateTime<Utc>,
-    ) -> Result<Recovered, StoreError> {
-        let scheduled = self.writer.write(Unclaim { claims, now }).await?;
-        let mut recovered = Recovered { scheduled, unconfirmed: 0 };
-        loop {
-            let unconfirmed = self.writer.write(Unconfirm { claims, rule, now }).await?;
-            recovered.unconfirmed += unconfirmed;
-            if unconfirmed < RECOVER_AT_ONCE {
-                break;
-            }
-        }
-        if recovered != Recovered::default() {
-            self.signals.due.notify_one();
-            self.wake_publishing();
-        }
-        Ok(recovered)
-    }
 }
 
 struct ClaimPosts {
@@ -201,19 +140,11 @@ impl Command for ClaimPosts {
 }
 
 /// An update of the post `id` as long as it is claimed with `lease_token`.
-fn claimed(id: i64, lease_token: i64) -> UpdateMany<Entity> {
+pub(super) fn claimed(id: i64, lease_token: i64) -> UpdateMany<Entity> {
     Entity::update_many()
         .filter(Column::Id.eq(id))
         .filter(Column::LeaseToken.eq(lease_token))
         .filter(Expr::cust("status = 'publishing'"))
-}
-
-/// Whoever held it does not any more.
-fn without_claim(update: UpdateMany<Entity>) -> UpdateMany<Entity> {
-    update
-        .col_expr(Column::LeaseToken, Expr::val(None::<i64>))
-        .col_expr(Column::LeaseUntilMs, Expr::val(None::<i64>))
-        .col_expr(Column::AcceptedAtMs, Expr::val(None::<i64>))
 }
 
 struct BeginPost {
@@ -238,154 +169,4 @@ impl Command for BeginPost {
             .await?;
         Ok(begun.rows_affected == 1)
     }
-}
-
-struct SettlePost {
-    id: i64,
-    lease_token: i64,
-    outcome: Outcome,
-    rule: Rule,
-    now: DateTime<Utc>,
-}
-
-impl SettlePost {
-    fn update(&self) -> UpdateMany<Entity> {
-        let now = ms(self.now);
-        let update = claimed(self.id, self.lease_token).col_expr(Column::UpdatedAtMs, Expr::val(now));
-        let finished = |status: Status| {
-            without_claim(update.clone())
-                .col_expr(Column::Status, Expr::val(status.as_str()))
-                .col_expr(Column::Attempts, Expr::col(Column::Attempts).add(1))
-                .col_expr(Column::FinishedAtMs, Expr::val(now))
-        };
-        let put_back = || {
-            without_claim(update.clone())
-                .col_expr(Column::Status, Expr::val(Status::Scheduled.as_str()))
-                .col_expr(Column::RequestStartedAtMs, Expr::val(None::<i64>))
-        };
-        match &self.outcome {
-            Outcome::Published { url } => {
-                because(finished(Status::Published), None).col_expr(Column::Url, Expr::val(url.clone()))
-            }
-            Outcome::Failed(reason) => because(finished(Status::Failed), Some(reason)),
-            Outcome::Unconfirmed(reason) => because(finished(Status::Unconfirmed), Some(reason)),
-            Outcome::Retry { due_at, reason } => because(put_back(), Some(reason))
-                .col_expr(Column::DueAtMs, Expr::val(ms(*due_at)))
-                .col_expr(Column::Attempts, Expr::col(Column::Attempts).add(1)),
-            Outcome::PutBack { due_at: Some(due_at) } => {
-                put_back().col_expr(Column::DueAtMs, Expr::val(ms(*due_at)))
-            }
-            Outcome::PutBack { due_at: None } => put_back(),
-            Outcome::Accepted { until } => update
-                .col_expr(Column::AcceptedAtMs, Expr::val(now))
-                .col_expr(Column::LeaseUntilMs, Expr::val(ms(*until))),
-        }
-    }
-}
-
-fn because(update: UpdateMany<Entity>, reason: Option<&Reason>) -> UpdateMany<Entity> {
-    update
-        .col_expr(Column::Error, Expr::val(reason.map(|reason| reason.error.clone())))
-        .col_expr(Column::Fix, Expr::val(reason.map(|reason| reason.fix.clone())))
-}
-
-impl Command for SettlePost {
-    type Output = bool;
-
-    async fn apply(&self, transaction: &DatabaseTransaction) -> Result<bool, StoreError> {
-        if self.update().exec(transaction).await?.rows_affected != 1 {
-            return Ok(false);
-        }
-        if let Some(row) = Entity::find_by_id(self.id).one(transaction).await? {
-            tell(transaction, vec![row], self.rule, self.now).await?;
-        }
-        Ok(true)
-    }
-}
-
-/// Writes the notifications about posts that reached the end of a try.
-async fn tell(
-    transaction: &DatabaseTransaction,
-    rows: Vec<Model>,
-    rule: Rule,
-    now: DateTime<Utc>,
-) -> Result<(), StoreError> {
-    let posts = rows.into_iter().map(Post::try_from).collect::<Result<Vec<_>, _>>()?;
-    let events: Vec<_> = posts.iter().filter_map(Post::news).collect();
-    let events: Vec<_> = events.iter().collect();
-    notifications::tell(transaction, &events, rule, now).await.map(drop)
-}
-
-/// The claims of posts whose request never began go back.
-struct Unclaim {
-    claims: Claims,
-    now: DateTime<Utc>,
-}
-
-impl Command for Unclaim {
-    type Output = u64;
-
-    async fn apply(&self, transaction: &DatabaseTransaction) -> Result<u64, StoreError> {
-        let mut update = without_claim(Entity::update_many())
-            .col_expr(Column::Status, Expr::val(Status::Scheduled.as_str()))
-            .col_expr(Column::UpdatedAtMs, Expr::val(ms(self.now)))
-            .filter(Expr::cust("status = 'publishing' AND managed_by = 'scheduler'"))
-            .filter(Column::RequestStartedAtMs.is_null());
-        if self.claims == Claims::Ended {
-            update = update.filter(Column::LeaseUntilMs.lte(ms(self.now)));
-        }
-        Ok(update.exec(transaction).await?.rows_affected)
-    }
-}
-
-/// The claims of posts whose request began: nobody knows.
-struct Unconfirm {
-    claims: Claims,
-    rule: Rule,
-    now: DateTime<Utc>,
-}
-
-impl Command for Unconfirm {
-    type Output = u64;
-
-    async fn apply(&self, transaction: &DatabaseTransaction) -> Result<u64, StoreError> {
-        let begun = Entity::find()
-            .filter(Expr::cust("status = 'publishing' AND managed_by = 'scheduler'"))
-            .filter(Column::RequestStartedAtMs.is_not_null());
-        let ended = Column::LeaseUntilMs.lte(ms(self.now));
-        let begun = match self.claims {
-            Claims::Ended => begun.filter(ended),
-            Claims::All => begun.filter(Column::AcceptedAtMs.is_null().or(ended)),
-        };
-        let mut lost = Vec::new();
-        for row in begun.limit(RECOVER_AT_ONCE).all(transaction).await? {
-            let reason = unanswered(row.accepted_at_ms.is_some());
-            let update = because(without_claim(Entity::update_many()), Some(&reason))
-                .col_expr(Column::Status, Expr::val(Status::Unconfirmed.as_str()))
-                .col_expr(Column::Attempts, Expr::col(Column::Attempts).add(1))
-                .col_expr(Column::FinishedAtMs, Expr::val(ms(self.now)))
-                .col_expr(Column::UpdatedAtMs, Expr::val(ms(self.now)))
-                .filter(Column::Id.eq(row.id))
-                .filter(Expr::cust("status = 'publishing'"))
-                // Settled and claimed anew in between it is somebody else's.
-                .filter(Column::RequestStartedAtMs.eq(row.request_started_at_ms));
-            if update.exec(transaction).await?.rows_affected == 1
-                && let Some(row) = Entity::find_by_id(row.id).one(transaction).await?
-            {
-                lost.push(row);
-            }
-        }
-        let unconfirmed = lost.len() as u64;
-        tell(transaction, lost, self.rule, self.now).await?;
-        Ok(unconfirmed)
-    }
-}
-
-fn unanswered(accepted: bool) -> Reason {
-    let error = if accepted {
-        "The network took the post on and never said what became of it"
-    } else {
-        "Publishing was interrupted before the network's answer was known"
-    };
-    Reason::new(error, "Look whether the post is out. If it is not, publish it again")
 }

@@ -20,6 +20,8 @@ pub enum Purgeable {
     Attempts,
     /// Notifications that were finished before, with their attempts.
     Notifications,
+    /// Posts that reached their last state before, with their history. The platform's own too, once noticed.
+    Posts,
     /// Answers to requests with an `Idempotency-Key` that came before.
     IdempotencyKeys,
     /// Runs that ended well before, having found nothing to do; not the last of their job.
@@ -30,11 +32,12 @@ pub enum Purgeable {
 
 impl Purgeable {
     /// Everything, in an order that leaves nothing behind: attempts before the notifications they belong to.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::LinkTokens,
         Self::Settings,
         Self::Attempts,
         Self::Notifications,
+        Self::Posts,
         Self::IdempotencyKeys,
         Self::IdleRuns,
         Self::Runs,
@@ -60,6 +63,18 @@ impl Purgeable {
                 "DELETE FROM notifications WHERE id IN ( \
                    SELECT id FROM notifications \
                    WHERE finished_at_ms < $1 AND state NOT IN ('pending', 'sending') \
+                   ORDER BY finished_at_ms, id LIMIT $2)",
+            ],
+            Self::Posts => &[
+                "DELETE FROM post_moves WHERE post_id IN ( \
+                   SELECT id FROM posts \
+                   WHERE finished_at_ms < $1 AND status NOT IN ('scheduled', 'publishing') \
+                     AND (managed_by = 'scheduler' OR noticed_at_ms < $1) \
+                   ORDER BY finished_at_ms, id LIMIT $2)",
+                "DELETE FROM posts WHERE id IN ( \
+                   SELECT id FROM posts \
+                   WHERE finished_at_ms < $1 AND status NOT IN ('scheduled', 'publishing') \
+                     AND (managed_by = 'scheduler' OR noticed_at_ms < $1) \
                    ORDER BY finished_at_ms, id LIMIT $2)",
             ],
             Self::IdempotencyKeys => &["DELETE FROM idempotency_keys WHERE (subject, key) IN ( \

@@ -32,6 +32,7 @@ mod migrating;
 mod muting;
 mod order;
 mod platform_posts;
+mod post_history;
 mod posts;
 mod publishing;
 mod purging;

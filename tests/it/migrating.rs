@@ -10,7 +10,7 @@ use sea_orm::{
 };
 use telegram_bot_scheduler::entity::{
     attempt, bot_identity, chat_wait, idempotency_key, job_run, leader, link_token, notification, post,
-    sns_settings,
+    post_move, sns_settings,
 };
 
 use crate::harness::Launch;
@@ -125,6 +125,18 @@ fn scheduled_post() -> post::Model {
     }
 }
 
+fn move_of_a_post() -> post_move::Model {
+    post_move::Model {
+        id: i64::from(i32::MAX) + 1,
+        post_id: i64::MAX,
+        at_ms: MOMENT,
+        from_status: Some("publishing".into()),
+        to_status: "unconfirmed".into(),
+        moved_by: "scheduler".into(),
+        why: Some(WORDS.into()),
+    }
+}
+
 fn run_of_a_job() -> job_run::Model {
     job_run::Model {
         id: i64::from(i32::MAX) + 1,
@@ -198,6 +210,7 @@ async fn everything_is_kept(database: &DatabaseConnection) {
     keeps(database, attempt::Entity, try_to_send()).await;
     keeps(database, chat_wait::Entity, chat_wait::Model { chat_id: -1, until_ms: MOMENT }).await;
     keeps(database, post::Entity, scheduled_post()).await;
+    keeps(database, post_move::Entity, move_of_a_post()).await;
     keeps(database, job_run::Entity, run_of_a_job()).await;
     let answer = idempotency_key::Model {
         subject: WORDS.into(),

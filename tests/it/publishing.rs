@@ -8,6 +8,7 @@ use reqwest::Method;
 use serde_json::{Value, json};
 use telegram_bot_scheduler::domain::notification::NewNotification;
 use telegram_bot_scheduler::domain::post::{NewPost, Outcome};
+use telegram_bot_scheduler::domain::post_move::Actor;
 use telegram_bot_scheduler::store::Claims;
 
 use crate::harness::{PATIENCE, World, post_to};
@@ -185,7 +186,7 @@ on_both_databases! {
         let post = NewPost {
             account: "alice".into(), network: "news".into(), text: "x".into(), media_url: None, publish_at: now,
         };
-        store.schedule_post(post, None, now).await.expect("a post");
+        store.schedule_post(post, Actor::Author, None, now).await.expect("a post");
         let old = store.claim_posts("news", 9, lease, now).await.expect("a claim").remove(0);
         assert!(store.claim_posts("news", 9, lease, now).await.expect("no error").is_empty(), "claimed is claimed");
         assert_eq!(store.recover_posts(Claims::Ended, rule, now).await.expect("no error").scheduled, 0);
@@ -226,7 +227,7 @@ on_both_databases! {
         for number in 0..30 {
             let text = number.to_string();
             let post = NewPost { account: "alice".into(), network: "news".into(), text, media_url: None, publish_at: now };
-            store.schedule_post(post, None, now).await.expect("a post");
+            store.schedule_post(post, Actor::Author, None, now).await.expect("a post");
             let row = NewNotification::test("alice", 100 + number, now);
             store.enqueue(row, now).await.expect("a notification");
         }

@@ -79,9 +79,9 @@ fn the_defaults_are_those_of_the_contract() {
     let jobs = config.jobs;
     assert_eq!((jobs.backup_folder, jobs.backups_kept), (None, 7));
     assert_eq!(jobs.backup_time, NaiveTime::from_hms_opt(3, 30, 0).unwrap());
-    let days = [jobs.notifications_kept_for, jobs.attempts_kept_for, jobs.runs_kept_for]
+    let days = [jobs.notifications_kept_for, jobs.posts_kept_for, jobs.attempts_kept_for, jobs.runs_kept_for]
         .map(|kept| kept.as_secs() / 86_400);
-    assert_eq!(days, [30, 14, 90]);
+    assert_eq!(days, [30, 365, 14, 90]);
     assert_eq!(config.platform.name, "the web");
 }
 

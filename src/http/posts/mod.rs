@@ -14,19 +14,22 @@ use super::auth::{Caller, Scope};
 use super::call::Call;
 use super::problem::{Kind, Problem};
 use crate::domain::post::{ManagedBy, Post, Status};
+use crate::domain::post_move::Actor;
 use crate::store::Moved;
-use shown::Shown;
+use shown::{Shown, ShownWithHistory};
 
-/// `GET /api/posts/{id}`: the post. 404 for one that is not the caller's as for one that never was.
+/// `GET /api/posts/{id}`: the post and its history. 404 for one that is not the caller's as for one that never was.
 pub(super) async fn show(call: Call, caller: Caller) -> Result<Answer, Problem> {
-    let post = call.port.store().post(id(&call)?, whose(&caller)).await?.ok_or_else(not_found)?;
-    Answer::json(StatusCode::OK, &Shown::from(post))
+    let (store, id) = (call.port.store(), id(&call)?);
+    let post = store.post(id, whose(&caller)).await?.ok_or_else(not_found)?;
+    let history = store.post_history(id).await?;
+    Answer::json(StatusCode::OK, &ShownWithHistory { post: post.into(), history })
 }
 
 /// `DELETE /api/posts/{id}`: the post, cancelled now or before. 409 when it is too late.
 pub(super) async fn cancel(call: Call, caller: Caller) -> Result<Answer, Problem> {
     let id = id(&call)?;
-    match call.port.store().cancel_post(id, whose(&caller), call.port.now()).await? {
+    match call.port.store().cancel_post(id, whose(&caller), actor(&caller), call.port.now()).await? {
         Moved::Done(post) => Answer::json(StatusCode::OK, &Shown::from(post)),
         // Cancelled twice is cancelled.
         Moved::Refused(post) if post.status == Status::Cancelled => {
@@ -41,7 +44,7 @@ pub(super) async fn cancel(call: Call, caller: Caller) -> Result<Answer, Problem
 pub(super) async fn retry(call: Call, caller: Caller) -> Result<Answer, Problem> {
     call.needs_no_words()?;
     let id = id(&call)?;
-    match call.port.store().retry_post(id, whose(&caller), call.port.now()).await? {
+    match call.port.store().retry_post(id, whose(&caller), actor(&caller), call.port.now()).await? {
         Moved::Done(post) => Answer::json(StatusCode::OK, &Shown::from(post)),
         Moved::Refused(post) => Err(too_late(&post, "retried")),
         Moved::NotFound => Err(not_found()),
@@ -51,6 +54,11 @@ pub(super) async fn retry(call: Call, caller: Caller) -> Result<Answer, Problem>
 /// Whose posts the caller may see and move; `None`: everybody's.
 fn whose(caller: &Caller) -> Option<&str> {
     (!caller.has(Scope::PostsAny)).then_some(caller.account.as_str())
+}
+
+/// As whom the history names the caller.
+fn actor(caller: &Caller) -> Actor {
+    if caller.has(Scope::PostsAny) { Actor::Platform } else { Actor::Author }
 }
 
 fn id(call: &Call) -> Result<i64, Problem> {

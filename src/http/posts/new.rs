@@ -5,6 +5,7 @@ use hyper::StatusCode;
 use hyper::header::{HeaderValue, LOCATION};
 use serde::Deserialize;
 
+use super::actor;
 use super::shown::Shown;
 use crate::domain::event::ACCOUNT_MAX_CHARS;
 use crate::domain::post::{NewPost, Post};
@@ -55,7 +56,7 @@ pub(in crate::http) async fn schedule(call: Call, caller: Caller) -> Result<Answ
         publish_at: handed_in.publish_at.trunc_subsecs(3),
     };
     post.check(network.text_limit(post.media_url.is_some()), now).map_err(invalid)?;
-    match call.port.store().schedule_post(post, key, now).await? {
+    match call.port.store().schedule_post(post, actor(&caller), key, now).await? {
         Scheduled::Accepted(post) | Scheduled::Replayed(post) => created(post),
         Scheduled::KeyReused => Err(idempotency::reused()),
     }

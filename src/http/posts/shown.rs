@@ -4,6 +4,7 @@ use chrono::{DateTime, Utc};
 use serde::Serialize;
 
 use crate::domain::post::{ManagedBy, Post, Status};
+use crate::domain::post_move::PostMove;
 
 /// One post.
 #[derive(Serialize)]
@@ -25,6 +26,15 @@ pub(super) struct Shown {
     created_at: DateTime<Utc>,
     updated_at: DateTime<Utc>,
     finished_at: Option<DateTime<Utc>>,
+}
+
+/// One post and how it got where it stands.
+#[derive(Serialize)]
+pub(super) struct ShownWithHistory {
+    #[serde(flatten)]
+    pub(super) post: Shown,
+    /// Its moves, oldest first; the last 200 of a post that has more.
+    pub(super) history: Vec<PostMove>,
 }
 
 impl From<Post> for Shown {
