@@ -185,6 +185,7 @@ impl Leader {
             clock: self.clock.clone(),
             telegram: self.config.telegram.clone(),
             platform: self.config.platform.clone(),
+            networks: self.config.networks.clone(),
             digest: self.config.digest.clone(),
             backup_time: self.config.jobs.backup_time,
         }

@@ -11,6 +11,8 @@ pub(super) enum Command {
     Status,
     /// `/posts`
     Posts,
+    /// `/new`
+    New,
     /// `/settings`
     Settings,
     /// `/digest`
@@ -56,6 +58,7 @@ fn parse(text: &str, username: Option<&str>) -> Option<Command> {
         "start" => Command::Start(payload.trim().to_owned()),
         "status" => Command::Status,
         "posts" => Command::Posts,
+        "new" => Command::New,
         "settings" => Command::Settings,
         "digest" => Command::Digest,
         "test" => Command::Test,
@@ -89,6 +92,7 @@ mod tests {
             ("/resend", Some(Command::Resend(String::new()))),
             ("/Resend  #41 ", Some(Command::Resend("#41".into()))),
             ("/posts 2", Some(Command::Posts)),
+            ("/New", Some(Command::New)),
             ("/settings", Some(Command::Settings)),
             ("/digest now", Some(Command::Digest)),
             ("/frobnicate", Some(Command::Unknown)),

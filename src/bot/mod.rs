@@ -7,12 +7,14 @@
 //! | `command`, `tap` | what a person typed, what a button means |
 //! | `person`, `reply` | who is writing, and answering them |
 //! | `start`, `link`, `status`, `posts`, `settings`, `digest`, `test`, `unlink`, `help` | one file per command or conversation |
+//! | `new_post`, `words` | `/new`; what words mean that are no command |
 //! | `membership` | blocked, unblocked, added to a group, group moved |
 //! | `admin` | `/stats`, `/queue` |
 //! | `dead_letters` | `/failed`, `/resend` |
 //! | `jobs` | `/jobs`, `/run` |
 //! | `menu` | what Telegram shows about the bot |
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -27,6 +29,7 @@ mod jobs;
 mod link;
 mod membership;
 mod menu;
+mod new_post;
 mod person;
 mod posts;
 mod reply;
@@ -38,6 +41,7 @@ mod tap;
 mod test;
 mod tree;
 mod unlink;
+mod words;
 mod working_time;
 
 use crate::clock::Clock;
@@ -64,6 +68,8 @@ pub struct Bot {
     pub telegram: config::Telegram,
     /// Where buttons lead.
     pub platform: config::Platform,
+    /// Where posts can go, by name.
+    pub networks: BTreeMap<String, config::Network>,
     /// When people who have not chosen get their digest, and the zone of those whose zone is not known.
     pub digest: config::Digest,
     /// When the database is copied, for whoever asks what is due.

@@ -10,8 +10,10 @@ use crate::domain::language::Language;
 use crate::domain::link::{Consent, LinkToken};
 use crate::telegram::{MUTE_TAP, SETTINGS_TAP};
 
+mod draft;
 mod settings;
 
+pub(super) use draft::{DraftTap, network_tag};
 pub(super) use settings::SettingsTap;
 
 /// A tap on one of our buttons.
@@ -75,6 +77,13 @@ pub(super) enum Tap {
         /// What.
         tap: SettingsTap,
     },
+    /// Something below the draft with this tag.
+    Draft {
+        /// Tells the draft from the account's earlier ones.
+        tag: String,
+        /// What.
+        tap: DraftTap,
+    },
 }
 
 impl Tap {
@@ -117,6 +126,7 @@ impl Tap {
             Self::OpenSettings => SETTINGS_TAP.into(),
             Self::AskZone => "zone".into(),
             Self::Mute => MUTE_TAP.into(),
+            Self::Draft { tag, tap } => format!("new:{tag}:{}", tap.to_data()),
             Self::Settings { account_tag, tap } => format!("set:{account_tag}:{}", tap.to_data()),
         }
     }
@@ -142,6 +152,7 @@ impl Tap {
                 let (tag, tap) = rest.split_once(':').filter(|(tag, _)| tag.len() == TAG_LENGTH)?;
                 Some(Self::Settings { account_tag: tag.to_owned(), tap: SettingsTap::of_data(tap)? })
             }
+            Some(("new", rest)) => DraftTap::of_data(rest).map(|(tag, tap)| Self::Draft { tag, tap }),
             Some(("unlink", "no")) => Some(Self::StayLinked),
             Some(("unlink", tag)) if tag.len() == TAG_LENGTH => {
                 Some(Self::Unlink { account_tag: tag.to_owned() })
@@ -208,9 +219,10 @@ mod tests {
         let settings = settings::every_tap()
             .into_iter()
             .map(|tap| Tap::Settings { account_tag: account_tag("alice"), tap });
+        let drafts = draft::every_tap().into_iter().map(|tap| Tap::Draft { tag: "0123abcd".into(), tap });
         let jobs =
             Job::ALL.into_iter().flat_map(|job| [Tap::RunJob(job), Tap::ShowRun { job, id: i64::MAX }]);
-        for tap in links.into_iter().chain(others).chain(jobs).chain(settings) {
+        for tap in links.into_iter().chain(others).chain(jobs).chain(settings).chain(drafts) {
             let data = tap.to_data();
             assert!(data.len() <= 64, "{data} is too long for Telegram");
             assert_eq!(Tap::of_data(&data), Some(tap));

@@ -14,8 +14,8 @@ use super::command::{Command, command_of};
 use super::person::Person;
 use super::tap::Tap;
 use super::{
-    Bot, Handled, admin, dead_letters, digest, help, jobs, link, membership, posts, settings, start, status,
-    test, unlink, working_time,
+    Bot, Handled, admin, dead_letters, digest, help, jobs, link, membership, new_post, posts, settings,
+    start, status, test, unlink, words, working_time,
 };
 use crate::store::StoreError;
 use crate::text::answer::{self, Toast};
@@ -41,7 +41,8 @@ fn branches() -> UpdateHandler<StoreError> {
 /// Everything a person may write in their private chat.
 fn in_private() -> UpdateHandler<StoreError> {
     use Command::{
-        Digest, Failed, Help, Jobs, Posts, Queue, Resend, Run, Settings, Start, Stats, Status, Test, Unlink,
+        Digest, Failed, Help, Jobs, New, Posts, Queue, Resend, Run, Settings, Start, Stats, Status, Test,
+        Unlink,
     };
     dptree::entry()
         .branch(
@@ -51,6 +52,7 @@ fn in_private() -> UpdateHandler<StoreError> {
             .branch(dptree::case![Start(payload)].endpoint(start::on_start))
             .branch(dptree::case![Status].endpoint(status::on_status))
             .branch(dptree::case![Posts].endpoint(posts::on_posts))
+            .branch(dptree::case![New].endpoint(new_post::on_new))
             .branch(dptree::case![Settings].endpoint(settings::on_settings))
             .branch(dptree::case![Digest].endpoint(digest::on_digest))
             .branch(dptree::case![Test].endpoint(test::on_test))
@@ -67,7 +69,7 @@ fn in_private() -> UpdateHandler<StoreError> {
             )
             .endpoint(help::on_unknown_command),
         )
-        .branch(dptree::endpoint(settings::on_words))
+        .branch(dptree::endpoint(words::on_words))
 }
 
 /// A tap: answered at once, then done. Buttons work only for the person whose private chat they are in.
@@ -91,11 +93,15 @@ async fn on_tap(bot: Arc<Bot>, query: CallbackQuery) -> Handled {
         bot.answer_tap(query.id, Some(toast)).await;
         return Ok(());
     }
+    if let Tap::Draft { tag, tap } = tap {
+        let person = bot.look_up(person).await?;
+        return new_post::on_tap(&bot, query.id, &person, message_id, (tag, tap)).await;
+    }
     bot.answer_tap(query.id, None).await;
     let person = bot.look_up(person).await?;
     match tap {
         // Answered above, with words.
-        Tap::Mute => Ok(()),
+        Tap::Mute | Tap::Draft { .. } => Ok(()),
         Tap::Link { token, consent, language } => {
             link::on_agreed(&bot, &person, message_id, link::Agreed { token, consent, language }).await
         }

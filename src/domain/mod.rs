@@ -3,6 +3,7 @@
 pub mod account;
 pub mod carried;
 pub mod digest;
+pub mod draft;
 pub mod event;
 pub mod holding;
 pub mod job;

@@ -13,7 +13,10 @@ use chrono_tz::Tz;
 use super::digest::Schedule;
 
 mod grammar;
+mod preset;
 mod words;
+
+pub use preset::Preset;
 
 /// How far ahead may a moment be? Further is more likely a mistake in the year.
 pub const FURTHEST: TimeDelta = TimeDelta::days(366);

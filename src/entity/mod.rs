@@ -4,6 +4,7 @@
 pub mod attempt;
 pub mod bot_identity;
 pub mod chat_wait;
+pub mod draft;
 pub mod idempotency_key;
 pub mod job_run;
 pub mod leader;

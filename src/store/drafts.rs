@@ -4,10 +4,8 @@ use std::collections::BTreeSet;
 
 use chrono::{DateTime, Utc};
 use sea_orm::ActiveValue::Set;
-use sea_orm::sea_query::{Expr, OnConflict};
-use sea_orm::{
-    ColumnTrait, ConnectionTrait as _, DatabaseTransaction, EntityTrait, QueryFilter, QuerySelect as _,
-};
+use sea_orm::sea_query::OnConflict;
+use sea_orm::{ColumnTrait, DatabaseTransaction, EntityTrait, QueryFilter, QuerySelect as _};
 
 use super::write_queue::Command;
 use super::{Store, StoreError, ms, posts, time};
@@ -68,8 +66,13 @@ impl Store {
             .filter(post::Column::PublishAtMs.gte(ms(since)))
             .filter(post::Column::Status.is_not_in(ended_without))
             .filter(post::Column::Text.eq(text));
-        let found: Vec<String> =
-            same.select_only().column(post::Column::Network).distinct().into_tuple().all(&self.reader).await?;
+        let found: Vec<String> = same
+            .select_only()
+            .column(post::Column::Network)
+            .distinct()
+            .into_tuple()
+            .all(&self.reader)
+            .await?;
         Ok(found.into_iter().collect())
     }
 }
@@ -180,7 +183,11 @@ fn row(draft: &Draft, now: DateTime<Utc>) -> Result<ActiveModel, StoreError> {
 impl From<Model> for Draft {
     /// What can't be read is asked for again.
     fn from(row: Model) -> Self {
-        let time = if row.at_once { Some(DraftTime::AtOnce) } else { row.publish_at_ms.map(time).map(DraftTime::At) };
+        let time = if row.at_once {
+            Some(DraftTime::AtOnce)
+        } else {
+            row.publish_at_ms.map(time).map(DraftTime::At)
+        };
         Self {
             account: row.account,
             tag: row.tag,

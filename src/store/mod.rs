@@ -21,6 +21,7 @@ mod connection;
 mod dead_letters;
 mod digest_news;
 mod digests;
+mod drafts;
 mod error;
 mod gatherer;
 mod holding;

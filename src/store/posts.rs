@@ -232,29 +232,39 @@ impl Command for SchedulePost {
         if let Some(earlier) = self.earlier(transaction).await? {
             return Ok(earlier);
         }
-        let now = ms(self.now);
-        let row = ActiveModel {
-            account: Set(self.post.account.clone()),
-            network: Set(self.post.network.clone()),
-            text: Set(self.post.text.clone()),
-            media_url: Set(self.post.media_url.clone()),
-            publish_at_ms: Set(ms(self.post.publish_at)),
-            status: Set(Status::Scheduled.as_str().to_owned()),
-            managed_by: Set("scheduler".to_owned()),
-            due_at_ms: Set(ms(self.post.publish_at)),
-            attempts: Set(0),
-            created_at_ms: Set(now),
-            updated_at_ms: Set(now),
-            ..Default::default()
-        };
-        let row = Entity::insert(row).exec_with_returning(transaction).await?;
-        let accepted = PostMove { at: self.now, from: None, to: Status::Scheduled, by: self.by, why: None };
-        post_moves::record(transaction, &[(row.id, accepted)]).await?;
+        let post = insert(transaction, &self.post, self.by, self.now).await?;
         if let Some(key) = &self.key {
-            Answers::keep(transaction, &[(key, vec![row.id], self.now)]).await?;
+            Answers::keep(transaction, &[(key, vec![post.id], self.now)]).await?;
         }
-        Ok(Scheduled::Accepted(row.try_into()?))
+        Ok(Scheduled::Accepted(post))
     }
+}
+
+/// Writes `post`, already checked, and that `by` handed it in.
+pub(super) async fn insert(
+    transaction: &DatabaseTransaction,
+    post: &NewPost,
+    by: Actor,
+    now: DateTime<Utc>,
+) -> Result<Post, StoreError> {
+    let row = ActiveModel {
+        account: Set(post.account.clone()),
+        network: Set(post.network.clone()),
+        text: Set(post.text.clone()),
+        media_url: Set(post.media_url.clone()),
+        publish_at_ms: Set(ms(post.publish_at)),
+        status: Set(Status::Scheduled.as_str().to_owned()),
+        managed_by: Set("scheduler".to_owned()),
+        due_at_ms: Set(ms(post.publish_at)),
+        attempts: Set(0),
+        created_at_ms: Set(ms(now)),
+        updated_at_ms: Set(ms(now)),
+        ..Default::default()
+    };
+    let row = Entity::insert(row).exec_with_returning(transaction).await?;
+    let accepted = PostMove { at: now, from: None, to: Status::Scheduled, by, why: None };
+    post_moves::record(transaction, &[(row.id, accepted)]).await?;
+    row.try_into()
 }
 
 /// A move that a person asks for: to `Cancelled`, or back to `Scheduled`.

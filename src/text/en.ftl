@@ -144,6 +144,56 @@ posts-none =
     What you schedule on the web shows up here.
 posts-page = Page { $page } of { $pages }
 
+## Writing a post
+
+new-text =
+    ✍️ <b>New post</b>
+    Send me its text, or forward a message. It goes out as plain text, just as you send it.
+new-only-text =
+    🖼 <b>I can take text here, nothing else yet</b>
+    Send the words alone; a link in them works. Pictures and videos can be scheduled on the web.
+new-networks = 📡 <b>Where should it go?</b>
+new-networks-how = Pick one or more, then go on.
+new-use-buttons = 👇 Please use the buttons below.
+new-no-networks =
+    📭 <b>There is nowhere to post to yet</b>
+    Whoever runs this service adds networks in its settings.
+new-review = 👆 <b>This is how it will look. Shall I?</b>
+new-does-not-fit = ✂️ <b>This does not fit yet</b>
+new-to = 📡 { $networks }
+new-at = 🕒 { $time }
+new-at-once = 🕒 At once
+new-too-long = ⚠️ { $network } takes { $limit } characters at most; these are { $length }.
+new-again = ⚠️ The same text goes or went to { $networks } within a week.
+new-scheduled = ✅ <b>Scheduled</b>
+new-going-out = ⏳ <b>Going out now</b>
+new-more = /posts shows what is scheduled.
+new-dropped =
+    🗑 <b>Draft thrown away</b>
+    Nothing was scheduled.
+choose-chosen = ✅ { $choice }
+choose-not-chosen = ◻️ { $choice }
+choose-next = Next »
+choose-at-once = Now
+choose-post-now = ✅ Post now
+choose-schedule = ✅ Schedule
+choose-text = ✏️ Text
+choose-networks = 📡 Networks
+choose-time = 🕒 Time
+choose-drop = Throw away
+
+## When
+
+when = 🕒 <b>When should it go out?</b>
+when-not-understood = 🤔 <b>I can’t read that as a time</b>
+when-no-time-of-day = 🤔 <b>At what time of that day?</b>
+when-past = ⌛ <b>That time is over</b>
+when-too-far = 📆 <b>That is more than a year ahead</b>
+when-examples = Pick one, or send a time: “18:30”, “tomorrow 9:00”, “fri 6 pm”, “1 Dec 9:00”, “in 2 hours”.
+choose-in-an-hour = In 1 hour
+choose-this-evening = Today, { $time }
+choose-tomorrow = Tomorrow, { $time }
+
 ## Digest
 
 digest = 📰 <b>{ $day }</b> · { $account }
@@ -317,6 +367,7 @@ button-switch = Switch
 command-start = say hello, connect this chat
 command-status = today at a glance
 command-posts = what is scheduled
+command-new = write a post
 command-settings = notifications, quiet hours, language
 command-digest = your digest, now
 command-test = send a test notification

@@ -140,6 +140,56 @@ posts-none =
     웹에서 예약하면 여기에서 볼 수 있어요.
 posts-page = { $pages }쪽 중 { $page }쪽
 
+## Writing a post
+
+new-text =
+    ✍️ <b>새 글</b>
+    올릴 글을 보내거나 메시지를 전달해 주세요. 서식 없이 보내신 그대로 올라가요.
+new-only-text =
+    🖼 <b>여기서는 아직 글만 받을 수 있어요</b>
+    글만 보내 주세요. 링크는 글에 넣을 수 있고, 사진과 동영상은 웹에서 예약할 수 있어요.
+new-networks = 📡 <b>어디에 올릴까요?</b>
+new-networks-how = 하나 이상 고른 뒤 다음으로 넘어가 주세요.
+new-use-buttons = 👇 아래 버튼을 눌러 주세요.
+new-no-networks =
+    📭 <b>아직 올릴 곳이 없어요</b>
+    이 서비스의 운영자가 설정에서 추가할 수 있어요.
+new-review = 👆 <b>이렇게 올라가요. 진행할까요?</b>
+new-does-not-fit = ✂️ <b>아직 올릴 수 없어요</b>
+new-to = 📡 { $networks }
+new-at = 🕒 { $time }
+new-at-once = 🕒 바로
+new-too-long = ⚠️ { $network }: 최대 { $limit }자인데 지금 { $length }자예요.
+new-again = ⚠️ 일주일 안에 같은 글이 올라가는 곳: { $networks }
+new-scheduled = ✅ <b>예약했어요</b>
+new-going-out = ⏳ <b>지금 올리는 중</b>
+new-more = 예약된 글은 /posts 에서 볼 수 있어요.
+new-dropped =
+    🗑 <b>쓰던 글을 버렸어요</b>
+    예약된 것은 없어요.
+choose-chosen = ✅ { $choice }
+choose-not-chosen = ◻️ { $choice }
+choose-next = 다음 »
+choose-at-once = 지금
+choose-post-now = ✅ 지금 올리기
+choose-schedule = ✅ 예약하기
+choose-text = ✏️ 글
+choose-networks = 📡 올릴 곳
+choose-time = 🕒 시각
+choose-drop = 버리기
+
+## When
+
+when = 🕒 <b>언제 올릴까요?</b>
+when-not-understood = 🤔 <b>시각으로 읽을 수 없어요</b>
+when-no-time-of-day = 🤔 <b>그날 몇 시에 올릴까요?</b>
+when-past = ⌛ <b>이미 지난 시각이에요</b>
+when-too-far = 📆 <b>1년보다 먼 시각이에요</b>
+when-examples = 아래에서 고르거나 시각을 보내 주세요. 예: “18:30”, “내일 오전 9시”, “금요일 오후 6시”, “12월 1일 9시”, “2시간 뒤”
+choose-in-an-hour = 1시간 뒤
+choose-this-evening = 오늘 { $time }
+choose-tomorrow = 내일 { $time }
+
 ## Digest
 
 digest = 📰 <b>{ $day }</b> · { $account }
@@ -301,6 +351,7 @@ button-switch = 변경
 command-start = 시작하기, 계정 연결
 command-status = 오늘 현황 보기
 command-posts = 예약된 글 보기
+command-new = 새 글 쓰기
 command-settings = 알림·방해 금지·언어
 command-digest = 지금 요약 보기
 command-test = 알림 테스트

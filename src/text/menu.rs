@@ -22,6 +22,8 @@ pub enum Command {
     Status,
     /// What is scheduled.
     Posts,
+    /// Write a post.
+    New,
     /// How the digest comes, in which language and zone.
     Settings,
     /// The digest, now.
@@ -49,10 +51,11 @@ pub enum Command {
 impl Command {
     /// The commands that this audience's menu shows, in its order.
     pub fn menu(audience: Audience) -> &'static [Self] {
-        const ALL: [Command; 14] = [
+        const ALL: [Command; 15] = [
             Command::Start,
             Command::Status,
             Command::Posts,
+            Command::New,
             Command::Settings,
             Command::Digest,
             Command::Test,
@@ -66,7 +69,7 @@ impl Command {
             Command::Run,
         ];
         match audience {
-            Audience::People => ALL.split_at(8).0,
+            Audience::People => ALL.split_at(9).0,
             Audience::Admins => &ALL,
         }
     }
@@ -77,6 +80,7 @@ impl Command {
             Self::Start => "start",
             Self::Status => "status",
             Self::Posts => "posts",
+            Self::New => "new",
             Self::Settings => "settings",
             Self::Digest => "digest",
             Self::Test => "test",
@@ -97,6 +101,7 @@ impl Command {
             Self::Start => key!("command-start"),
             Self::Status => key!("command-status"),
             Self::Posts => key!("command-posts"),
+            Self::New => key!("command-new"),
             Self::Settings => key!("command-settings"),
             Self::Digest => key!("command-digest"),
             Self::Test => key!("command-test"),

@@ -10,6 +10,7 @@
 //! |---|---|
 //! | [`linking`] | hello, connect, switch, move, disconnect, come back |
 //! | [`status`], [`posts`] | `/status`, `/posts` |
+//! | [`new_post`], [`when`] | `/new`; asking for a time |
 //! | [`digest`], [`week`] | the daily digest; the chart of the week |
 //! | [`settings`], [`cities`] | `/settings` and its pickers; cities and zones as people write them |
 //! | [`notification`] | published, failed, unconfirmed, automation, announcement, test |
@@ -34,12 +35,14 @@ pub mod jobs;
 mod lines;
 pub mod linking;
 pub mod menu;
+pub mod new_post;
 pub mod notification;
 pub mod posts;
 pub mod settings;
 pub mod status;
 mod time;
 pub mod week;
+pub mod when;
 mod words;
 
 #[cfg(test)]

@@ -96,9 +96,23 @@ mod tests {
     #[test]
     fn forged_data_is_no_tap() {
         for data in [
-            "", "post", ":post", "0123456:post", "012345678:post", "0123456G:post", "01234567", "01234567:",
-            "01234567:publish", "01234567:post=1", "01234567:ask=", "01234567:ask=everything", "01234567:at=never",
-            "01234567:to=", "01234567:to=news=1", "01234567:to=01234567", "01234567:to=01234567=2",
+            "",
+            "post",
+            ":post",
+            "0123456:post",
+            "012345678:post",
+            "0123456G:post",
+            "01234567",
+            "01234567:",
+            "01234567:publish",
+            "01234567:post=1",
+            "01234567:ask=",
+            "01234567:ask=everything",
+            "01234567:at=never",
+            "01234567:to=",
+            "01234567:to=news=1",
+            "01234567:to=01234567",
+            "01234567:to=01234567=2",
         ] {
             assert_eq!(DraftTap::of_data(data), None, "{data:?}");
         }

@@ -136,9 +136,10 @@ fn date(tokens: &[Token]) -> Option<(Day, &[Token])> {
         {
             (dated(year_of(*year), *month, *day), rest)
         }
-        [Number(year, 4), W(Word::Year), rest @ ..] => match korean_date(rest)? {
-            ((month, day), rest) => (dated(year_of(*year), month, day), rest),
-        },
+        [Number(year, 4), W(Word::Year), rest @ ..] => {
+            let ((month, day), rest) = korean_date(rest)?;
+            (dated(year_of(*year), month, day), rest)
+        }
         [Number(day, 1 | 2), W(Word::Month(month)), Number(year, 4), rest @ ..]
         | [W(Word::Month(month)), Number(day, 1 | 2), Number(year, 4), rest @ ..] => {
             (dated(year_of(*year), *month, *day), rest)
@@ -147,9 +148,10 @@ fn date(tokens: &[Token]) -> Option<(Day, &[Token])> {
         // "Dec 9:00" names no day.
         [W(Word::Month(_)), Number(..), Mark(':'), ..] => return None,
         [W(Word::Month(month)), Number(day, 1 | 2), rest @ ..] => (dated(None, *month, *day), rest),
-        _ => match korean_date(tokens)? {
-            ((month, day), rest) => (dated(None, month, day), rest),
-        },
+        _ => {
+            let ((month, day), rest) = korean_date(tokens)?;
+            (dated(None, month, day), rest)
+        }
     })
 }
 

@@ -52,10 +52,9 @@ impl Preset {
     /// Those to offer to somebody in `zone` at `now`, each with its moment: this evening only while it lies ahead.
     pub fn offered(zone: Tz, now: DateTime<Utc>) -> impl Iterator<Item = (Self, DateTime<Utc>)> {
         let today = now.with_timezone(&zone).date_naive();
-        Self::ALL
-            .into_iter()
-            .map(move |preset| (preset, preset.moment(zone, now)))
-            .filter(move |(preset, at)| *preset != Self::Evening || at.with_timezone(&zone).date_naive() == today)
+        Self::ALL.into_iter().map(move |preset| (preset, preset.moment(zone, now))).filter(
+            move |(preset, at)| *preset != Self::Evening || at.with_timezone(&zone).date_naive() == today,
+        )
     }
 
     fn time(self) -> NaiveTime {

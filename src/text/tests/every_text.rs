@@ -11,11 +11,13 @@ use crate::domain::digest::{Cause, ComingUp, DigestNews};
 use crate::domain::event::EventKind;
 use crate::domain::language::Language;
 use crate::domain::notification::State;
+use crate::domain::typed_time::{Preset, Unusable};
 use crate::domain::week::{Outcomes, Week};
 use crate::text::answer::{self, Toast};
 use crate::text::dead_letters::{DeadLetter, Resend, dead_letters, resend_button, which_dead_letter};
 use crate::text::digest::Digest;
 use crate::text::menu::{self, Audience, Command};
+use crate::text::new_post::{self, Destination, TooLong};
 use crate::text::notification::{self, Failed, Published};
 use crate::text::posts::{ScheduledPost, ScheduledPosts};
 use crate::text::settings::{
@@ -23,6 +25,7 @@ use crate::text::settings::{
     quiet_until_question, zone_not_found, zone_question,
 };
 use crate::text::status::{FailedPost, NextPost, Status, Today, status_unlinked};
+use crate::text::when::{WhenQuestion, preset_button};
 use crate::text::{Button, Hours, Html, admin, carried, jobs, language_name, linking, week};
 
 /// Every message, once with all that is optional (`full`) and once without.
@@ -34,6 +37,7 @@ pub(super) fn messages(language: Language, words: &str, full: bool) -> Vec<Html>
     messages.extend(dead_letters_and_resends(language, words, full));
     messages.push(status(language, words, full));
     messages.push(scheduled_posts(language, words, full));
+    messages.extend(new_posts(language, words, full));
     messages.extend(digests(language, words, full));
     messages.extend(carried(language, words, full));
     messages.extend(settings(language, words, full));
@@ -75,7 +79,21 @@ pub(super) fn labels(language: Language) -> Vec<(usize, String)> {
         .chain([Choice::PickNotifications, Choice::PickQuiet, Choice::OtherQuiet, Choice::Unmute])
         .chain([None, Some(QuietHours { from_minute: 1_350, until_minute: 0 })].map(Choice::Quiet))
         .map(|choice| (64, choice.label(language, true)));
-    let buttons = buttons.into_iter().chain(choices);
+    let drafts = [
+        new_post::Choice::Network { name: "instagram", chosen: true },
+        new_post::Choice::Network { name: "instagram", chosen: false },
+        new_post::Choice::Next,
+        new_post::Choice::AtOnce,
+        new_post::Choice::Post { at_once: true },
+        new_post::Choice::Post { at_once: false },
+        new_post::Choice::Text,
+        new_post::Choice::Networks,
+        new_post::Choice::Time,
+        new_post::Choice::Drop,
+    ];
+    let drafts = drafts.into_iter().map(|choice| (64, choice.label(language)));
+    let presets = Preset::ALL.map(|preset| (64, preset_button(language, preset, until, Tz::Asia__Seoul)));
+    let buttons = buttons.into_iter().chain(choices).chain(drafts).chain(presets);
     buttons.into_iter().chain(on_the_chart).chain(run).chain(toasts).chain(commands).chain(about).collect()
 }
 
@@ -223,6 +241,29 @@ fn scheduled_posts(language: Language, words: &str, full: bool) -> Html {
     let posts = [ScheduledPost { at, network: words, text: words }; 5];
     let (total, posts) = if full { (u64::MAX, &posts[..]) } else { (0, &[][..]) };
     ScheduledPosts { total, page: 1, posts, zone: Tz::Asia__Seoul }.render(language)
+}
+
+fn new_posts(language: Language, words: &str, full: bool) -> Vec<Html> {
+    let now = DateTime::from_timestamp(1_795_341_600, 0).expect("a moment");
+    let zone = Tz::America__Argentina__ComodRivadavia;
+    let networks = if full { &[words; 5][..] } else { &[words][..] };
+    let destination = Destination { networks, at: full.then_some(now), zone };
+    let too_long = [TooLong { network: words, limit: 4_096, length: usize::MAX }; 5];
+    let too_long = if full { &too_long[..] } else { &[] };
+    let unusable = [Unusable::NotUnderstood, Unusable::NoTimeOfDay, Unusable::Past, Unusable::TooFar];
+    let mut texts = vec![
+        new_post::text_question(language),
+        new_post::networks_question(language, words),
+        new_post::only_text(language),
+        new_post::use_buttons(language, new_post::networks_question(language, words)),
+        new_post::no_networks(language),
+        new_post::dropped(language),
+        destination.review(language, too_long, networks),
+        destination.scheduled(language),
+        WhenQuestion { unusable: None, zone, now }.render(language),
+    ];
+    texts.extend(unusable.map(|it| WhenQuestion { unusable: Some(it), zone, now }.render(language)));
+    texts
 }
 
 fn digests(language: Language, words: &str, full: bool) -> Vec<Html> {
