@@ -33,6 +33,7 @@ mod muting;
 mod order;
 mod platform_posts;
 mod post_history;
+mod post_taps;
 mod posts;
 mod publishing;
 mod purging;

@@ -5,27 +5,27 @@ use std::time::Duration;
 use chrono::{DateTime, NaiveDate, NaiveTime};
 use chrono_tz::Tz;
 
+use super::writing;
 use crate::domain::account::{self as domain, BatchWindow, Delivery, Preferences, QuietHours, Settings};
 use crate::domain::carried::Carried;
 use crate::domain::digest::{Cause, ComingUp, DigestNews};
 use crate::domain::event::EventKind;
 use crate::domain::language::Language;
 use crate::domain::notification::State;
-use crate::domain::typed_time::{Preset, Unusable};
+use crate::domain::post::{self, ManagedBy, Post};
 use crate::domain::week::{Outcomes, Week};
 use crate::text::answer::{self, Toast};
 use crate::text::dead_letters::{DeadLetter, Resend, dead_letters, resend_button, which_dead_letter};
 use crate::text::digest::Digest;
 use crate::text::menu::{self, Audience, Command};
-use crate::text::new_post::{self, Destination, TooLong};
 use crate::text::notification::{self, Failed, Published};
-use crate::text::posts::{ScheduledPost, ScheduledPosts};
+use crate::text::post_stands::PostStands;
+use crate::text::posts::{ScheduledPost, ScheduledPosts, post_button};
 use crate::text::settings::{
     Choice, Overview, hour_question, notifications_question, quiet_from_question, quiet_question,
     quiet_until_question, zone_not_found, zone_question,
 };
 use crate::text::status::{FailedPost, NextPost, Status, Today, status_unlinked};
-use crate::text::when::{WhenQuestion, preset_button};
 use crate::text::{Button, Hours, Html, admin, carried, jobs, language_name, linking, week};
 
 /// Every message, once with all that is optional (`full`) and once without.
@@ -37,7 +37,8 @@ pub(super) fn messages(language: Language, words: &str, full: bool) -> Vec<Html>
     messages.extend(dead_letters_and_resends(language, words, full));
     messages.push(status(language, words, full));
     messages.push(scheduled_posts(language, words, full));
-    messages.extend(new_posts(language, words, full));
+    messages.extend(writing::messages(language, words, full));
+    messages.extend(posts_stand(language, words, full));
     messages.extend(digests(language, words, full));
     messages.extend(carried(language, words, full));
     messages.extend(settings(language, words, full));
@@ -63,8 +64,11 @@ pub(super) fn labels(language: Language) -> Vec<(usize, String)> {
         on_the_chart.push(outcome.label(language, 1_204));
     }
     let on_the_chart = on_the_chart.into_iter().map(|words| (40, words));
-    let run =
-        [(64, jobs::run_button(language, "telegram_daily_summary")), (64, resend_button(language, i64::MAX))];
+    let run = [
+        (64, jobs::run_button(language, "telegram_daily_summary")),
+        (64, resend_button(language, i64::MAX)),
+        (64, post_button(language, 1_204)),
+    ];
     let zones = chrono_tz::TZ_VARIANTS.into_iter().map(Choice::Zone);
     let kinds = EventKind::ALL.map(|kind| {
         [Delivery::On, Delivery::Silent, Delivery::Off].map(|delivery| Choice::Kind(kind, delivery))
@@ -79,21 +83,7 @@ pub(super) fn labels(language: Language) -> Vec<(usize, String)> {
         .chain([Choice::PickNotifications, Choice::PickQuiet, Choice::OtherQuiet, Choice::Unmute])
         .chain([None, Some(QuietHours { from_minute: 1_350, until_minute: 0 })].map(Choice::Quiet))
         .map(|choice| (64, choice.label(language, true)));
-    let drafts = [
-        new_post::Choice::Network { name: "instagram", chosen: true },
-        new_post::Choice::Network { name: "instagram", chosen: false },
-        new_post::Choice::Next,
-        new_post::Choice::AtOnce,
-        new_post::Choice::Post { at_once: true },
-        new_post::Choice::Post { at_once: false },
-        new_post::Choice::Text,
-        new_post::Choice::Networks,
-        new_post::Choice::Time,
-        new_post::Choice::Drop,
-    ];
-    let drafts = drafts.into_iter().map(|choice| (64, choice.label(language)));
-    let presets = Preset::ALL.map(|preset| (64, preset_button(language, preset, until, Tz::Asia__Seoul)));
-    let buttons = buttons.into_iter().chain(choices).chain(drafts).chain(presets);
+    let buttons = buttons.into_iter().chain(choices).chain(writing::labels(language));
     buttons.into_iter().chain(on_the_chart).chain(run).chain(toasts).chain(commands).chain(about).collect()
 }
 
@@ -243,27 +233,36 @@ fn scheduled_posts(language: Language, words: &str, full: bool) -> Html {
     ScheduledPosts { total, page: 1, posts, zone: Tz::Asia__Seoul }.render(language)
 }
 
-fn new_posts(language: Language, words: &str, full: bool) -> Vec<Html> {
-    let now = DateTime::from_timestamp(1_795_341_600, 0).expect("a moment");
-    let zone = Tz::America__Argentina__ComodRivadavia;
-    let networks = if full { &[words; 5][..] } else { &[words][..] };
-    let destination = Destination { networks, at: full.then_some(now), zone };
-    let too_long = [TooLong { network: words, limit: 4_096, length: usize::MAX }; 5];
-    let too_long = if full { &too_long[..] } else { &[] };
-    let unusable = [Unusable::NotUnderstood, Unusable::NoTimeOfDay, Unusable::Past, Unusable::TooFar];
-    let mut texts = vec![
-        new_post::text_question(language),
-        new_post::networks_question(language, words),
-        new_post::only_text(language),
-        new_post::use_buttons(language, new_post::networks_question(language, words)),
-        new_post::no_networks(language),
-        new_post::dropped(language),
-        destination.review(language, too_long, networks),
-        destination.scheduled(language),
-        WhenQuestion { unusable: None, zone, now }.render(language),
-    ];
-    texts.extend(unusable.map(|it| WhenQuestion { unusable: Some(it), zone, now }.render(language)));
-    texts
+fn posts_stand(language: Language, words: &str, full: bool) -> Vec<Html> {
+    let at = DateTime::from_timestamp(1_795_341_600, 0).expect("a moment");
+    let post = Post {
+        id: i64::MAX,
+        account: words.to_owned(),
+        network: words.to_owned(),
+        text: words.to_owned(),
+        media_url: None,
+        publish_at: at,
+        status: post::Status::Scheduled,
+        managed_by: ManagedBy::Scheduler,
+        due_at: at,
+        attempts: 0,
+        url: full.then(|| format!("https://post.example/?q={words}")),
+        error: full.then(|| words.to_owned()),
+        fix: full.then(|| words.to_owned()),
+        finished_at: None,
+        created_at: at,
+        updated_at: at,
+    };
+    let stands = |status: post::Status| {
+        let post = Post { status, ..post.clone() };
+        let stands = PostStands { post: &post, zone: Tz::Asia__Seoul };
+        [
+            stands.card(language, at),
+            stands.card(language, DateTime::UNIX_EPOCH),
+            stands.looked_after(language),
+        ]
+    };
+    post::Status::ALL.into_iter().flat_map(stands).collect()
 }
 
 fn digests(language: Language, words: &str, full: bool) -> Vec<Html> {
