@@ -55,3 +55,4 @@ mod updates;
 mod webhooks;
 mod weekly_digests;
 mod while_away;
+mod writing_posts;

@@ -9,8 +9,8 @@ use sea_orm::{
     IntoActiveModel, Iterable as _, ModelTrait, Statement,
 };
 use telegram_bot_scheduler::entity::{
-    attempt, bot_identity, chat_wait, idempotency_key, job_run, leader, link_token, notification, post,
-    post_move, sns_settings,
+    attempt, bot_identity, chat_wait, draft, idempotency_key, job_run, leader, link_token, notification,
+    post, post_move, sns_settings,
 };
 
 use crate::harness::Launch;
@@ -212,6 +212,17 @@ async fn everything_is_kept(database: &DatabaseConnection) {
     keeps(database, post::Entity, scheduled_post()).await;
     keeps(database, post_move::Entity, move_of_a_post()).await;
     keeps(database, job_run::Entity, run_of_a_job()).await;
+    let written = draft::Model {
+        account: WORDS.into(),
+        tag: "0123abcd".into(),
+        step: "review".into(),
+        text: Some(WORDS.into()),
+        networks: r#"["news"]"#.into(),
+        at_once: true,
+        publish_at_ms: Some(MOMENT),
+        expires_at_ms: MOMENT,
+    };
+    keeps(database, draft::Entity, written).await;
     let answer = idempotency_key::Model {
         subject: WORDS.into(),
         key: "k".repeat(255),
