@@ -28,6 +28,7 @@ mod link_tokens;
 mod linking;
 mod looking_ahead;
 mod menus;
+mod metrics;
 mod migrating;
 mod muting;
 mod order;
