@@ -141,13 +141,15 @@ on_both_databases! {
         world.lift_limits().await;
         let mina = world.mina();
         world.link(&mina, "alice").await;
-        for warned in [false, true] {
+        for (earlier, warned) in [(0, false), (1, true)] {
             world.answer(&mina, "/new").await;
             let when = world.answer(&mina, "Scones again").await;
             let review = taps(world, &mina, &when, "Now").await;
             assert_eq!(review.text().contains("goes or went to news within a week"), warned, "{}", review.text());
             world.tap_makes(&mina, &review, "✅ Post now", "Going out now").await;
-            mina.sees("Published · news").await.expect("it is out");
+            world.until("she is told that it is out", async || {
+                mina.messages().iter().filter(|it| it.text().contains("Published · news")).count() > earlier
+            }).await;
         }
         world.time_passes(TimeDelta::days(8));
         world.answer(&mina, "/new").await;
@@ -179,13 +181,14 @@ on_both_databases! {
         world.link(&jun, "bob").await;
         let drop = data(&when, "Throw away");
         let theirs = world.answer(&jun, "/new").await;
-        for (person, message, data) in [
-            (&jun, &theirs, drop.as_str()),
-            (&mina, &ask, "new:00000000:post"),
-            (&mina, &ask, "new:00000000:drop"),
+        let (expired, in_korean) = ("This button no longer works", "더 이상 쓸 수 없는 버튼이에요");
+        for (person, message, data, words) in [
+            (&jun, &theirs, drop.as_str(), in_korean),
+            (&mina, &ask, "new:00000000:post", expired),
+            (&mina, &ask, "new:00000000:drop", expired),
         ] {
             let tap = person.tap_data(person.id(), message.id(), data).expect("a tap").answer(PATIENCE).await;
-            assert_eq!(tap.expect("it is answered").text, "This button no longer works", "{data}");
+            assert_eq!(tap.expect("it is answered").text, words, "{data}");
         }
         let early = drop.replace(":drop", ":post");
         mina.tap_data(mina.id(), when.id(), &early).expect("a tap").answer(PATIENCE).await.expect("an answer");
