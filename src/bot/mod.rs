@@ -9,6 +9,7 @@
 //! | `post_tap` | the buttons below messages about posts |
 //! | `start`, `link`, `status`, `posts`, `settings`, `digest`, `test`, `unlink`, `help` | one file per command or conversation |
 //! | `new_post`, `words` | `/new`; what words mean that are no command |
+//! | `post_time`, `when` | moving a post; asking when it goes out |
 //! | `membership` | blocked, unblocked, added to a group, group moved |
 //! | `admin` | `/stats`, `/queue` |
 //! | `dead_letters` | `/failed`, `/resend` |
@@ -33,6 +34,7 @@ mod menu;
 mod new_post;
 mod person;
 mod post_tap;
+mod post_time;
 mod posts;
 mod reply;
 mod session;
@@ -43,6 +45,7 @@ mod tap;
 mod test;
 mod tree;
 mod unlink;
+mod when;
 mod words;
 mod working_time;
 

@@ -9,6 +9,7 @@ use teloxide::types::{CallbackQueryId, Message, MessageId};
 
 use super::person::Person;
 use super::tap::{DraftTap, network_tag};
+use super::when::zone;
 use super::{Bot, Handled, test};
 use crate::domain::account::Settings;
 use crate::domain::draft::{Draft, DraftTime, Step};
@@ -169,6 +170,7 @@ async fn post(
             text: draft.text.clone().unwrap_or_default(),
             media_url: None,
             publish_at: at.unwrap_or(now),
+            needs_approval: false,
         })
         .collect();
     let fits = |post: &NewPost| {
@@ -205,9 +207,4 @@ async fn show(
         (_, None) => bot.say(chat_id, reply).await,
     }
     Ok(())
-}
-
-/// Where the person is, as far as we know.
-fn zone(bot: &Bot, settings: &Settings) -> chrono_tz::Tz {
-    settings.zone.unwrap_or(bot.digest.default_zone)
 }

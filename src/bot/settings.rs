@@ -84,9 +84,8 @@ pub(super) async fn on_mute(bot: &Bot, person: &Person) -> Result<String, StoreE
 }
 
 /// Words that answer "which city".
-pub(super) async fn on_zone(bot: &Bot, person: Person, words: &str) -> Handled {
-    let person = bot.look_up(person).await?;
-    let Some(settings) = &person.settings else { return help::on_anything_else(bot, &person).await };
+pub(super) async fn on_zone(bot: &Bot, person: &Person, words: &str) -> Handled {
+    let Some(settings) = &person.settings else { return help::on_anything_else(bot, person).await };
     let found = if words.len() <= LONGEST_PLACE { cities::find(words) } else { None };
     let reply = match found {
         Some(zone) => {

@@ -8,6 +8,7 @@ use sha2::{Digest as _, Sha256};
 use crate::domain::job::Job;
 use crate::domain::language::Language;
 use crate::domain::link::{Consent, LinkToken};
+use crate::domain::typed_time::Preset;
 use crate::telegram::{MUTE_TAP, PostTap, SETTINGS_TAP};
 
 mod draft;
@@ -56,6 +57,13 @@ pub(super) enum Tap {
     },
     /// Do something to a post.
     Post(PostTap),
+    /// Publish a scheduled post at that time instead.
+    MovePost {
+        /// Which.
+        id: i64,
+        /// When.
+        preset: Preset,
+    },
     /// Show the last dead letters; for admins, like all down to [`Tap::ShowRun`].
     DeadLetters,
     /// Send a dead letter again.
@@ -128,6 +136,7 @@ impl Tap {
             Self::Posts { page } => format!("posts:{page}"),
             Self::PostCard { id, page } => format!("card:{id}:{page}"),
             Self::Post(tap) => tap.to_data(),
+            Self::MovePost { id, preset } => format!("time:{id}:{}", preset.as_str()),
             Self::DeadLetters => "dead".into(),
             Self::Resend(id) => format!("dead:{id}"),
             Self::Jobs => "jobs".into(),
@@ -147,6 +156,11 @@ impl Tap {
         match data.split_once(':') {
             None if data == "status" => Some(Self::RefreshStatus),
             Some(("posts", page)) => page.parse().ok().map(|page| Self::Posts { page }),
+            Some(("time", rest)) => {
+                let (id, preset) = rest.split_once(':')?;
+                let id = id.parse().ok().filter(|id| *id > 0)?;
+                Some(Self::MovePost { id, preset: Preset::from_name(preset)? })
+            }
             Some(("card", rest)) => {
                 let (id, page) = rest.split_once(':')?;
                 Some(Self::PostCard { id: id.parse().ok().filter(|id| *id > 0)?, page: page.parse().ok()? })
@@ -240,7 +254,8 @@ mod tests {
         let drafts = draft::every_tap().into_iter().map(|tap| Tap::Draft { tag: "0123abcd".into(), tap });
         let jobs =
             Job::ALL.into_iter().flat_map(|job| [Tap::RunJob(job), Tap::ShowRun { job, id: i64::MAX }]);
-        for tap in links.into_iter().chain(others).chain(jobs).chain(settings).chain(drafts) {
+        let times = Preset::ALL.map(|preset| Tap::MovePost { id: i64::MAX, preset });
+        for tap in links.into_iter().chain(times).chain(others).chain(jobs).chain(settings).chain(drafts) {
             let data = tap.to_data();
             assert!(data.len() <= 64, "{data} is too long for Telegram");
             assert_eq!(Tap::of_data(&data), Some(tap));
@@ -284,6 +299,9 @@ mod tests {
             "mute:",
             "mute:100",
             "set:short:show",
+            "time:1",
+            "time:0:hour",
+            "time:1:never",
         ] {
             assert_eq!(Tap::of_data(data), None, "{data:?}");
         }

@@ -14,8 +14,8 @@ use super::command::{Command, command_of};
 use super::person::Person;
 use super::tap::Tap;
 use super::{
-    Bot, Handled, admin, dead_letters, digest, help, jobs, link, membership, new_post, post_tap, posts,
-    settings, start, status, test, unlink, words, working_time,
+    Bot, Handled, admin, dead_letters, digest, help, jobs, link, membership, new_post, post_tap, post_time,
+    posts, settings, start, status, test, unlink, words, working_time,
 };
 use crate::store::StoreError;
 use crate::text::answer::{self, Toast};
@@ -118,6 +118,7 @@ async fn on_tap(bot: Arc<Bot>, query: CallbackQuery) -> Handled {
             settings::on_tap(&bot, &person, message_id, &account_tag, tap).await
         }
         Tap::Posts { page } => posts::on_page(&bot, &person, message_id, page).await,
+        Tap::MovePost { id, preset } => post_time::on_preset(&bot, &person, message_id, id, preset).await,
         Tap::PostCard { id, page } => posts::on_card(&bot, &person, message_id, id, page).await,
         Tap::RefreshStatus => status::on_refresh(&bot, &person, message_id).await,
         Tap::DeadLetters => dead_letters::on_list(&bot, &person, message_id).await,

@@ -1,6 +1,7 @@
 //! Plain types and rules without I/O, in the words of the product.
 
 pub mod account;
+pub mod approval;
 pub mod carried;
 pub mod digest;
 pub mod draft;

@@ -12,6 +12,7 @@ use tokio::sync::{Notify, watch};
 
 use crate::config;
 
+mod approvals;
 mod backup;
 mod bot_identity;
 mod carriers;

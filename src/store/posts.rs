@@ -10,7 +10,8 @@ use sea_orm::{
 
 use super::idempotency::Answers;
 use super::write_queue::Command;
-use super::{IdempotencyKey, Recorded, Store, StoreError, ms, post_moves, time};
+use super::{IdempotencyKey, Recorded, Store, StoreError, approvals, ms, post_moves, time};
+use crate::domain::approval::{Approval, ApprovalNotice, remind_at};
 use crate::domain::event::{EventData, EventKind};
 use crate::domain::notification::{Content, Kind};
 use crate::domain::post::{ManagedBy, NewPost, Post, Status};
@@ -62,6 +63,8 @@ impl Store {
     ) -> Result<Scheduled, StoreError> {
         let scheduled = self.writer.write(SchedulePost { post, by, key, now }).await?;
         self.wake_publishing();
+        // Its author may be asked for a yes.
+        self.signals.due.notify_one();
         Ok(scheduled)
     }
 
@@ -207,13 +210,14 @@ impl Command for SchedulePost {
     }
 }
 
-/// Writes `post`, already checked, and that `by` handed it in.
+/// Writes `post`, already checked, and that `by` handed it in; where it needs a yes, its author is asked for it.
 pub(super) async fn insert(
     transaction: &DatabaseTransaction,
     post: &NewPost,
     by: Actor,
     now: DateTime<Utc>,
 ) -> Result<Post, StoreError> {
+    let approval = if post.needs_approval { Approval::Awaiting } else { Approval::None };
     let row = ActiveModel {
         account: Set(post.account.clone()),
         network: Set(post.network.clone()),
@@ -224,6 +228,8 @@ pub(super) async fn insert(
         managed_by: Set("scheduler".to_owned()),
         due_at_ms: Set(ms(post.publish_at)),
         attempts: Set(0),
+        approval: Set(approval.as_str().to_owned()),
+        remind_at_ms: Set(remind_at(post.publish_at, now).filter(|_| post.needs_approval).map(ms)),
         created_at_ms: Set(ms(now)),
         updated_at_ms: Set(ms(now)),
         ..Default::default()
@@ -231,7 +237,11 @@ pub(super) async fn insert(
     let row = Entity::insert(row).exec_with_returning(transaction).await?;
     let accepted = PostMove { at: now, from: None, to: Status::Scheduled, by, why: None };
     post_moves::record(transaction, &[(row.id, accepted)]).await?;
-    row.try_into()
+    let post = row.try_into()?;
+    if approval == Approval::Awaiting {
+        approvals::tell(transaction, ApprovalNotice::Asked, std::slice::from_ref(&post), now).await?;
+    }
+    Ok(post)
 }
 
 impl TryFrom<Model> for Post {
@@ -248,6 +258,7 @@ impl TryFrom<Model> for Post {
             text: row.text,
             media_url: row.media_url,
             publish_at: time(row.publish_at_ms),
+            approval: Approval::from_name(&row.approval).ok_or_else(|| unknown("approval"))?,
             due_at: time(row.due_at_ms),
             attempts: row.attempts.unsigned_abs(),
             url: row.url,

@@ -9,6 +9,8 @@ use crate::domain::language::Language;
 pub enum Button {
     /// The timetable, for admins.
     AllJobs,
+    /// Let a post go out that waits for a yes.
+    Approve,
     /// From a post's card to the list of posts.
     BackToPosts,
     /// Leave all as it is; under the question whether to connect.
@@ -25,6 +27,8 @@ pub enum Button {
     GetNewLink,
     /// Leave all as it is; under a question that would change something.
     Keep,
+    /// Another time for a scheduled post.
+    Move,
     /// Take the account away from its other chat.
     MoveHere,
     /// Hold everything back for an hour; under notices.
@@ -45,6 +49,8 @@ pub enum Button {
     PreviousPage,
     /// Ask for the same message anew.
     Refresh,
+    /// Do not let a post go out that waits for a yes.
+    Reject,
     /// Choose a job to run, for admins.
     RunJob,
     /// Send a test message.
@@ -59,8 +65,9 @@ pub enum Button {
 
 impl Button {
     /// Every button.
-    pub const ALL: [Self; 24] = [
+    pub const ALL: [Self; 27] = [
         Self::AllJobs,
+        Self::Approve,
         Self::BackToPosts,
         Self::Cancel,
         Self::CancelPost,
@@ -69,6 +76,7 @@ impl Button {
         Self::Disconnect,
         Self::GetNewLink,
         Self::Keep,
+        Self::Move,
         Self::MoveHere,
         Self::NextPage,
         Self::Mute,
@@ -79,6 +87,7 @@ impl Button {
         Self::PostNow,
         Self::PreviousPage,
         Self::Refresh,
+        Self::Reject,
         Self::RunJob,
         Self::SendTest,
         Self::SetTimeZone,
@@ -90,6 +99,7 @@ impl Button {
     pub fn label(self, language: Language) -> String {
         let key = match self {
             Self::AllJobs => key!("button-all-jobs"),
+            Self::Approve => key!("button-approve"),
             Self::BackToPosts => key!("button-back-to-posts"),
             Self::Cancel => key!("button-cancel"),
             Self::CancelPost => key!("button-cancel-post"),
@@ -98,6 +108,7 @@ impl Button {
             Self::Disconnect => key!("button-disconnect"),
             Self::GetNewLink => key!("button-get-new-link"),
             Self::Keep => key!("button-keep"),
+            Self::Move => key!("button-move"),
             Self::MoveHere => key!("button-move-here"),
             Self::NextPage => key!("button-next-page"),
             Self::Mute => key!("button-mute"),
@@ -108,6 +119,7 @@ impl Button {
             Self::PostNow => key!("button-post-now"),
             Self::PreviousPage => key!("button-previous-page"),
             Self::Refresh => key!("button-refresh"),
+            Self::Reject => key!("button-reject"),
             Self::RunJob => key!("button-run"),
             Self::SendTest => key!("button-send-test"),
             Self::SetTimeZone => key!("button-set-time-zone"),

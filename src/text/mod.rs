@@ -11,6 +11,7 @@
 //! | [`linking`] | hello, connect, switch, move, disconnect, come back |
 //! | [`status`], [`posts`] | `/status`, `/posts` |
 //! | [`new_post`], [`when`] | `/new`; asking for a time |
+//! | [`approval`] | posts that need their author's yes |
 //! | [`post_stands`] | one post: its card, and what stands in the place of a notice about it later |
 //! | [`digest`], [`week`] | the daily digest; the chart of the week |
 //! | [`settings`], [`cities`] | `/settings` and its pickers; cities and zones as people write them |
@@ -23,6 +24,7 @@
 
 pub mod admin;
 pub mod answer;
+pub mod approval;
 mod argument;
 pub mod button;
 pub mod carried;

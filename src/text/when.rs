@@ -42,6 +42,11 @@ impl WhenQuestion {
     }
 }
 
+/// The label of the button that leads back from the question.
+pub fn back_button(language: Language) -> String {
+    say(language, key!("choose-back"), &Args::new()).plain()
+}
+
 /// The label of the button for `preset`, which is at `at`, to somebody in `zone`.
 pub fn preset_button(language: Language, preset: Preset, at: DateTime<Utc>, zone: Tz) -> String {
     let time = Args::new().html("time", time_of_day(language, at.with_timezone(&zone).time()));

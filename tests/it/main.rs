@@ -7,6 +7,7 @@
 mod harness;
 
 mod admins;
+mod approving_posts;
 mod architecture;
 mod backups;
 mod bad_settings;

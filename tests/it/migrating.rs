@@ -120,6 +120,8 @@ fn scheduled_post() -> post::Model {
         fix: Some(WORDS.into()),
         finished_at_ms: Some(MOMENT),
         noticed_at_ms: Some(MOMENT),
+        approval: "rejected".into(),
+        remind_at_ms: Some(MOMENT),
         created_at_ms: MOMENT,
         updated_at_ms: MOMENT,
     }

@@ -4,16 +4,15 @@ use std::collections::BTreeSet;
 
 use chrono::{DateTime, Utc};
 
-use super::zone;
 use crate::bot::Bot;
 use crate::bot::reply::Reply;
 use crate::bot::tap::{DraftTap, Tap, network_tag};
+use crate::bot::when::{self, zone};
 use crate::domain::account::Settings;
 use crate::domain::draft::{Draft, DraftTime, LATELY, Step};
-use crate::domain::typed_time::{Preset, Unusable};
+use crate::domain::typed_time::Unusable;
 use crate::store::StoreError;
 use crate::text::new_post::{Choice, Destination, TooLong, networks_question, text_question};
-use crate::text::when::{WhenQuestion, preset_button};
 
 /// How many networks stand side by side?
 const NETWORKS_A_ROW: usize = 2;
@@ -38,9 +37,7 @@ pub(super) async fn of(bot: &Bot, settings: &Settings, draft: &Draft) -> Result<
 
 /// When it goes out; `unusable`: why the words that were sent say nothing about that.
 pub(super) fn when(bot: &Bot, settings: &Settings, draft: &Draft, unusable: Option<Unusable>) -> Reply {
-    let (language, zone, now) = (settings.language(), zone(bot, settings), bot.clock.now());
-    let presets = Preset::offered(zone, now)
-        .map(|(preset, at)| (preset_button(language, preset, at, zone), tap(draft, DraftTap::At(preset))));
+    let presets = when::presets(bot, settings, |preset| tap(draft, DraftTap::At(preset)));
     let times: Vec<Labelled> =
         [button(settings, draft, Choice::AtOnce, DraftTap::AtOnce)].into_iter().chain(presets).collect();
     let mut rows: Vec<Vec<Labelled>> = times.chunks(2).map(<[_]>::to_vec).collect();
@@ -48,7 +45,7 @@ pub(super) fn when(bot: &Bot, settings: &Settings, draft: &Draft, unusable: Opti
         button(settings, draft, Choice::Networks, DraftTap::Ask(Step::Networks)),
         button(settings, draft, Choice::Drop, DraftTap::Drop),
     ]);
-    Reply::from(WhenQuestion { unusable, zone, now }.render(language)).labelled_rows(rows)
+    Reply::from(when::question(bot, settings, unusable)).labelled_rows(rows)
 }
 
 /// The draft's networks, as long as the settings still name them.

@@ -7,6 +7,7 @@ use chrono_tz::Tz;
 
 use super::writing;
 use crate::domain::account::{self as domain, BatchWindow, Delivery, Preferences, QuietHours, Settings};
+use crate::domain::approval::Approval;
 use crate::domain::carried::Carried;
 use crate::domain::digest::{Cause, ComingUp, DigestNews};
 use crate::domain::event::EventKind;
@@ -244,6 +245,7 @@ fn posts_stand(language: Language, words: &str, full: bool) -> Vec<Html> {
         publish_at: at,
         status: post::Status::Scheduled,
         managed_by: ManagedBy::Scheduler,
+        approval: Approval::None,
         due_at: at,
         attempts: 0,
         url: full.then(|| format!("https://post.example/?q={words}")),
@@ -262,7 +264,16 @@ fn posts_stand(language: Language, words: &str, full: bool) -> Vec<Html> {
             stands.looked_after(language),
         ]
     };
-    post::Status::ALL.into_iter().flat_map(stands).collect()
+    let mut texts: Vec<Html> = post::Status::ALL.into_iter().flat_map(stands).collect();
+    for (status, approval) in [
+        (post::Status::Scheduled, Approval::Awaiting),
+        (post::Status::Scheduled, Approval::Approved),
+        (post::Status::Cancelled, Approval::Rejected),
+    ] {
+        let post = Post { status, approval, ..post.clone() };
+        texts.push(PostStands { post: &post, zone: Tz::Asia__Seoul }.card(language, DateTime::UNIX_EPOCH));
+    }
+    texts
 }
 
 fn digests(language: Language, words: &str, full: bool) -> Vec<Html> {

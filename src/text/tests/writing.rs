@@ -3,11 +3,13 @@
 use chrono::DateTime;
 use chrono_tz::Tz;
 
+use crate::domain::approval::ApprovalNotice;
 use crate::domain::language::Language;
 use crate::domain::typed_time::{Preset, Unusable};
 use crate::text::Html;
+use crate::text::approval::NeedsApproval;
 use crate::text::new_post::{self, Destination, TooLong};
-use crate::text::when::{WhenQuestion, preset_button};
+use crate::text::when::{WhenQuestion, back_button, preset_button};
 
 /// Every message about writing posts.
 pub(super) fn messages(language: Language, words: &str, full: bool) -> Vec<Html> {
@@ -29,6 +31,16 @@ pub(super) fn messages(language: Language, words: &str, full: bool) -> Vec<Html>
         destination.scheduled(language),
         WhenQuestion { unusable: None, zone, now }.render(language),
     ];
+    let address = format!("https://post.example/?q={words}");
+    let asked = NeedsApproval {
+        network: words,
+        text: full.then_some(words),
+        media_url: full.then_some(&*address),
+        at: full.then_some(now),
+        zone,
+    };
+    let notices = [ApprovalNotice::Asked, ApprovalNotice::Reminder, ApprovalNotice::Missed];
+    texts.extend(notices.map(|notice| asked.render(language, notice)));
     texts.extend(unusable.map(|it| WhenQuestion { unusable: Some(it), zone, now }.render(language)));
     texts
 }
@@ -50,5 +62,5 @@ pub(super) fn labels(language: Language) -> Vec<(usize, String)> {
     ];
     let choices = choices.map(|choice| choice.label(language));
     let presets = Preset::ALL.map(|preset| preset_button(language, preset, evening, Tz::Asia__Seoul));
-    choices.into_iter().chain(presets).map(|label| (64, label)).collect()
+    choices.into_iter().chain(presets).chain([back_button(language)]).map(|label| (64, label)).collect()
 }
