@@ -11,7 +11,10 @@
 //! | `new_post`, `words` | `/new`; what words mean that are no command |
 //! | `post_time`, `when` | moving a post; asking when it goes out |
 //! | `membership` | blocked, unblocked, added to a group, group moved |
-//! | `admin` | `/stats`, `/queue` |
+//! | `admin` | `/stats`, `/queue`, what admins did |
+//! | `invite` | `/invite` |
+//! | `pause` | `/pause`, `/resume` |
+//! | `broadcast`, `broadcasting` | `/broadcast`; telling people |
 //! | `dead_letters` | `/failed`, `/resend` |
 //! | `jobs` | `/jobs`, `/run` |
 //! | `menu` | what Telegram shows about the bot |
@@ -23,15 +26,19 @@ use std::time::Duration;
 use chrono::NaiveTime;
 
 mod admin;
+mod broadcast;
+mod broadcasting;
 mod command;
 mod dead_letters;
 mod digest;
 mod help;
+mod invite;
 mod jobs;
 mod link;
 mod membership;
 mod menu;
 mod new_post;
+mod pause;
 mod person;
 mod post_tap;
 mod post_time;
@@ -53,7 +60,7 @@ use crate::clock::Clock;
 use crate::config;
 use crate::health::Health;
 use crate::store::{Store, StoreError};
-use crate::telegram::{Acknowledgements, Api, Limits};
+use crate::telegram::{Acknowledgements, Api, Inbox, Limits};
 
 /// What the conversation works with.
 pub struct Bot {
@@ -65,6 +72,8 @@ pub struct Bot {
     pub limits: Arc<Limits>,
     /// Which updates are being handled.
     pub acknowledgements: Acknowledgements,
+    /// Where updates arrive in webhook mode.
+    pub inbox: Inbox,
     /// Who is told how it stands with Telegram.
     pub health: Health,
     /// What time it is.
@@ -77,6 +86,8 @@ pub struct Bot {
     pub networks: BTreeMap<String, config::Network>,
     /// When people who have not chosen get their digest, and the zone of those whose zone is not known.
     pub digest: config::Digest,
+    /// How many messages leave in a second, 0 for no limit: for an estimate, and to stay ahead of delivery.
+    pub messages_per_second: u32,
     /// When the database is copied, for whoever asks what is due.
     pub backup_time: NaiveTime,
 }

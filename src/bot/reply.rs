@@ -128,13 +128,21 @@ impl Bot {
     /// Replaces the message with the buttons that were tapped; says it anew where that can't be edited.
     pub(super) async fn edit(&self, chat_id: i64, message_id: MessageId, reply: impl Into<Reply>) {
         let reply = reply.into();
+        if !self.edit_in_place(chat_id, message_id, &reply).await {
+            self.say(chat_id, reply).await;
+        }
+    }
+
+    /// Replaces a message; false when there is none any more that can be edited. What fails otherwise is dropped and
+    /// logged, as in [`Bot::say`].
+    pub(super) async fn edit_in_place(&self, chat_id: i64, message_id: MessageId, reply: &Reply) -> bool {
         let mut edit = EditMessageText::new(ChatId(chat_id), message_id, reply.html.as_str())
             .parse_mode(ParseMode::Html)
             .link_preview_options(NO_PREVIEW)
             .reply_markup(reply.markup());
         for _ in 0..TRIES {
             if !self.has_place(chat_id).await {
-                return;
+                return true;
             }
             match self.next_after(self.api.call(&edit, CALL_LIMIT).await, chat_id).await {
                 Next::Again => {}
@@ -142,10 +150,11 @@ impl Bot {
                     edit.text = reply.html.plain();
                     edit.parse_mode = None;
                 }
-                Next::AsNewMessage => return self.say(chat_id, reply).await,
-                _ => return,
+                Next::AsNewMessage => return false,
+                _ => return true,
             }
         }
+        true
     }
 
     /// Shows `words` as a network shows them that takes plain text: in the place of a message, or below.

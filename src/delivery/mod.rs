@@ -11,6 +11,7 @@ use tokio::task::JoinSet;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
+mod alert;
 mod briefing;
 mod outage;
 mod outcome;
@@ -151,11 +152,15 @@ impl Delivery {
         }
     }
 
-    /// Waits until something may be sent: this instance leads, Telegram answers, nobody told us to wait, and not too
+    /// Waits until something may be sent: no admin has paused it, this instance leads, Telegram answers, nobody told us to wait, and not too
     /// much is on its way.
     async fn until_sending_is_allowed(&self, sender: &Arc<Sender>, in_flight: &mut JoinSet<()>) {
         loop {
+            self.store.until_sending_goes_on().await;
             self.health.until_telegram_takes_messages().await;
+            if self.store.sending_is_paused() {
+                continue;
+            }
             if !self.health.leading() {
                 tokio::time::sleep(LEAD_PAUSE).await;
                 continue;
@@ -201,8 +206,13 @@ impl Delivery {
             }
             // A process that was stopped for so long, or a database: somebody else may have the row by now.
             let late = claim.at.elapsed() + self.settings.request_timeout > self.settings.lease;
-            if late || stop.is_cancelled() {
-                let reason = if late { "late" } else { "stopping" };
+            let paused = self.store.sending_is_paused();
+            if late || paused || stop.is_cancelled() {
+                let reason = match (late, paused) {
+                    (true, _) => "late",
+                    (false, true) => "paused",
+                    (false, false) => "stopping",
+                };
                 in_flight.spawn(Arc::clone(sender).put_back(row, reason));
                 continue;
             }
@@ -255,9 +265,16 @@ impl Delivery {
         }
     }
 
-    /// Puts back what a dead process held and remembers the chats that have to wait.
+    /// Puts back what a dead process held and remembers the chats that have to wait, and a pause.
     async fn take_over(&self, stop: &CancellationToken) {
         let now = self.clock.now();
+        // Not known is not allowed: nobody but an admin ends a pause.
+        while !stop.is_cancelled()
+            && let Err(error) = self.store.sending_pause().await
+        {
+            log::error!(target: "delivery", "whether sending is paused can't be read: {error}");
+            pause(STORE_PAUSE, stop).await;
+        }
         while !stop.is_cancelled() {
             match self.store.release_all().await {
                 Ok(0) => break,

@@ -141,7 +141,7 @@ impl Sender {
                 let too_old = limits.iter().any(is_old);
                 (too_old || row.kind == Kind::WhileAway).then_some(Together::Stale(limits))
             }
-            Kind::Approval(_) | Kind::Digest | Kind::Test | Kind::LinkMoved => None,
+            Kind::Approval(_) | Kind::Digest | Kind::Test | Kind::LinkMoved | Kind::Alert => None,
         }
     }
 
@@ -170,6 +170,15 @@ impl Sender {
     ) -> Addressed {
         let nowhere =
             |row, outcome, class| Addressed::Nowhere(Box::new((row, Verdict::without_a_try(outcome, class))));
+        if row.kind == Kind::Alert {
+            return match self.renderer.alert_message(&row) {
+                Some(message) => {
+                    let (chat_id, message) = (row.chat_id, Message::Text(Box::new(message)));
+                    Addressed::To(Box::new(Letter { row, chat_id, message, claimed_at }))
+                }
+                None => nowhere(row, Outcome::Dead { reason: "unreadable" }, "unreadable"),
+            };
+        }
         let (chat_id, settings) = match addressee(&row, addressees) {
             Ok(addressee) => addressee,
             Err((outcome, class)) => return nowhere(row, outcome, class),

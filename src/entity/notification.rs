@@ -49,6 +49,8 @@ pub struct Model {
     pub finished_at_ms: Option<i64>,
     /// First in its chat's lane: the only one of it that can be claimed.
     pub head: bool,
+    /// The broadcast that it tells.
+    pub broadcast_id: Option<i64>,
     /// The row whose message tells this one, too; such a row is in no lane.
     pub carrier_id: Option<i64>,
 }

@@ -42,7 +42,7 @@ impl Store {
             let some = self.writer.write(command()).await?;
             all += some;
             if some > 0 {
-                self.signals.due.notify_one();
+                self.wake_delivery();
             }
             if some < AT_ONCE.unsigned_abs() {
                 return Ok(all);

@@ -64,7 +64,7 @@ impl Store {
         let scheduled = self.writer.write(SchedulePost { post, by, key, now }).await?;
         self.wake_publishing();
         // Its author may be asked for a yes.
-        self.signals.due.notify_one();
+        self.wake_delivery();
         Ok(scheduled)
     }
 

@@ -18,14 +18,21 @@
 //! | [`notification`] | published, failed, unconfirmed, automation, announcement, test |
 //! | [`answer`] | help, unknown commands, apologies, toasts |
 //! | [`button`], [`menu`] | labels of buttons, command menus, the bot's own description |
-//! | [`admin`] | `/stats`, `/queue` |
+//! | [`alert`] | trouble of the service, for admins |
+//! | [`admin`], [`audit`] | `/stats`, `/queue`; what admins did |
+//! | [`invitation`] | `/invite` |
+//! | [`pause`] | `/pause`, `/resume` |
+//! | [`broadcast`] | `/broadcast` |
 //! | [`dead_letters`] | `/failed`, `/resend` |
 //! | [`jobs`] | `/jobs`, `/run` |
 
 pub mod admin;
+pub mod alert;
 pub mod answer;
 pub mod approval;
 mod argument;
+pub mod audit;
+pub mod broadcast;
 pub mod button;
 pub mod carried;
 mod catalog;
@@ -34,12 +41,14 @@ pub mod dead_letters;
 pub mod digest;
 mod hours;
 mod html;
+pub mod invitation;
 pub mod jobs;
 mod lines;
 pub mod linking;
 pub mod menu;
 pub mod new_post;
 pub mod notification;
+pub mod pause;
 pub mod post_stands;
 pub mod posts;
 pub mod settings;
