@@ -115,7 +115,7 @@ impl Bot {
             if !self.has_place(chat_id).await {
                 return;
             }
-            match self.next_after(self.api.call(&message, CALL_LIMIT).await, chat_id).await {
+            match self.next_after(self.api.send(&message, CALL_LIMIT).await, chat_id).await {
                 Next::Again => {}
                 Next::AsPlainText if message.parse_mode.is_some() => {
                     without_formatting(&mut message, reply.html.plain());

@@ -52,8 +52,10 @@ mod purging;
 mod queue_figures;
 mod schema;
 mod sending_pause;
+mod sequence;
 mod settings;
 mod settings_changes;
+mod whole_rows;
 mod write_queue;
 
 pub use accounts::{Erased, OWNED, WholeNotification};
