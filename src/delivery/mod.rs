@@ -36,6 +36,10 @@ const IDLE_LIMIT: Duration = Duration::from_secs(1);
 /// not overtaken for longer; enough that claiming costs little, and few enough to be bounded without a limit.
 const WINDOW: RangeInclusive<usize> = 16..=256;
 
+/// How soon after a claim is the next one made? While events come without a pause, each would claim one row, at ten
+/// times the price.
+const CLAIM_PAUSE: Duration = Duration::from_millis(3);
+
 /// How often are leases looked through that a stuck task let end? Oftener when leases are short.
 const RELEASE_EVERY: Duration = Duration::from_secs(15);
 
@@ -101,11 +105,15 @@ impl Delivery {
         let mut in_flight = JoinSet::new();
         let release_every = RELEASE_EVERY.min(self.settings.lease / 4);
         let mut released_at = Instant::now();
+        let mut claim_from = Instant::now();
         while !stop.is_cancelled() {
-            if released_at.elapsed() >= release_every {
+            // A leader that was frozen would spend the attempts of rows that another one sends by now.
+            if released_at.elapsed() >= release_every && self.health.leading() {
                 released_at = Instant::now();
                 self.release_expired().await;
             }
+            wait_until(claim_from).await;
+            claim_from = Instant::now() + CLAIM_PAUSE;
             self.round(&sender, &mut in_flight, &stop).await;
         }
         let drain = async { while in_flight.join_next().await.is_some() {} };

@@ -7,8 +7,9 @@ use sea_orm::{
     QueryFilter as _, QueryOrder as _, QuerySelect as _, Statement,
 };
 
-use super::notifications::{self, Id, Rule};
+use super::notifications::{self, Rule};
 use super::parameters::{array, listed};
+use super::sequence::Id;
 use super::write_queue::Command;
 use super::{Store, StoreError, ms};
 use crate::domain::account::Settings;
