@@ -1,18 +1,14 @@
-//! The buttons below a message about a post: what is wished for it, granted where it can be, and the message edited
-//! to say how the post stands now.
+//! The buttons below a message about a post: what is wished for it, granted where it can be.
 
 use teloxide::types::{CallbackQueryId, MessageId};
 
 use super::person::Person;
-use super::reply::Reply;
 use super::{Bot, Handled, posts};
-use crate::domain::account::Settings;
-use crate::domain::post::{ManagedBy, Post, Wish};
+use crate::domain::post::{ManagedBy, Wish};
 use crate::domain::post_move::Actor;
 use crate::store::Moved;
 use crate::telegram::PostTap;
 use crate::text::answer::Toast;
-use crate::text::post_stands::PostStands;
 
 /// A tap on one of them. Two of them, or from two devices, are granted once: the second finds the post where the
 /// first has moved it. A post that is not of the chat's own account is not there at all.
@@ -37,8 +33,12 @@ pub(super) async fn on_tap(
         Moved::Refused(_) | Moved::NotFound => (Toast::Expired, None),
     };
     bot.answer_tap(query, Some(toast.text(language))).await;
-    if let (Some(post), Some(settings)) = (post, &person.settings) {
-        bot.edit(person.chat_id, message_id, stands(bot, settings, tap, &post)).await;
+    // A notice is edited by the outbox, like every other one of the same post: in one order, so that what became of
+    // the post is never written over by what was done to it before.
+    if let (PostTap::PostNow(_) | PostTap::Cancel(_), Some(post), Some(settings)) =
+        (tap, post, &person.settings)
+    {
+        bot.edit(person.chat_id, message_id, posts::card(bot, settings, &post, 0)).await;
     }
     Ok(())
 }
@@ -50,16 +50,5 @@ fn wish(tap: PostTap) -> (i64, Wish) {
         PostTap::PublishAgain(id) => (id, Wish::PublishAgain),
         PostTap::PostNow(id) => (id, Wish::PostNow),
         PostTap::Cancel(id) => (id, Wish::Cancel),
-    }
-}
-
-/// What the tapped message says now: a card stays a card; a notice has no buttons any more.
-fn stands(bot: &Bot, settings: &Settings, tap: PostTap, post: &Post) -> Reply {
-    match tap {
-        PostTap::PostNow(_) | PostTap::Cancel(_) => posts::card(bot, settings, post, 0),
-        PostTap::Retry(_) | PostTap::WentOut(_) | PostTap::PublishAgain(_) => {
-            let zone = settings.zone.unwrap_or(bot.digest.default_zone);
-            PostStands { post, zone }.looked_after(settings.language()).into()
-        }
     }
 }

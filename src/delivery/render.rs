@@ -1,17 +1,21 @@
 //! A claimed row becomes a message, in the person's language and zone of this moment.
 
 use chrono_tz::Tz;
-use teloxide::payloads::{SendMessage, SendMessageSetters as _, SendPhoto, SendPhotoSetters as _};
-use teloxide::types::{InlineKeyboardButton, InlineKeyboardMarkup, MessageId, ThreadId};
+use teloxide::payloads::{
+    EditMessageText, SendMessage, SendMessageSetters as _, SendPhoto, SendPhotoSetters as _,
+};
+use teloxide::types::{MessageId, ThreadId};
 
 use super::briefing::Briefing;
 use crate::config;
 use crate::domain::account::Settings;
 use crate::domain::digest::DigestNews;
 use crate::domain::event::EventKind;
+use crate::domain::notice::NoticeNow;
 use crate::domain::notification::{Claimed, Kind};
-use crate::telegram::{LONGEST_CAPTION, SETTINGS_TAP, html_message, html_photo, without_formatting};
-use crate::text::{self, Button, Html};
+use crate::telegram::{LONGEST_CAPTION, html_edit, html_message, html_photo, without_formatting};
+use crate::text::post_stands::PostStands;
+use crate::text::{self, Html};
 
 /// Whether a row is told in its time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -37,6 +41,8 @@ pub(super) enum Message {
     Text(Box<SendMessage>),
     /// A picture with a text below it.
     Picture(Box<Picture>),
+    /// Other words, and other buttons, for a message that is there.
+    Edit(Box<EditMessageText>),
 }
 
 /// A picture with a text below it.
@@ -59,13 +65,18 @@ impl Renderer {
         chat_id: i64,
         settings: &Settings,
         briefing: Briefing,
+        notice: Option<&NoticeNow>,
     ) -> Message {
+        if let Some(message_id) = notice.filter(|_| row.kind == Kind::NoticeEdit).and_then(|it| it.message_id)
+        {
+            return Message::Edit(Box::new(self.edit(row, chat_id, MessageId(message_id), settings, notice)));
+        }
         let html = self.text(row, settings, &briefing.news);
         let html = match age {
             Age::Fresh => html,
             Age::Late => text::carried::late(settings.language(), html),
         };
-        let text = self.text_message(row, chat_id, settings, &html);
+        let text = self.text_message(row, chat_id, settings, &html, notice);
         match briefing.picture {
             // No text of ours is longer; one that were would rather go without a picture than not at all.
             Some(png) if !row.plain && html.utf16_len() <= LONGEST_CAPTION => {
@@ -78,7 +89,14 @@ impl Renderer {
         }
     }
 
-    fn text_message(&self, row: &Claimed, chat_id: i64, settings: &Settings, html: &Html) -> SendMessage {
+    fn text_message(
+        &self,
+        row: &Claimed,
+        chat_id: i64,
+        settings: &Settings,
+        html: &Html,
+        notice: Option<&NoticeNow>,
+    ) -> SendMessage {
         let mut message = html_message(chat_id, html.as_str()).disable_notification(row.silent);
         if row.plain {
             without_formatting(&mut message, html.plain());
@@ -86,10 +104,31 @@ impl Renderer {
         if let Some(thread_id) = row.thread_id {
             message = message.message_thread_id(ThreadId(MessageId(thread_id)));
         }
-        match self.buttons(row, settings) {
+        match self.buttons(row, notice, settings.language()) {
             Some(buttons) => message.reply_markup(buttons),
             None => message,
         }
+    }
+
+    /// What the message `message_id` says now that its notice was looked after.
+    fn edit(
+        &self,
+        row: &Claimed,
+        chat_id: i64,
+        message_id: MessageId,
+        settings: &Settings,
+        notice: Option<&NoticeNow>,
+    ) -> EditMessageText {
+        let language = settings.language();
+        let zone = settings.zone.unwrap_or(self.default_zone);
+        let post = notice.and_then(|notice| notice.told.first()?.post.as_ref());
+        let html = post.map(|post| PostStands { post, zone }.looked_after(language)).unwrap_or_default();
+        let mut edit = html_edit(chat_id, message_id, html.as_str());
+        if row.plain {
+            edit.text = html.plain();
+            edit.parse_mode = None;
+        }
+        edit
     }
 
     fn text(&self, row: &Claimed, settings: &Settings, news: &DigestNews) -> Html {
@@ -143,38 +182,13 @@ impl Renderer {
                 let carried = row.content.carried.clone().unwrap_or_default();
                 text::carried::catch_up(language, &carried)
             }
+            // An edit is no message of its own.
+            Kind::NoticeEdit => Html::default(),
             Kind::Test => text::notification::test(language, row.event_at, zone),
             Kind::LinkMoved => {
                 let language = row.content.chat_language.unwrap_or(language);
                 text::linking::moved_away(language, &settings.account_name)
             }
         }
-    }
-
-    fn buttons(&self, row: &Claimed, settings: &Settings) -> Option<InlineKeyboardMarkup> {
-        match row.kind {
-            Kind::Digest => Some(self.digest_buttons(settings)),
-            _ => self.post_button(row, settings),
-        }
-    }
-
-    /// The calendar, where the platform has one, and the settings.
-    fn digest_buttons(&self, settings: &Settings) -> InlineKeyboardMarkup {
-        let language = settings.language();
-        let calendar = self.platform.calendar_url.clone();
-        let calendar =
-            calendar.map(|page| InlineKeyboardButton::url(Button::OpenCalendar.label(language), page));
-        let to_settings = InlineKeyboardButton::callback(Button::Settings.label(language), SETTINGS_TAP);
-        InlineKeyboardMarkup::new([calendar.into_iter().chain([to_settings])])
-    }
-
-    /// The page of the post, where the platform has one.
-    fn post_button(&self, row: &Claimed, settings: &Settings) -> Option<InlineKeyboardMarkup> {
-        let post_id = row.content.event.post_id.as_deref()?;
-        let about_trouble =
-            matches!(row.kind, Kind::Event(EventKind::PostFailed | EventKind::PostUnconfirmed));
-        let page = self.platform.post_link(post_id).filter(|_| about_trouble)?;
-        let label = Button::OpenPost.label(settings.language());
-        Some(InlineKeyboardMarkup::new([[InlineKeyboardButton::url(label, page)]]))
     }
 }

@@ -11,6 +11,7 @@ use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 use super::briefing::{Briefed, BriefingDesk};
+use super::notice::Telling;
 use super::outage::Outage;
 use super::outcome::{Attempt, Signal, Verdict, judge, snooze};
 use super::render::{Age, Message, Picture, Renderer};
@@ -53,6 +54,8 @@ pub(super) struct Letter {
     /// Where the account's messages go at this moment.
     pub(super) chat_id: i64,
     message: Message,
+    /// The message that it edits, where it is not one of its own.
+    edited: Option<i32>,
     /// When the lease on the row began.
     claimed_at: Instant,
 }
@@ -140,7 +143,7 @@ impl Sender {
                 let too_old = limits.iter().any(is_old);
                 (too_old || row.kind == Kind::WhileAway).then_some(Together::Stale(limits))
             }
-            Kind::Digest | Kind::Test | Kind::LinkMoved => None,
+            Kind::Digest | Kind::Test | Kind::LinkMoved | Kind::NoticeEdit => None,
         }
     }
 
@@ -161,18 +164,22 @@ impl Sender {
     /// A digest needs its briefing.
     pub(super) fn address(
         &self,
-        row: Claimed,
-        age: Age,
+        telling: Telling,
         addressees: &Addressees,
         briefed: Briefed,
         claimed_at: Instant,
     ) -> Addressed {
         let nowhere =
             |row, outcome, class| Addressed::Nowhere(Box::new((row, Verdict::without_a_try(outcome, class))));
-        let (chat_id, settings) = match addressee(&row, addressees) {
+        let (chat_id, settings) = match addressee(&telling.row, addressees) {
             Ok(addressee) => addressee,
-            Err((outcome, class)) => return nowhere(row, outcome, class),
+            Err((outcome, class)) => return nowhere(telling.row, outcome, class),
         };
+        if let Some(reason) = telling.overtaken() {
+            return nowhere(telling.row, Outcome::Cancelled { reason }, "cancelled");
+        }
+        let edited = telling.edited();
+        let Telling { row, age, notice } = telling;
         let unreadable = Outcome::Dead { reason: "unreadable" };
         let briefing = match briefed {
             // It goes back to its place.
@@ -186,16 +193,18 @@ impl Sender {
             return nowhere(row, Outcome::Cancelled { reason: "nothing_to_tell" }, "cancelled");
         }
         // One row that breaks the renderer must not end the worker for all.
-        let write = AssertUnwindSafe(|| self.renderer.message(&row, age, chat_id, settings, *briefing));
+        let write = AssertUnwindSafe(|| {
+            self.renderer.message(&row, age, chat_id, settings, *briefing, notice.as_ref())
+        });
         match std::panic::catch_unwind(write) {
-            Ok(message) => Addressed::To(Box::new(Letter { row, chat_id, message, claimed_at })),
+            Ok(message) => Addressed::To(Box::new(Letter { row, chat_id, message, edited, claimed_at })),
             Err(_) => nowhere(row, unreadable, "unreadable"),
         }
     }
 
     /// Sends `letter`, whose place was `at`, and writes down what became of it.
     pub(super) async fn send(self: Arc<Self>, letter: Box<Letter>, at: Instant) {
-        let Letter { row, chat_id, message, claimed_at } = *letter;
+        let Letter { row, chat_id, message, edited, claimed_at } = *letter;
         let started_at = self.clock.now();
         let started = Instant::now();
         // A leader that was frozen wakes up with rows in hand that another one has sent since.
@@ -207,7 +216,7 @@ impl Sender {
             () = self.cut.cancelled() => Some(Answer::Unknown("stopped before Telegram answered".into())),
         };
         let Some(answer) = told else { return self.put_back(row, "chat_waits").await };
-        let verdict = judge(answer, self.attempt(&row));
+        let verdict = judge(answer, self.attempt(&row, edited));
         self.heed(chat_id, &verdict);
         let latency_ms = i32::try_from(started.elapsed().as_millis()).unwrap_or(i32::MAX);
         self.write_down(row, chat_id, verdict, started_at, latency_ms).await;
@@ -225,6 +234,7 @@ impl Sender {
         let limit = self.settings.request_timeout;
         let (answer, at) = match message {
             Message::Text(text) => (self.api.call(&*text, limit).await, at),
+            Message::Edit(edit) => (self.api.call(&*edit, limit).await, at),
             Message::Picture(picture) => {
                 let Picture { photo, png, instead } = *picture;
                 let answer = self.api.call_with_picture(&photo, png, limit).await;
@@ -268,11 +278,12 @@ impl Sender {
         self.write_down(row, chat_id, verdict, now, 0).await;
     }
 
-    fn attempt(&self, row: &Claimed) -> Attempt<'_> {
+    fn attempt(&self, row: &Claimed, edited: Option<i32>) -> Attempt<'_> {
         Attempt {
             spent: row.attempts,
             plain: row.plain,
             in_topic: row.thread_id.is_some(),
+            edited,
             backoff: &self.settings.backoff,
             dice: rand::random::<f64>(),
             now: self.clock.now(),
@@ -389,6 +400,8 @@ fn addressee<'a>(
     let cancelled = |reason| (Outcome::Cancelled { reason }, "cancelled");
     let Some(settings) = settings.get(&row.account) else { return Err(cancelled("unknown_account")) };
     match (row.kind, settings.chat_id) {
+        // The message stays where it is, and whoever reads that chat now has nothing to do with it.
+        (Kind::NoticeEdit, chat_id) if chat_id != Some(row.chat_id) => Err(cancelled("nothing_to_edit")),
         // It is the old chat that is told.
         (Kind::LinkMoved, _) => Ok((row.chat_id, settings)),
         // Unlinked or moved since the row was claimed: nobody else's chat gets it.

@@ -23,12 +23,14 @@ pub enum Kind {
     LinkMoved,
     /// What went by while it could not be told: carries the rows that grew too old.
     WhileAway,
+    /// Not a message of its own: edits the message of a notice that was looked after.
+    NoticeEdit,
     /// What was held back, by quiet hours, a mute or a batch: carries the rows that were due together.
     CatchUp,
 }
 
 impl Kind {
-    const ALL: [Self; 10] = [
+    const ALL: [Self; 11] = [
         Self::Event(EventKind::PostPublished),
         Self::Event(EventKind::PostFailed),
         Self::Event(EventKind::PostUnconfirmed),
@@ -37,6 +39,7 @@ impl Kind {
         Self::Digest,
         Self::Test,
         Self::LinkMoved,
+        Self::NoticeEdit,
         Self::WhileAway,
         Self::CatchUp,
     ];
@@ -52,6 +55,7 @@ impl Kind {
             Self::Digest => "digest",
             Self::Test => "test",
             Self::LinkMoved => "link.moved",
+            Self::NoticeEdit => "notice.edit",
             Self::WhileAway => "while.away",
             Self::CatchUp => "catch.up",
         }
@@ -73,7 +77,7 @@ impl Kind {
     /// Which rows go first when several chats are due: 0 before 1 before 2.
     pub fn urgency(self) -> i16 {
         match self {
-            Self::Test | Self::LinkMoved | Self::WhileAway => 0,
+            Self::Test | Self::LinkMoved | Self::WhileAway | Self::NoticeEdit => 0,
             Self::Event(EventKind::PostFailed | EventKind::PostUnconfirmed) => 0,
             Self::Event(EventKind::AutomationExecuted | EventKind::Announcement) => 1,
             Self::Digest | Self::CatchUp => 1,
@@ -162,6 +166,10 @@ pub struct NewNotification {
     pub due_at: DateTime<Utc>,
     /// Why it will not be sent, or not yet, where that is so.
     pub reason: Option<&'static str>,
+    /// The post that it is about, where it is one of ours.
+    pub post_id: Option<i64>,
+    /// The row whose message it edits.
+    pub edits: Option<i64>,
 }
 
 impl NewNotification {
@@ -181,6 +189,8 @@ impl NewNotification {
             state,
             due_at: now,
             reason,
+            post_id: event.post,
+            edits: None,
         };
         let Some(settings) = settings else { return row(State::Cancelled, Some("unknown_account")) };
         if settings.chat_id.is_none() {
@@ -227,6 +237,13 @@ impl NewNotification {
         Self { content, ..Self::pending(account, old_chat_id, Kind::LinkMoved, now) }
     }
 
+    /// Edits the message of the row `edits`, which was due at `due_at`: in its place in the lane, so that it goes
+    /// before all that waits in the chat.
+    pub fn edit(account: &str, chat_id: i64, edits: i64, due_at: DateTime<Utc>, now: DateTime<Utc>) -> Self {
+        let edits = Some(edits);
+        Self { edits, due_at, silent: true, ..Self::pending(account, chat_id, Kind::NoticeEdit, now) }
+    }
+
     /// Carries others: a row of a `kind` that does.
     pub fn carrier(account: &str, chat_id: i64, kind: Kind, now: DateTime<Utc>) -> Self {
         Self::pending(account, chat_id, kind, now)
@@ -243,6 +260,8 @@ impl NewNotification {
             state: State::Pending,
             due_at: now,
             reason: None,
+            post_id: None,
+            edits: None,
         }
     }
 }
@@ -274,4 +293,8 @@ pub struct Claimed {
     pub attempts: u32,
     /// Proof of the claim: a finalise names it.
     pub lease_token: i64,
+    /// The post that it is about, where it is one of ours.
+    pub post_id: Option<i64>,
+    /// The row whose message it edits.
+    pub edits: Option<i64>,
 }

@@ -294,6 +294,7 @@ impl Post {
                 scheduled_at: Some(self.publish_at),
                 name: None,
             },
+            post: Some(self.id),
         })
     }
 }

@@ -253,6 +253,8 @@ impl Fold {
             event_at: self.now,
             held: false,
             attempts: 0,
+            post_id: None,
+            edits: None,
             ..self.row.clone()
         })
     }

@@ -30,6 +30,7 @@ mod job_runs;
 mod lanes;
 mod leader;
 mod links;
+mod notices;
 mod notifications;
 mod outbox_rows;
 mod outcomes;

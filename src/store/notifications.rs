@@ -171,11 +171,12 @@ pub(super) async fn insert(
     let are_heads = lanes::enter(transaction, &entrants).await?;
     let sql = format!(
         "INSERT INTO notifications (account, chat_id, kind, urgency, data, silent, event_at_ms, state, reason, head, \
-           created_at_ms, due_at_ms, finished_at_ms) \
+           created_at_ms, due_at_ms, finished_at_ms, post_id, edits_id) \
          SELECT value ->> 0, CAST(value ->> 1 AS BIGINT), value ->> 2, CAST(value ->> 3 AS SMALLINT), value ->> 4, \
            CAST(value ->> 5 AS BOOLEAN), CAST(value ->> 6 AS BIGINT), value ->> 7, value ->> 8, \
            CAST(value ->> 9 AS BOOLEAN), CAST($2 AS BIGINT), CAST(value ->> 10 AS BIGINT), \
-           CASE WHEN value ->> 7 = 'pending' THEN NULL ELSE CAST($2 AS BIGINT) END \
+           CASE WHEN value ->> 7 = 'pending' THEN NULL ELSE CAST($2 AS BIGINT) END, \
+           CAST(value ->> 11 AS BIGINT), CAST(value ->> 12 AS BIGINT) \
          FROM {} ORDER BY key RETURNING id",
         each(backend, "$1")
     );
@@ -214,6 +215,8 @@ fn written(row: &NewNotification, is_head: bool) -> Result<impl Serialize, Store
         row.reason,
         is_head,
         ms(row.due_at),
+        row.post_id,
+        row.edits,
     ))
 }
 

@@ -6,7 +6,7 @@ use sea_orm::{ColumnTrait as _, DatabaseTransaction, EntityTrait as _, QueryFilt
 
 use super::publishing::claimed;
 use super::write_queue::Command;
-use super::{Rule, Store, StoreError, ms, notifications, post_moves, time};
+use super::{Rule, Store, StoreError, ms, notices, notifications, post_moves, time};
 use crate::domain::post::{Outcome, Post, Reason, Status};
 use crate::domain::post_move::{Actor, PostMove};
 use crate::entity::post::{Column, Entity, Model};
@@ -137,6 +137,8 @@ pub(super) async fn tell(
 ) -> Result<(), StoreError> {
     let posts = rows.into_iter().map(Post::try_from).collect::<Result<Vec<_>, _>>()?;
     let events: Vec<_> = posts.iter().filter_map(Post::news).collect();
+    let ended: Vec<i64> = events.iter().filter_map(|event| event.post).collect();
+    notices::overtake(transaction, &ended, now).await?;
     let events: Vec<_> = events.iter().collect();
     notifications::tell(transaction, &events, rule, now).await.map(drop)
 }

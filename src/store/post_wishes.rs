@@ -6,7 +6,7 @@ use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait as _, DatabaseTransaction, EntityTrait as _, QueryFilter as _, UpdateMany};
 
 use super::write_queue::Command;
-use super::{Store, StoreError, ms, post_moves, posts};
+use super::{Store, StoreError, ms, notices, post_moves, posts};
 use crate::domain::post::{ManagedBy, Post, Wish};
 use crate::domain::post_move::{Actor, PostMove};
 use crate::entity::post::{Column, Entity};
@@ -36,6 +36,7 @@ impl Store {
         let account = account.map(str::to_owned);
         let moved = self.writer.write(Grant { id, account, wish, by, now }).await?;
         self.wake_publishing();
+        self.wake_delivery();
         Ok(moved)
     }
 }
@@ -92,6 +93,9 @@ impl Command for Grant {
         let seen =
             self.update().filter(Column::Id.eq(self.id)).filter(Column::Status.eq(post.status.as_str()));
         let moved = seen.exec(transaction).await?.rows_affected > 0;
+        if moved {
+            notices::overtake(transaction, &[self.id], self.now).await?;
+        }
         // Publishing it sooner leaves it scheduled: there is no move to tell of.
         if moved && post.status != self.wish.to() {
             let (from, to) = (Some(post.status), self.wish.to());

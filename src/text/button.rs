@@ -2,6 +2,7 @@
 
 use super::argument::Args;
 use super::catalog::{key, say};
+use super::words::network;
 use crate::domain::language::Language;
 
 /// A button under a message.
@@ -43,8 +44,12 @@ pub enum Button {
     PostNow,
     /// Back to what comes before this.
     PreviousPage,
+    /// Publish a post again that may be out or not.
+    PublishAgain,
     /// Ask for the same message anew.
     Refresh,
+    /// Try a failed post again.
+    RetryNow,
     /// Choose a job to run, for admins.
     RunJob,
     /// Send a test message.
@@ -55,11 +60,13 @@ pub enum Button {
     Settings,
     /// Connect this chat to another account than now.
     Switch,
+    /// A post that may be out or not is out.
+    WentOut,
 }
 
 impl Button {
     /// Every button.
-    pub const ALL: [Self; 24] = [
+    pub const ALL: [Self; 27] = [
         Self::AllJobs,
         Self::BackToPosts,
         Self::Cancel,
@@ -78,12 +85,15 @@ impl Button {
         Self::OpenSettings,
         Self::PostNow,
         Self::PreviousPage,
+        Self::PublishAgain,
         Self::Refresh,
+        Self::RetryNow,
         Self::RunJob,
         Self::SendTest,
         Self::SetTimeZone,
         Self::Settings,
         Self::Switch,
+        Self::WentOut,
     ];
 
     /// What is written on it, as plain text.
@@ -107,13 +117,22 @@ impl Button {
             Self::OpenSettings => key!("button-open-settings"),
             Self::PostNow => key!("button-post-now"),
             Self::PreviousPage => key!("button-previous-page"),
+            Self::PublishAgain => key!("button-publish-again"),
             Self::Refresh => key!("button-refresh"),
+            Self::RetryNow => key!("button-retry-now"),
             Self::RunJob => key!("button-run"),
             Self::SendTest => key!("button-send-test"),
             Self::SetTimeZone => key!("button-set-time-zone"),
             Self::Settings => key!("button-settings"),
             Self::Switch => key!("button-switch"),
+            Self::WentOut => key!("button-went-out"),
         };
         say(language, key, &Args::new()).plain()
     }
+}
+
+/// The label of the button that leads to where `network_id` is connected again.
+pub fn reconnect(language: Language, network_id: &str) -> String {
+    say(language, key!("button-reconnect"), &Args::new().html("network", network(language, network_id)))
+        .plain()
 }

@@ -34,7 +34,9 @@ reason = { $code ->
     [deactivated] Telegram account deleted
     [limited] limited by Telegram
     [muted] muted
+    [handled] looked after before
     [no_rights] may not write there
+    [nothing_to_edit] nothing to edit
     [nothing_to_tell] nothing to tell
     [quiet_hours] quiet hours
     [refused] refused by Telegram
@@ -314,16 +316,20 @@ button-open-post = Open post
 button-open-private-chat = Open private chat
 button-open-settings = Open settings
 button-post-number = { $number }
+button-publish-again = Publish again
 button-post-now = Post now
 button-previous-page = ◀
+button-reconnect = Reconnect { $network }
 button-refresh = Refresh
 button-resend = 🔄 { $id }
+button-retry-now = 🔄 Retry now
 button-run = Run a job
 button-run-job = ▶️ { $job }
 button-send-test = Send a test
 button-set-time-zone = Set my time zone
 button-settings = Settings
 button-switch = Switch
+button-went-out = It went out
 
 ## Menus
 

@@ -33,7 +33,9 @@ reason = { $code ->
     [deactivated] 삭제된 텔레그램 계정
     [limited] 텔레그램 제한
     [muted] 알림 꺼짐
+    [handled] 이미 처리됨
     [no_rights] 쓰기 권한 없음
+    [nothing_to_edit] 고칠 메시지 없음
     [nothing_to_tell] 전할 소식 없음
     [quiet_hours] 방해 금지 시간
     [refused] 텔레그램 거부
@@ -298,16 +300,20 @@ button-open-post = 글 열기
 button-open-private-chat = 1:1 대화 열기
 button-open-settings = 설정 열기
 button-post-number = { $number }
+button-publish-again = 다시 게시
 button-post-now = 지금 게시
 button-previous-page = ◀
+button-reconnect = { $network } 다시 연결
 button-refresh = 새로 고침
 button-resend = 🔄 { $id }
+button-retry-now = 🔄 다시 시도
 button-run = 작업 실행
 button-run-job = ▶️ { $job }
 button-send-test = 알림 테스트
 button-set-time-zone = 시간대 정하기
 button-settings = 설정
 button-switch = 변경
+button-went-out = 게시됐어요
 
 ## Menus
 

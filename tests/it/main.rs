@@ -26,6 +26,7 @@ mod left_behind;
 mod limits;
 mod link_tokens;
 mod linking;
+mod looked_after;
 mod looking_ahead;
 mod menus;
 mod migrating;

@@ -126,7 +126,7 @@ on_both_databases! {
         let notice = mina.sees("Not sure it went out").await.expect("the notice");
         assert_eq!(taps_data(&mina, &format!("post:again:{id}")).await, DONE);
         world.reads(&mina, &notice, "🔄 Retrying insta…").await;
-        assert_eq!(world.post("alice", id).await["status"], "scheduled");
+        world.until_post("alice", id, "scheduled").await;
     }
 
     async fn nobody_moves_the_post_of_another_by_a_forged_tap(world) {

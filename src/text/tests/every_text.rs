@@ -14,6 +14,7 @@ use crate::domain::notification::State;
 use crate::domain::post::{self, ManagedBy, Post};
 use crate::domain::week::{Outcomes, Week};
 use crate::text::answer::{self, Toast};
+use crate::text::button::reconnect;
 use crate::text::dead_letters::{DeadLetter, Resend, dead_letters, resend_button, which_dead_letter};
 use crate::text::digest::Digest;
 use crate::text::menu::{self, Audience, Command};
@@ -66,6 +67,7 @@ pub(super) fn labels(language: Language) -> Vec<(usize, String)> {
         (64, jobs::run_button(language, "telegram_daily_summary")),
         (64, resend_button(language, i64::MAX)),
         (64, post_button(language, 1_204)),
+        (64, reconnect(language, "instagram")),
     ];
     let zones = chrono_tz::TZ_VARIANTS.into_iter().map(Choice::Zone);
     let kinds = EventKind::ALL.map(|kind| {

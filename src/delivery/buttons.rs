@@ -1,0 +1,93 @@
+//! The buttons below notices: what there is to do about them, and only that.
+
+use teloxide::types::{InlineKeyboardButton, InlineKeyboardMarkup};
+
+use super::render::Renderer;
+use crate::domain::event::EventKind;
+use crate::domain::language::Language;
+use crate::domain::notice::NoticeNow;
+use crate::domain::notification::{Claimed, Kind};
+use crate::telegram::{MUTE_TAP, PostTap, SETTINGS_TAP};
+use crate::text::Button;
+use crate::text::button::reconnect;
+
+impl Renderer {
+    /// The buttons below the message of `row`; `None` where there is nothing to do about it.
+    pub(super) fn buttons(
+        &self,
+        row: &Claimed,
+        notice: Option<&NoticeNow>,
+        language: Language,
+    ) -> Option<InlineKeyboardMarkup> {
+        let rows = match row.kind {
+            Kind::Digest => vec![self.around_a_digest(language)],
+            Kind::Event(EventKind::PostFailed) => {
+                vec![
+                    self.retry(row, notice, language),
+                    self.reconnect(row, language),
+                    self.about(row, language),
+                ]
+            }
+            Kind::Event(EventKind::PostUnconfirmed) => {
+                vec![said(notice, language), self.about(row, language)]
+            }
+            _ => Vec::new(),
+        };
+        let rows: Vec<_> = rows.into_iter().filter(|row| !row.is_empty()).collect();
+        (!rows.is_empty()).then(|| InlineKeyboardMarkup::new(rows))
+    }
+
+    /// The calendar, where the platform has one, and the settings.
+    fn around_a_digest(&self, language: Language) -> Vec<InlineKeyboardButton> {
+        let calendar = self.platform.calendar_url.clone();
+        let calendar =
+            calendar.map(|page| InlineKeyboardButton::url(Button::OpenCalendar.label(language), page));
+        calendar.into_iter().chain([tap(Button::Settings, SETTINGS_TAP, language)]).collect()
+    }
+
+    /// Here, where this service publishes the post; else on the platform, where it can be asked.
+    fn retry(
+        &self,
+        row: &Claimed,
+        notice: Option<&NoticeNow>,
+        language: Language,
+    ) -> Vec<InlineKeyboardButton> {
+        if let Some(id) = id_here(notice) {
+            return vec![tap(Button::RetryNow, &PostTap::Retry(id).to_data(), language)];
+        }
+        let page = row.content.event.post_id.as_deref().and_then(|id| self.platform.retry_link(id));
+        page.map(|page| InlineKeyboardButton::url(Button::RetryNow.label(language), page))
+            .into_iter()
+            .collect()
+    }
+
+    fn reconnect(&self, row: &Claimed, language: Language) -> Vec<InlineKeyboardButton> {
+        let network = row.content.event.network.as_deref().unwrap_or_default();
+        let page = self.platform.reconnect_url.clone();
+        page.map(|page| InlineKeyboardButton::url(reconnect(language, network), page)).into_iter().collect()
+    }
+
+    /// The page of the post, where the platform has one, and an hour of silence.
+    fn about(&self, row: &Claimed, language: Language) -> Vec<InlineKeyboardButton> {
+        let page = row.content.event.post_id.as_deref().and_then(|id| self.platform.post_link(id));
+        let page = page.map(|page| InlineKeyboardButton::url(Button::OpenPost.label(language), page));
+        page.into_iter().chain([tap(Button::Mute, MUTE_TAP, language)]).collect()
+    }
+}
+
+/// What the person may say about a post that may be out or not.
+fn said(notice: Option<&NoticeNow>, language: Language) -> Vec<InlineKeyboardButton> {
+    let Some(id) = id_here(notice) else { return Vec::new() };
+    vec![
+        tap(Button::WentOut, &PostTap::WentOut(id).to_data(), language),
+        tap(Button::PublishAgain, &PostTap::PublishAgain(id).to_data(), language),
+    ]
+}
+
+fn id_here(notice: Option<&NoticeNow>) -> Option<i64> {
+    notice?.told.first()?.id_here()
+}
+
+fn tap(button: Button, data: &str, language: Language) -> InlineKeyboardButton {
+    InlineKeyboardButton::callback(button.label(language), data)
+}
