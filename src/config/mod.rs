@@ -26,7 +26,7 @@ pub use address::is_public;
 pub use environment::Environment;
 pub use networks::{Channel, Connector, Network, NetworkKind, SigningKey};
 pub use sections::{
-    Database, Delivery, Digest, Engine, Http, Jobs, Jwt, Platform, Publishing, Telegram, UpdateMode,
+    Database, Delivery, Digest, Engine, Http, Jobs, Jwt, Metrics, Platform, Publishing, Telegram, UpdateMode,
 };
 
 use layers::{Layer, Problems};
@@ -43,6 +43,8 @@ pub struct Config {
     pub http: Http,
     /// Whose word we take about who is calling.
     pub jwt: Jwt,
+    /// Who may read the numbers.
+    pub metrics: Metrics,
     /// How fast, how often and how long we try to deliver.
     pub delivery: Delivery,
     /// How posts are published, whatever the network.
@@ -78,6 +80,7 @@ impl Config {
         let database = Database::read(&mut reader);
         let http = Http::read(&mut reader);
         let jwt = Jwt::read(&mut reader);
+        let metrics = Metrics::read(&mut reader);
         let delivery = Delivery::read(&mut reader);
         let publishing = Publishing::read(&mut reader);
         let networks = networks::read(&mut reader);
@@ -91,6 +94,7 @@ impl Config {
             database,
             http,
             jwt,
+            metrics,
             delivery,
             publishing,
             networks,
@@ -120,7 +124,7 @@ impl Config {
     }
 
     /// Every secret in the settings, for the log to hide: the bot token whole and without its public id, the
-    /// JWT key, the database's password, the networks' signing keys.
+    /// JWT key, the metrics token, the database's password, the networks' signing keys.
     pub fn secrets(&self) -> Vec<SecretString> {
         let token = self.telegram.token.iter().map(ExposeSecret::expose_secret);
         let key = self.jwt.secret.iter().map(ExposeSecret::expose_secret);
@@ -128,7 +132,9 @@ impl Config {
         let passwords = database_url::passwords(self.database.url.expose_secret());
         let signing = self.networks.values().filter_map(Network::signing_key).map(SigningKey::expose);
         let signing = signing.flat_map(|key| [key, SigningKey::without_prefix(key)]);
-        let plain = token.chain(token_secret).chain(key).chain(signing).map(SecretString::from);
+        let metrics = self.metrics.token.iter().map(ExposeSecret::expose_secret);
+        let plain =
+            token.chain(token_secret).chain(key).chain(metrics).chain(signing).map(SecretString::from);
         plain.chain(passwords.into_iter().map(SecretString::from)).collect()
     }
 }

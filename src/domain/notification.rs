@@ -2,6 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 use super::account::{Delivery, DisabledReason, Settings};
 use super::carried::Carried;
@@ -87,8 +88,9 @@ impl Kind {
 }
 
 /// Where a notification stands.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
+#[schema(as = NotificationState)]
 pub enum State {
     /// Waiting for its due time, its chat's turn or a free slot.
     Pending,
@@ -287,6 +289,8 @@ pub struct Claimed {
     pub plain: bool,
     /// When the event happened.
     pub event_at: DateTime<Utc>,
+    /// Since when it could have been sent: when it was due first, or accepted, once a try has failed.
+    pub sendable_since: DateTime<Utc>,
     /// Whether it was held back until now, and never tried since.
     pub held: bool,
     /// Attempts spent before this one.

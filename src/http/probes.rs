@@ -4,19 +4,20 @@ use std::time::Duration;
 
 use hyper::StatusCode;
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use super::answer::Answer;
 use super::call::Call;
+use super::openapi::{Answered, Says};
 use super::port::Port;
 use super::problem::Problem;
 use crate::config::Engine;
-use crate::health::Telegram;
 
 /// How long may the database take to answer a probe? Kubernetes' probes time out after a second by default;
 /// longer than two and nobody would read the answer.
 const PING_LIMIT: Duration = Duration::from_secs(2);
 
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
 struct Health {
     status: &'static str,
     version: &'static str,
@@ -24,16 +25,22 @@ struct Health {
     database: &'static str,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
 struct Readiness {
     status: &'static str,
     reasons: Vec<String>,
 }
 
+pub(super) const ALIVE: Says = Says::new("healthz", "Whether the process can answer at all")
+    .answers(&[Answered::text(200, "text/plain; charset=utf-8", "It can: \"ok\"")]);
+
 /// `GET /healthz`: 200 while the process can answer at all.
 pub(super) async fn alive() -> Result<Answer, Problem> {
     Ok(Answer::text(StatusCode::OK, "ok"))
 }
+
+pub(super) const HEALTH: Says = Says::new("health", "How each part does")
+    .answers(&[Answered::json::<Health>(200, "Always, also when a part is down")]);
 
 /// `GET /health`: 200 with how each part is.
 pub(super) async fn health(call: Call) -> Result<Answer, Problem> {
@@ -45,11 +52,16 @@ pub(super) async fn health(call: Call) -> Result<Answer, Problem> {
         &Health {
             status: if well { "ok" } else { "degraded" },
             version: env!("CARGO_PKG_VERSION"),
-            telegram: name(&telegram),
+            telegram: telegram.as_str(),
             database: if database { "up" } else { "down" },
         },
     )
 }
+
+pub(super) const READY: Says = Says::new("readyz", "Whether work should come here, or why not").answers(&[
+    Answered::json::<Readiness>(200, "It should"),
+    Answered::json::<Readiness>(503, "It should not, for these reasons"),
+]);
 
 /// `GET /readyz`: 200, or 503 with the reasons why work should not come here.
 pub(super) async fn ready(call: Call) -> Result<Answer, Problem> {
@@ -87,16 +99,4 @@ async fn database_answers(port: &Port) -> bool {
     };
     log::warn!(target: "http", "a probe found the database down: {cause}");
     false
-}
-
-fn name(telegram: &Telegram) -> &'static str {
-    match telegram {
-        Telegram::NotConfigured => "not_configured",
-        Telegram::Starting => "starting",
-        Telegram::Up => "up",
-        Telegram::Unreachable => "unreachable",
-        Telegram::TokenRefused => "token_refused",
-        Telegram::Conflict => "conflict",
-        Telegram::AnotherBot { .. } => "another_bot",
-    }
 }

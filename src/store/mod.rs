@@ -65,7 +65,7 @@ pub use outcomes::{Effect, Finalise, Outcome};
 pub use post_wishes::Moved;
 pub use posts::{Listing, PostsAhead, Scheduled};
 pub use purging::{PURGE_BATCH, Purgeable};
-pub use queue_figures::{Figures, QueueFigures, ReasonCount};
+pub use queue_figures::{Figures, QueueDepth, QueueFigures, ReasonCount};
 
 use gatherer::Gatherer;
 use notifications::RecordEvents;
