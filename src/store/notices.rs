@@ -26,7 +26,7 @@ impl Store {
     pub async fn notice_now(&self, id: i64) -> Result<Option<NoticeNow>, StoreError> {
         let Some(row) = Entity::find_by_id(id).one(&self.reader).await? else { return Ok(None) };
         let (chat_id, message_id) = (row.chat_id, row.message_id);
-        let rows = vec![row];
+        let rows = [row];
         let ids: Vec<i64> = rows.iter().filter_map(|row| row.post_id).collect();
         let posts = post::Entity::find().filter(post::Column::Id.is_in(ids)).all(&self.reader).await?;
         let posts: HashMap<i64, Post> = posts
