@@ -8,6 +8,7 @@ pub mod holding;
 pub mod job;
 pub mod language;
 pub mod link;
+pub mod merging;
 pub mod notice;
 pub mod notification;
 pub mod post;

@@ -10,6 +10,7 @@ use super::digest::DigestSpan;
 use super::event::{Event, EventData, EventKind};
 use super::holding::HoldReason;
 use super::language::Language;
+use super::merging::cause;
 
 /// What a notification is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -170,6 +171,8 @@ pub struct NewNotification {
     pub reason: Option<&'static str>,
     /// The post that it is about, where it is one of ours.
     pub post_id: Option<i64>,
+    /// What a failure was caused by ([`cause`]).
+    pub cause: Option<String>,
     /// The row whose message it edits.
     pub edits: Option<i64>,
 }
@@ -192,6 +195,7 @@ impl NewNotification {
             due_at: now,
             reason,
             post_id: event.post,
+            cause: (event.kind == EventKind::PostFailed).then(|| cause(&event.data)),
             edits: None,
         };
         let Some(settings) = settings else { return row(State::Cancelled, Some("unknown_account")) };
@@ -263,6 +267,7 @@ impl NewNotification {
             due_at: now,
             reason: None,
             post_id: None,
+            cause: None,
             edits: None,
         }
     }
