@@ -40,6 +40,8 @@ pub(super) enum Tap {
     StayLinked,
     /// Show the status anew.
     RefreshStatus,
+    /// Try the posts again that failed today.
+    RetryFailed,
     /// Show a page of what is scheduled, from 0.
     Posts {
         /// Which.
@@ -116,6 +118,7 @@ impl Tap {
             Self::Unlink { account_tag } => format!("unlink:{account_tag}"),
             Self::StayLinked => "unlink:no".into(),
             Self::RefreshStatus => "status".into(),
+            Self::RetryFailed => "retry".into(),
             Self::Posts { page } => format!("posts:{page}"),
             Self::PostCard { id, page } => format!("card:{id}:{page}"),
             Self::Post(tap) => tap.to_data(),
@@ -136,6 +139,7 @@ impl Tap {
     pub(super) fn of_data(data: &str) -> Option<Self> {
         match data.split_once(':') {
             None if data == "status" => Some(Self::RefreshStatus),
+            None if data == "retry" => Some(Self::RetryFailed),
             Some(("posts", page)) => page.parse().ok().map(|page| Self::Posts { page }),
             Some(("card", rest)) => {
                 let (id, page) = rest.split_once(':')?;
@@ -210,6 +214,7 @@ mod tests {
             Tap::KeepLinks { language: Language::En },
             Tap::StayLinked,
             Tap::RefreshStatus,
+            Tap::RetryFailed,
             Tap::OpenSettings,
             Tap::AskZone,
             Tap::Mute,

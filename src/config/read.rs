@@ -138,6 +138,7 @@ impl Delivery {
             backoff: backoff(reader, "delivery.backoff_seconds"),
             max_age_published: reader.hours("delivery.max_age_published_hours", 1..=8760),
             max_age_failed: reader.hours("delivery.max_age_failed_hours", 1..=8760),
+            merge_window: reader.seconds("delivery.merge_window_seconds", 0..=3600),
         }
     }
 }

@@ -157,6 +157,8 @@ pub struct Delivery {
     pub max_age_published: Duration,
     /// How old news of a failed post may be and still be told on its own.
     pub max_age_failed: Duration,
+    /// How long after one another failures with one cause may come and be told by one message; zero: each comes alone.
+    pub merge_window: Duration,
 }
 
 /// `[publishing]`: how posts are published, whatever the network.

@@ -22,15 +22,18 @@ impl Renderer {
         let rows = match row.kind {
             Kind::Digest => vec![self.around_a_digest(language)],
             Kind::Event(EventKind::PostFailed) => {
+                let network = row.content.event.network.as_deref().unwrap_or_default();
                 vec![
                     self.retry(row, notice, language),
-                    self.reconnect(row, language),
+                    self.reconnect(network, language),
                     self.about(row, language),
                 ]
             }
             Kind::Event(EventKind::PostUnconfirmed) => {
                 vec![said(notice, language), self.about(row, language)]
             }
+            Kind::MergedFailures => self.list(row.id, notice, language),
+            Kind::NoticeEdit => row.edits.map(|list| self.list(list, notice, language)).unwrap_or_default(),
             _ => Vec::new(),
         };
         let rows: Vec<_> = rows.into_iter().filter(|row| !row.is_empty()).collect();
@@ -43,6 +46,22 @@ impl Renderer {
         let calendar =
             calendar.map(|page| InlineKeyboardButton::url(Button::OpenCalendar.label(language), page));
         calendar.into_iter().chain([tap(Button::Settings, SETTINGS_TAP, language)]).collect()
+    }
+
+    /// Below the list of failures in the row `id`: one set for all of them, as long as one is left to be mended.
+    fn list(
+        &self,
+        id: i64,
+        notice: Option<&NoticeNow>,
+        language: Language,
+    ) -> Vec<Vec<InlineKeyboardButton>> {
+        let Some(NoticeNow { told, .. }) = notice.filter(|notice| notice.is_list) else { return Vec::new() };
+        let mut left = told.iter().filter(|told| !told.is_looked_after()).peekable();
+        let Some(first) = left.peek() else { return Vec::new() };
+        let network = first.event.network.clone().unwrap_or_default();
+        let all = tap(Button::RetryAll, &PostTap::RetryAll(id).to_data(), language);
+        let all: Vec<_> = left.any(|told| told.id_here().is_some()).then_some(all).into_iter().collect();
+        vec![all, self.reconnect(&network, language), vec![tap(Button::Mute, MUTE_TAP, language)]]
     }
 
     /// Here, where this service publishes the post; else on the platform, where it can be asked.
@@ -61,8 +80,7 @@ impl Renderer {
             .collect()
     }
 
-    fn reconnect(&self, row: &Claimed, language: Language) -> Vec<InlineKeyboardButton> {
-        let network = row.content.event.network.as_deref().unwrap_or_default();
+    fn reconnect(&self, network: &str, language: Language) -> Vec<InlineKeyboardButton> {
         let page = self.platform.reconnect_url.clone();
         page.map(|page| InlineKeyboardButton::url(reconnect(language, network), page)).into_iter().collect()
     }

@@ -134,9 +134,9 @@ fn refused(refusal: Refusal, attempt: Attempt<'_>) -> Verdict {
         RefusalClass::NotModified if attempt.edited.is_some() => {
             ("not_modified", Outcome::Sent { message_id: attempt.edited }, Effect::None)
         }
-        // Deleted by the person, or too old: there is nobody left whom it could mislead.
+        // Deleted by the person: there is nobody left whom it could mislead.
         RefusalClass::NotEditable if attempt.edited.is_some() => {
-            ("not_editable", Outcome::Cancelled { reason: "nothing_to_edit" }, Effect::None)
+            ("not_editable", Outcome::NothingToEdit, Effect::None)
         }
         RefusalClass::Conflict
         | RefusalClass::WebhookActive
@@ -294,7 +294,7 @@ mod tests {
         assert_eq!(judge(said(400, words), edit()).outcome, Outcome::Sent { message_id: Some(7) });
         for words in ["Bad Request: message to edit not found", "Bad Request: message can't be edited"] {
             let verdict = judge(said(400, words), edit());
-            assert_eq!(verdict.outcome, Outcome::Cancelled { reason: "nothing_to_edit" }, "{words}");
+            assert_eq!(verdict.outcome, Outcome::NothingToEdit, "{words}");
         }
     }
 

@@ -11,9 +11,10 @@ use crate::config;
 use crate::domain::account::Settings;
 use crate::domain::digest::DigestNews;
 use crate::domain::event::EventKind;
-use crate::domain::notice::NoticeNow;
+use crate::domain::notice::{NoticeNow, ToldPost};
 use crate::domain::notification::{Claimed, Kind};
 use crate::telegram::{LONGEST_CAPTION, html_edit, html_message, html_photo, without_formatting};
+use crate::text::failures::Failures;
 use crate::text::post_stands::PostStands;
 use crate::text::{self, Html};
 
@@ -71,7 +72,7 @@ impl Renderer {
         {
             return Message::Edit(Box::new(self.edit(row, chat_id, MessageId(message_id), settings, notice)));
         }
-        let html = self.text(row, settings, &briefing.news);
+        let html = self.text(row, settings, &briefing.news, notice);
         let html = match age {
             Age::Fresh => html,
             Age::Late => text::carried::late(settings.language(), html),
@@ -110,7 +111,7 @@ impl Renderer {
         }
     }
 
-    /// What the message `message_id` says now that its notice was looked after.
+    /// What the message `message_id` says now: its notice was looked after, or lists more posts.
     fn edit(
         &self,
         row: &Claimed,
@@ -119,19 +120,37 @@ impl Renderer {
         settings: &Settings,
         notice: Option<&NoticeNow>,
     ) -> EditMessageText {
-        let language = settings.language();
-        let zone = settings.zone.unwrap_or(self.default_zone);
-        let post = notice.and_then(|notice| notice.told.first()?.post.as_ref());
-        let html = post.map(|post| PostStands { post, zone }.looked_after(language)).unwrap_or_default();
+        let html = notice.map(|notice| self.looked_after(notice, settings)).unwrap_or_default();
         let mut edit = html_edit(chat_id, message_id, html.as_str());
         if row.plain {
             edit.text = html.plain();
             edit.parse_mode = None;
         }
+        edit.reply_markup = self.buttons(row, notice, settings.language());
         edit
     }
 
-    fn text(&self, row: &Claimed, settings: &Settings, news: &DigestNews) -> Html {
+    fn looked_after(&self, notice: &NoticeNow, settings: &Settings) -> Html {
+        let language = settings.language();
+        let zone = settings.zone.unwrap_or(self.default_zone);
+        let told = &notice.told[..];
+        match told {
+            [ToldPost { event, .. }] if notice.is_listed_elsewhere => {
+                let network = event.network.as_deref().unwrap_or_default();
+                text::failures::listed_below(language, network, event.text.as_deref())
+            }
+            [ToldPost { post: Some(post), .. }] => PostStands { post, zone }.looked_after(language),
+            _ => Failures { told, zone }.render(language),
+        }
+    }
+
+    fn text(
+        &self,
+        row: &Claimed,
+        settings: &Settings,
+        news: &DigestNews,
+        notice: Option<&NoticeNow>,
+    ) -> Html {
         let language = settings.language();
         let zone = settings.zone.unwrap_or(self.default_zone);
         let data = &row.content.event;
@@ -182,8 +201,9 @@ impl Renderer {
                 let carried = row.content.carried.clone().unwrap_or_default();
                 text::carried::catch_up(language, &carried)
             }
-            // An edit is no message of its own.
-            Kind::NoticeEdit => Html::default(),
+            Kind::MergedFailures | Kind::NoticeEdit => {
+                notice.map(|notice| self.looked_after(notice, settings)).unwrap_or_default()
+            }
             Kind::Test => text::notification::test(language, row.event_at, zone),
             Kind::LinkMoved => {
                 let language = row.content.chat_language.unwrap_or(language);

@@ -144,7 +144,7 @@ impl Sender {
                 let too_old = limits.iter().any(is_old);
                 (too_old || row.kind == Kind::WhileAway).then_some(Together::Stale(limits))
             }
-            Kind::Digest | Kind::Test | Kind::LinkMoved | Kind::NoticeEdit => None,
+            Kind::Digest | Kind::Test | Kind::LinkMoved | Kind::NoticeEdit | Kind::MergedFailures => None,
         }
     }
 
@@ -176,8 +176,8 @@ impl Sender {
             Ok(addressee) => addressee,
             Err((outcome, class)) => return nowhere(telling.row, outcome, class),
         };
-        if let Some(reason) = telling.overtaken() {
-            return nowhere(telling.row, Outcome::Cancelled { reason }, "cancelled");
+        if let Some(outcome) = telling.overtaken() {
+            return nowhere(telling.row, outcome, "cancelled");
         }
         let edited = telling.edited();
         let Telling { row, age, notice } = telling;
@@ -410,7 +410,9 @@ fn addressee<'a>(
     let Some(settings) = settings.get(&row.account) else { return Err(cancelled("unknown_account")) };
     match (row.kind, settings.chat_id) {
         // The message stays where it is, and whoever reads that chat now has nothing to do with it.
-        (Kind::NoticeEdit, chat_id) if chat_id != Some(row.chat_id) => Err(cancelled("nothing_to_edit")),
+        (Kind::NoticeEdit, chat_id) if chat_id != Some(row.chat_id) => {
+            Err((Outcome::NothingToEdit, "cancelled"))
+        }
         // It is the old chat that is told.
         (Kind::LinkMoved, _) => Ok((row.chat_id, settings)),
         // Unlinked or moved since the row was claimed: nobody else's chat gets it.

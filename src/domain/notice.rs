@@ -13,6 +13,10 @@ pub struct NoticeNow {
     pub message_id: Option<i32>,
     /// What it tells of.
     pub told: Vec<ToldPost>,
+    /// Whether it is a list of several.
+    pub is_list: bool,
+    /// Whether another message lists its post since.
+    pub is_listed_elsewhere: bool,
 }
 
 /// A post in trouble that a notice tells of.

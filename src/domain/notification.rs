@@ -25,6 +25,8 @@ pub enum Kind {
     LinkMoved,
     /// What went by while it could not be told: carries the rows that grew too old.
     WhileAway,
+    /// Failures with one cause: carries them.
+    MergedFailures,
     /// Not a message of its own: edits the message of a notice that was looked after.
     NoticeEdit,
     /// What was held back, by quiet hours, a mute or a batch: carries the rows that were due together.
@@ -32,7 +34,7 @@ pub enum Kind {
 }
 
 impl Kind {
-    const ALL: [Self; 11] = [
+    const ALL: [Self; 12] = [
         Self::Event(EventKind::PostPublished),
         Self::Event(EventKind::PostFailed),
         Self::Event(EventKind::PostUnconfirmed),
@@ -41,6 +43,7 @@ impl Kind {
         Self::Digest,
         Self::Test,
         Self::LinkMoved,
+        Self::MergedFailures,
         Self::NoticeEdit,
         Self::WhileAway,
         Self::CatchUp,
@@ -57,6 +60,7 @@ impl Kind {
             Self::Digest => "digest",
             Self::Test => "test",
             Self::LinkMoved => "link.moved",
+            Self::MergedFailures => "post.failures",
             Self::NoticeEdit => "notice.edit",
             Self::WhileAway => "while.away",
             Self::CatchUp => "catch.up",
@@ -70,7 +74,10 @@ impl Kind {
 
     /// Whether a row of this kind may tell others, too.
     pub fn carries(self) -> bool {
-        matches!(self, Self::WhileAway | Self::CatchUp | Self::Digest)
+        matches!(
+            self,
+            Self::WhileAway | Self::CatchUp | Self::Digest | Self::MergedFailures | Self::NoticeEdit
+        )
     }
 
     /// What [`Kind::urgency`] may be, most urgent first.
@@ -79,7 +86,8 @@ impl Kind {
     /// Which rows go first when several chats are due: 0 before 1 before 2.
     pub fn urgency(self) -> i16 {
         match self {
-            Self::Test | Self::LinkMoved | Self::WhileAway | Self::NoticeEdit => 0,
+            Self::Test | Self::LinkMoved | Self::WhileAway => 0,
+            Self::MergedFailures | Self::NoticeEdit => 0,
             Self::Event(EventKind::PostFailed | EventKind::PostUnconfirmed) => 0,
             Self::Event(EventKind::AutomationExecuted | EventKind::Announcement) => 1,
             Self::Digest | Self::CatchUp => 1,
@@ -304,6 +312,8 @@ pub struct Claimed {
     pub lease_token: i64,
     /// The post that it is about, where it is one of ours.
     pub post_id: Option<i64>,
+    /// What a failure was caused by.
+    pub cause: Option<String>,
     /// The row whose message it edits.
     pub edits: Option<i64>,
 }

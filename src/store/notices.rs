@@ -6,7 +6,7 @@ use std::collections::HashMap;
 use chrono::{DateTime, Utc};
 use sea_orm::{
     ColumnTrait as _, Condition, ConnectionTrait as _, DatabaseTransaction, EntityTrait as _,
-    FromQueryResult, QueryFilter as _, QuerySelect as _, Statement,
+    FromQueryResult, QueryFilter as _, QueryOrder as _, QuerySelect as _, Statement,
 };
 
 use super::parameters::{array, listed};
@@ -21,12 +21,17 @@ use crate::entity::post;
 /// What tells of trouble with a post.
 const TROUBLE: [Kind; 2] = [Kind::Event(EventKind::PostFailed), Kind::Event(EventKind::PostUnconfirmed)];
 
+/// How many failures does one message count? More than anybody schedules in a few minutes.
+const MOST_LISTED: u64 = 1000;
+
 impl Store {
     /// The notice in row `id` as it stands now; `None` when the row is gone.
     pub async fn notice_now(&self, id: i64) -> Result<Option<NoticeNow>, StoreError> {
         let Some(row) = Entity::find_by_id(id).one(&self.reader).await? else { return Ok(None) };
         let (chat_id, message_id) = (row.chat_id, row.message_id);
-        let rows = [row];
+        let is_list = row.kind == Kind::MergedFailures.as_str();
+        let is_listed_elsewhere = row.carrier_id.is_some();
+        let rows = if is_list { self.listed_by(id).await? } else { vec![row] };
         let ids: Vec<i64> = rows.iter().filter_map(|row| row.post_id).collect();
         let posts = post::Entity::find().filter(post::Column::Id.is_in(ids)).all(&self.reader).await?;
         let posts: HashMap<i64, Post> = posts
@@ -34,7 +39,13 @@ impl Store {
             .map(|row| Ok((row.id, Post::try_from(row)?)))
             .collect::<Result<_, StoreError>>()?;
         let told = rows.iter().filter_map(|row| told_post(row, &posts)).collect();
-        Ok(Some(NoticeNow { chat_id, message_id, told }))
+        Ok(Some(NoticeNow { chat_id, message_id, told, is_list, is_listed_elsewhere }))
+    }
+
+    /// The failures that the message of the row `id` lists.
+    async fn listed_by(&self, id: i64) -> Result<Vec<Model>, StoreError> {
+        let listed = Entity::find().filter(Column::CarrierId.eq(id)).filter(Column::Cause.is_not_null());
+        Ok(listed.order_by_asc(Column::Id).limit(MOST_LISTED).all(&self.reader).await?)
     }
 }
 
@@ -89,16 +100,20 @@ struct Told {
     due_at_ms: i64,
 }
 
-/// The notices of `posts` that are in a chat, or on their way there, and that no waiting row is about to edit.
+/// The notices of `posts` that are in a chat, or on their way there, and that no waiting row is about to edit. Of a
+/// post that is listed with others, the list.
 async fn told_of(transaction: &DatabaseTransaction, posts: &[i64]) -> Result<Vec<Told>, StoreError> {
     let backend = transaction.get_database_backend();
-    let kinds = TROUBLE.map(|kind| format!("'{}'", kind.as_str())).join(", ");
+    let [failed, unconfirmed] = TROUBLE.map(Kind::as_str);
+    let list = Kind::MergedFailures.as_str();
     let sql = format!(
-        "SELECT id, account, chat_id, due_at_ms FROM notifications AS told \
-         WHERE post_id IN ({}) AND kind IN ({kinds}) AND carrier_id IS NULL AND chat_id IS NOT NULL \
-           AND (state = 'sending' OR (state = 'sent' AND message_id IS NOT NULL)) \
+        "SELECT DISTINCT told.id, told.account, told.chat_id, told.due_at_ms FROM notifications AS notice \
+         JOIN notifications AS told ON told.id = COALESCE(notice.carrier_id, notice.id) \
+         WHERE notice.post_id IN ({}) AND notice.kind IN ('{failed}', '{unconfirmed}') \
+           AND told.kind IN ('{failed}', '{unconfirmed}', '{list}') AND told.chat_id IS NOT NULL \
+           AND (told.state = 'sending' OR (told.state = 'sent' AND told.message_id IS NOT NULL)) \
            AND NOT EXISTS (SELECT 1 FROM notifications WHERE edits_id = told.id AND state = 'pending') \
-         ORDER BY id",
+         ORDER BY told.id",
         listed(backend, "$1")
     );
     let query = Statement::from_sql_and_values(backend, sql, [array(posts)?]);

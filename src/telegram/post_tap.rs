@@ -12,6 +12,8 @@ const PREFIX: &str = "post:";
 pub enum PostTap {
     /// Try a failed post again.
     Retry(i64),
+    /// Try all failed posts again that the notice with this number lists.
+    RetryAll(i64),
     /// An unconfirmed post is out: the person has looked.
     WentOut(i64),
     /// An unconfirmed post is not out: publish it again.
@@ -27,6 +29,7 @@ impl PostTap {
     pub fn to_data(self) -> String {
         let (what, id) = match self {
             Self::Retry(id) => ("retry", id),
+            Self::RetryAll(notice) => ("all", notice),
             Self::WentOut(id) => ("out", id),
             Self::PublishAgain(id) => ("again", id),
             Self::PostNow(id) => ("now", id),
@@ -41,6 +44,7 @@ impl PostTap {
         let id = row_id(id)?;
         Some(match what {
             "retry" => Self::Retry(id),
+            "all" => Self::RetryAll(id),
             "out" => Self::WentOut(id),
             "again" => Self::PublishAgain(id),
             "now" => Self::PostNow(id),
@@ -62,8 +66,14 @@ mod tests {
 
     use super::*;
 
-    const EVERY: [fn(i64) -> PostTap; 5] =
-        [PostTap::Retry, PostTap::WentOut, PostTap::PublishAgain, PostTap::PostNow, PostTap::Cancel];
+    const EVERY: [fn(i64) -> PostTap; 6] = [
+        PostTap::Retry,
+        PostTap::RetryAll,
+        PostTap::WentOut,
+        PostTap::PublishAgain,
+        PostTap::PostNow,
+        PostTap::Cancel,
+    ];
 
     #[test]
     fn forged_and_foreign_data_is_no_tap() {

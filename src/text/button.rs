@@ -48,6 +48,10 @@ pub enum Button {
     PublishAgain,
     /// Ask for the same message anew.
     Refresh,
+    /// Try all failed posts again that the message lists.
+    RetryAll,
+    /// Try the posts again that failed today.
+    RetryFailed,
     /// Try a failed post again.
     RetryNow,
     /// Choose a job to run, for admins.
@@ -66,7 +70,7 @@ pub enum Button {
 
 impl Button {
     /// Every button.
-    pub const ALL: [Self; 27] = [
+    pub const ALL: [Self; 29] = [
         Self::AllJobs,
         Self::BackToPosts,
         Self::Cancel,
@@ -87,6 +91,8 @@ impl Button {
         Self::PreviousPage,
         Self::PublishAgain,
         Self::Refresh,
+        Self::RetryAll,
+        Self::RetryFailed,
         Self::RetryNow,
         Self::RunJob,
         Self::SendTest,
@@ -119,6 +125,8 @@ impl Button {
             Self::PreviousPage => key!("button-previous-page"),
             Self::PublishAgain => key!("button-publish-again"),
             Self::Refresh => key!("button-refresh"),
+            Self::RetryAll => key!("button-retry-all"),
+            Self::RetryFailed => key!("button-retry-failed"),
             Self::RetryNow => key!("button-retry-now"),
             Self::RunJob => key!("button-run"),
             Self::SendTest => key!("button-send-test"),

@@ -258,6 +258,13 @@ published = ✅ <b>Published · { $network }</b>
 published-link = <a href="{ $url }">See it on { $network }</a>
 failed = ❌ <b>Post failed · { $network }</b>
 scheduled-for = Scheduled for { $time }
+failures = ❌ <b>{ $count ->
+    [one] 1 post failed
+   *[other] { $count } posts failed
+} · { $network }</b>
+failures-over = 👌 <b>{ $network }: all of it was looked after</b>
+failures-item = { $mark } { $item }
+failures-below = A newer message lists it with others.
 why = <b>Why:</b> { $why }
 why-unknown = <b>Why:</b> { $network } gave no reason.
 fix = <b>Fix:</b> { $fix }
@@ -322,6 +329,8 @@ button-previous-page = ◀
 button-reconnect = Reconnect { $network }
 button-refresh = Refresh
 button-resend = 🔄 { $id }
+button-retry-all = 🔄 Retry all
+button-retry-failed = Retry failed
 button-retry-now = 🔄 Retry now
 button-run = Run a job
 button-run-job = ▶️ { $job }

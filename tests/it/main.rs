@@ -29,6 +29,7 @@ mod linking;
 mod looked_after;
 mod looking_ahead;
 mod menus;
+mod merging;
 mod metrics;
 mod migrating;
 mod muting;

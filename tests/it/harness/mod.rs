@@ -118,6 +118,8 @@ impl World {
             ("HTTP_ADDR", "127.0.0.1:0"),
             ("JWT_SECRET", JWT_SECRET),
             ("SCHEDULER_TELEGRAM__POLL_TIMEOUT_SECONDS", "2"),
+            // Each failure comes on its own, but in the stories about merging them.
+            ("SCHEDULER_DELIVERY__MERGE_WINDOW_SECONDS", "0"),
             ("SCHEDULER_PLATFORM__SETTINGS_URL", "https://platform.example/settings"),
             ("SCHEDULER_PLATFORM__POST_URL", "https://platform.example/posts/{post_id}"),
         ]
