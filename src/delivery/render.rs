@@ -135,12 +135,13 @@ impl Renderer {
         let zone = settings.zone.unwrap_or(self.default_zone);
         let told = &notice.told[..];
         match told {
+            _ if notice.is_list => Failures { told, zone }.render(language),
             [ToldPost { event, .. }] if notice.is_listed_elsewhere => {
                 let network = event.network.as_deref().unwrap_or_default();
                 text::failures::listed_below(language, network, event.text.as_deref())
             }
             [ToldPost { post: Some(post), .. }] => PostStands { post, zone }.looked_after(language),
-            _ => Failures { told, zone }.render(language),
+            _ => Html::default(),
         }
     }
 

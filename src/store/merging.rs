@@ -2,6 +2,8 @@
 //! them all, and those that came on their own before give their buttons up to it. What fails for the same cause soon
 //! after is added to that message by an edit.
 
+use std::collections::HashSet;
+
 use chrono::{DateTime, Utc};
 use sea_orm::sea_query::Expr;
 use sea_orm::{
@@ -37,20 +39,15 @@ impl Store {
 }
 
 async fn has_company(store: &Store, row: &Claimed, since: DateTime<Utc>) -> Result<bool, StoreError> {
-    #[derive(FromQueryResult)]
-    struct One {
-        #[expect(dead_code, reason = "a query has a column")]
-        one: i32,
-    }
     let sql = format!(
-        "SELECT 1 AS one FROM notifications \
+        "SELECT id FROM notifications \
          WHERE account = $1 AND cause = $2 AND created_at_ms >= $3 AND chat_id = $4 \
            AND state IN ('pending', 'sending', 'sent') LIMIT {FEWEST}"
     );
     let values =
         [row.account.as_str().into(), row.cause.clone().into(), ms(since).into(), row.chat_id.into()];
     let query = Statement::from_sql_and_values(store.reader.get_database_backend(), sql, values);
-    Ok(One::find_by_statement(query).all(&store.reader).await?.len() >= FEWEST)
+    Ok(notifications::Id::find_by_statement(query).all(&store.reader).await?.len() >= FEWEST)
 }
 
 struct Merge {
@@ -69,6 +66,7 @@ struct Failure {
     due_at_ms: i64,
     message_id: Option<i32>,
     carrier_id: Option<i64>,
+    post_id: Option<i64>,
 }
 
 impl Failure {
@@ -94,10 +92,11 @@ impl Command for Merge {
             return Ok(Folded::Lost);
         }
         let failures = self.failures(transaction).await?;
+        let message = self.message(transaction, &failures).await?;
+        let failures = self.one_for_each_post(failures);
         let waiting: Vec<&Failure> = failures.iter().filter(|it| it.waits_its_turn(self.now)).collect();
         let mut told: Vec<i64> = waiting.iter().map(|failure| failure.id).collect();
         told.push(self.row.id);
-        let message = self.message(transaction, &failures).await?;
         let alone: Vec<&Failure> = failures.iter().filter(|it| it.was_told_alone()).collect();
         if message.is_none() && told.len() + alone.len() < FEWEST {
             return Ok(Folded::Alone);
@@ -123,7 +122,7 @@ impl Command for Merge {
 impl Merge {
     async fn failures(&self, transaction: &DatabaseTransaction) -> Result<Vec<Failure>, StoreError> {
         let sql = format!(
-            "SELECT id, state, reason, silent, due_at_ms, message_id, carrier_id FROM notifications \
+            "SELECT id, state, reason, silent, due_at_ms, message_id, carrier_id, post_id FROM notifications \
              WHERE account = $1 AND cause = $2 AND created_at_ms >= $3 AND chat_id = $4 AND id <> $5 \
                AND state IN ('pending', 'sent') ORDER BY id LIMIT {MERGE_BOUND}"
         );
@@ -137,6 +136,15 @@ impl Merge {
         ];
         let query = Statement::from_sql_and_values(transaction.get_database_backend(), sql, values);
         Ok(Failure::find_by_statement(query).all(transaction).await?)
+    }
+
+    /// The last failure of each post but the claimed row's: what fails again and again is still one post.
+    fn one_for_each_post(&self, mut failures: Vec<Failure>) -> Vec<Failure> {
+        let mut posts: HashSet<i64> = self.row.post_id.into_iter().collect();
+        failures.reverse();
+        failures.retain(|failure| failure.post_id.is_none_or(|post| posts.insert(post)));
+        failures.reverse();
+        failures
     }
 
     /// The row whose message lists failures with this cause already and is young enough to list more.

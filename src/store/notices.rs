@@ -1,7 +1,7 @@
 //! Notices of trouble with posts, once somebody has looked after the post: one that still waits is cancelled, one that
 //! was sent is edited by a row of its own, so that its message never tells, nor offers, what is not true any more.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use chrono::{DateTime, Utc};
 use sea_orm::{
@@ -45,7 +45,13 @@ impl Store {
     /// The failures that the message of the row `id` lists.
     async fn listed_by(&self, id: i64) -> Result<Vec<Model>, StoreError> {
         let listed = Entity::find().filter(Column::CarrierId.eq(id)).filter(Column::Cause.is_not_null());
-        Ok(listed.order_by_asc(Column::Id).limit(MOST_LISTED).all(&self.reader).await?)
+        let mut rows = listed.order_by_asc(Column::Id).limit(MOST_LISTED).all(&self.reader).await?;
+        // A post that was tried again and failed again is there twice, and one post.
+        let mut posts = HashSet::new();
+        rows.reverse();
+        rows.retain(|row| row.post_id.is_none_or(|post| posts.insert(post)));
+        rows.reverse();
+        Ok(rows)
     }
 }
 

@@ -189,4 +189,28 @@ on_both_databases! {
         let theirs = jun.tap_data(jun.id(), message.id(), &all).expect("a tap").answer(PATIENCE).await;
         assert_eq!(theirs.expect("it is answered").text, "This button no longer works", "it is not bob's list");
     }
+
+    async fn a_post_that_fails_again_and_again_is_one_post(world) {
+        let mina = world.mina();
+        world.link(&mina, "alice").await;
+        let connector = world.knows_insta().await;
+        merges(world).await;
+        let rejected = || Behaviour::Answers(400, r#"{"status":"failed","reason":"Log in again."}"#.into());
+        connector.next(rejected());
+        let id = world.platform().schedules("alice", post_to("insta", "Scones", world.clock.now())).await;
+        for _ in 0..3 {
+            world.until_post("alice", id, "failed").await;
+            settles(world).await;
+            connector.next(rejected());
+            let path = format!("/api/posts/{id}/retry");
+            let answer = world.platform().asks("alice", reqwest::Method::POST, &path, None).await;
+            assert_eq!(answer.status, 200, "{answer:?}");
+        }
+        world.until_post("alice", id, "failed").await;
+        settles(world).await;
+        let chat = world.telegram.sent(mina.id());
+        assert!(chat.iter().all(|it| !it.text().contains("posts failed")), "{chat:#?}");
+        let last = notices(world, &mina).pop().expect("a notice");
+        assert_eq!(last.labels(), ["🔄 Retry now", "Open post", "Mute 1 h"], "it is mended from the newest");
+    }
 }

@@ -11,6 +11,7 @@ mod crowd;
 mod database;
 mod dice;
 mod killing;
+mod mutation;
 pub mod news;
 mod outbox;
 mod platform;
@@ -37,6 +38,7 @@ pub use cluster::Cluster;
 pub use connector::{Behaviour, Connector};
 pub use database::Database;
 pub use dice::{dice, seed};
+pub use mutation::{any_text, any_value, spoil};
 pub use outbox::Outbox;
 pub use platform::{Answer, Platform};
 pub use posting::{NEWS, Standing, insta, post_to};
@@ -120,6 +122,8 @@ impl World {
             ("SCHEDULER_TELEGRAM__POLL_TIMEOUT_SECONDS", "2"),
             // Each failure comes on its own, but in the stories about merging them.
             ("SCHEDULER_DELIVERY__MERGE_WINDOW_SECONDS", "0"),
+            // A story looks fifty times a second whether something has happened.
+            ("SCHEDULER_HTTP__PERSON_PER_SECOND", "0"),
             ("SCHEDULER_PLATFORM__SETTINGS_URL", "https://platform.example/settings"),
             ("SCHEDULER_PLATFORM__POST_URL", "https://platform.example/posts/{post_id}"),
         ]
