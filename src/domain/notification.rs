@@ -5,6 +5,8 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::account::{Delivery, DisabledReason, Settings};
+use super::alert::Alert;
+use super::audit::Actor;
 use super::carried::Carried;
 use super::digest::DigestSpan;
 use super::event::{Event, EventData, EventKind};
@@ -23,6 +25,8 @@ pub enum Kind {
     Test,
     /// Told to a chat whose account now goes to another chat.
     LinkMoved,
+    /// Told to an admin: trouble of the service itself.
+    Alert,
     /// What went by while it could not be told: carries the rows that grew too old.
     WhileAway,
     /// Failures with one cause: carries them.
@@ -34,7 +38,7 @@ pub enum Kind {
 }
 
 impl Kind {
-    const ALL: [Self; 12] = [
+    const ALL: [Self; 13] = [
         Self::Event(EventKind::PostPublished),
         Self::Event(EventKind::PostFailed),
         Self::Event(EventKind::PostUnconfirmed),
@@ -45,6 +49,7 @@ impl Kind {
         Self::LinkMoved,
         Self::MergedFailures,
         Self::NoticeEdit,
+        Self::Alert,
         Self::WhileAway,
         Self::CatchUp,
     ];
@@ -62,6 +67,7 @@ impl Kind {
             Self::LinkMoved => "link.moved",
             Self::MergedFailures => "post.failures",
             Self::NoticeEdit => "notice.edit",
+            Self::Alert => "alert",
             Self::WhileAway => "while.away",
             Self::CatchUp => "catch.up",
         }
@@ -86,7 +92,7 @@ impl Kind {
     /// Which rows go first when several chats are due: 0 before 1 before 2.
     pub fn urgency(self) -> i16 {
         match self {
-            Self::Test | Self::LinkMoved | Self::WhileAway => 0,
+            Self::Test | Self::LinkMoved | Self::Alert | Self::WhileAway => 0,
             Self::MergedFailures | Self::NoticeEdit => 0,
             Self::Event(EventKind::PostFailed | EventKind::PostUnconfirmed) => 0,
             Self::Event(EventKind::AutomationExecuted | EventKind::Announcement) => 1,
@@ -151,6 +157,9 @@ pub struct Content {
     /// What is told about the rows that this one carries.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub carried: Option<Carried>,
+    /// What an alert tells.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub alert: Option<Alert>,
     /// Since when a digest counts.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub digest: Option<DigestSpan>,
@@ -256,6 +265,12 @@ impl NewNotification {
     pub fn edit(account: &str, chat_id: i64, edits: i64, due_at: DateTime<Utc>, now: DateTime<Utc>) -> Self {
         let edits = Some(edits);
         Self { edits, due_at, silent: true, ..Self::pending(account, chat_id, Kind::NoticeEdit, now) }
+    }
+
+    /// Tells `admin`, whose chat need not be linked to any account, of trouble, in the `language` of that chat.
+    pub fn alert(admin: i64, language: Language, alert: Alert, now: DateTime<Utc>) -> Self {
+        let content = Content { chat_language: Some(language), alert: Some(alert), ..Content::default() };
+        Self { content, ..Self::pending(&Actor::Admin(admin).to_string(), admin, Kind::Alert, now) }
     }
 
     /// Carries others: a row of a `kind` that does.

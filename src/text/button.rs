@@ -20,10 +20,14 @@ pub enum Button {
     Connect,
     /// What could not be delivered, for admins.
     DeadLetters,
+    /// What admins did last, for admins.
+    Deeds,
     /// Disconnect this chat from its account.
     Disconnect,
     /// A page on the web where a new link is made.
     GetNewLink,
+    /// The timetable, for admins; below figures.
+    Jobs,
     /// Leave all as it is; under a question that would change something.
     Keep,
     /// Take the account away from its other chat.
@@ -54,31 +58,47 @@ pub enum Button {
     RetryFailed,
     /// Try a failed post again.
     RetryNow,
+    /// What waits to be sent, for admins.
+    Queue,
+    /// Let messages to people go on, for admins.
+    Resume,
     /// Choose a job to run, for admins.
     RunJob,
+    /// Have everybody told, for admins.
+    Send,
     /// Send a test message.
     SendTest,
     /// Choose a time zone.
     SetTimeZone,
     /// The settings.
     Settings,
+    /// Send a link on to somebody, for admins.
+    Share,
+    /// How the service does, for admins.
+    Stats,
+    /// Have nobody told any more, for admins.
+    Stop,
     /// Connect this chat to another account than now.
     Switch,
     /// A post that may be out or not is out.
     WentOut,
+    /// Have only oneself told, for admins.
+    TestToMe,
 }
 
 impl Button {
     /// Every button.
-    pub const ALL: [Self; 29] = [
+    pub const ALL: [Self; 38] = [
         Self::AllJobs,
         Self::BackToPosts,
         Self::Cancel,
         Self::CancelPost,
         Self::Connect,
         Self::DeadLetters,
+        Self::Deeds,
         Self::Disconnect,
         Self::GetNewLink,
+        Self::Jobs,
         Self::Keep,
         Self::MoveHere,
         Self::NextPage,
@@ -94,12 +114,19 @@ impl Button {
         Self::RetryAll,
         Self::RetryFailed,
         Self::RetryNow,
+        Self::Queue,
+        Self::Resume,
         Self::RunJob,
+        Self::Send,
         Self::SendTest,
         Self::SetTimeZone,
         Self::Settings,
+        Self::Share,
+        Self::Stats,
+        Self::Stop,
         Self::Switch,
         Self::WentOut,
+        Self::TestToMe,
     ];
 
     /// What is written on it, as plain text.
@@ -111,8 +138,10 @@ impl Button {
             Self::CancelPost => key!("button-cancel-post"),
             Self::Connect => key!("button-connect"),
             Self::DeadLetters => key!("button-dead-letters"),
+            Self::Deeds => key!("button-deeds"),
             Self::Disconnect => key!("button-disconnect"),
             Self::GetNewLink => key!("button-get-new-link"),
+            Self::Jobs => key!("button-jobs"),
             Self::Keep => key!("button-keep"),
             Self::MoveHere => key!("button-move-here"),
             Self::NextPage => key!("button-next-page"),
@@ -128,12 +157,19 @@ impl Button {
             Self::RetryAll => key!("button-retry-all"),
             Self::RetryFailed => key!("button-retry-failed"),
             Self::RetryNow => key!("button-retry-now"),
+            Self::Queue => key!("button-queue"),
+            Self::Resume => key!("button-resume"),
             Self::RunJob => key!("button-run"),
+            Self::Send => key!("button-send"),
             Self::SendTest => key!("button-send-test"),
             Self::SetTimeZone => key!("button-set-time-zone"),
             Self::Settings => key!("button-settings"),
+            Self::Share => key!("button-share"),
+            Self::Stats => key!("button-stats"),
+            Self::Stop => key!("button-stop"),
             Self::Switch => key!("button-switch"),
             Self::WentOut => key!("button-went-out"),
+            Self::TestToMe => key!("button-test-to-me"),
         };
         say(language, key, &Args::new()).plain()
     }

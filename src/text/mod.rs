@@ -17,13 +17,20 @@
 //! | [`failures`] | several posts that failed for one cause |
 //! | [`answer`] | help, unknown commands, apologies, toasts |
 //! | [`button`], [`menu`] | labels of buttons, command menus, the bot's own description |
-//! | [`admin`] | `/stats`, `/queue` |
+//! | [`alert`] | trouble of the service, for admins |
+//! | [`admin`], [`audit`] | `/stats`, `/queue`; what admins did |
+//! | [`invitation`] | `/invite` |
+//! | [`pause`] | `/pause`, `/resume` |
+//! | [`broadcast`] | `/broadcast` |
 //! | [`dead_letters`] | `/failed`, `/resend` |
 //! | [`jobs`] | `/jobs`, `/run` |
 
 pub mod admin;
+pub mod alert;
 pub mod answer;
 mod argument;
+pub mod audit;
+pub mod broadcast;
 pub mod button;
 pub mod carried;
 mod catalog;
@@ -33,11 +40,13 @@ pub mod digest;
 pub mod failures;
 mod hours;
 mod html;
+pub mod invitation;
 pub mod jobs;
 mod lines;
 pub mod linking;
 pub mod menu;
 pub mod notification;
+pub mod pause;
 pub mod post_stands;
 pub mod posts;
 pub mod settings;

@@ -122,6 +122,8 @@ impl World {
             ("SCHEDULER_TELEGRAM__POLL_TIMEOUT_SECONDS", "2"),
             // Each failure comes on its own, but in the stories about merging them.
             ("SCHEDULER_DELIVERY__MERGE_WINDOW_SECONDS", "0"),
+            // However full the machine is that the tests run on.
+            ("SCHEDULER_ALERTS__DISK_FREE_MIB", "0"),
             // A story looks fifty times a second whether something has happened.
             ("SCHEDULER_HTTP__PERSON_PER_SECOND", "0"),
             ("SCHEDULER_PLATFORM__SETTINGS_URL", "https://platform.example/settings"),
