@@ -3,6 +3,7 @@
 use teloxide::types::{InlineKeyboardButton, InlineKeyboardMarkup};
 
 use super::render::Renderer;
+use crate::domain::approval::ApprovalNotice;
 use crate::domain::event::EventKind;
 use crate::domain::language::Language;
 use crate::domain::notice::NoticeNow;
@@ -31,6 +32,9 @@ impl Renderer {
             }
             Kind::Event(EventKind::PostUnconfirmed) => {
                 vec![said(notice, language), self.about(row, language)]
+            }
+            Kind::Approval(ApprovalNotice::Asked | ApprovalNotice::Reminder) => {
+                vec![approval(row, language)]
             }
             Kind::MergedFailures => self.list(row.id, notice, language),
             Kind::NoticeEdit => row.edits.map(|list| self.list(list, notice, language)).unwrap_or_default(),
@@ -99,6 +103,18 @@ fn said(notice: Option<&NoticeNow>, language: Language) -> Vec<InlineKeyboardBut
     vec![
         tap(Button::WentOut, &PostTap::WentOut(id).to_data(), language),
         tap(Button::PublishAgain, &PostTap::PublishAgain(id).to_data(), language),
+    ]
+}
+
+/// Yes, another time, no.
+fn approval(row: &Claimed, language: Language) -> Vec<InlineKeyboardButton> {
+    let id = row.content.event.post_id.as_deref().and_then(|id| id.parse().ok());
+    let Some(id) = id else { return Vec::new() };
+    let button = |button: Button, data: PostTap| tap(button, &data.to_data(), language);
+    vec![
+        button(Button::Approve, PostTap::Approve(id)),
+        button(Button::Move, PostTap::Move(id)),
+        button(Button::Reject, PostTap::Reject(id)),
     ]
 }
 

@@ -9,6 +9,7 @@ use teloxide::types::{MessageId, ThreadId};
 use super::briefing::Briefing;
 use crate::config;
 use crate::domain::account::Settings;
+use crate::domain::approval::ApprovalNotice;
 use crate::domain::digest::DigestNews;
 use crate::domain::event::EventKind;
 use crate::domain::notice::{NoticeNow, ToldPost};
@@ -181,6 +182,14 @@ impl Renderer {
             Kind::Event(EventKind::Announcement) => {
                 text::notification::announcement(language, said.unwrap_or_default())
             }
+            Kind::Approval(notice) => text::approval::NeedsApproval {
+                network,
+                text: said,
+                media_url: row.content.media_url.as_deref(),
+                at: data.scheduled_at,
+                zone,
+            }
+            .render(language, notice),
             Kind::Digest => {
                 let digest =
                     text::digest::Digest { account: &settings.account_name, at: row.event_at, zone, news }

@@ -2,10 +2,12 @@
 
 pub mod account;
 pub mod alert;
+pub mod approval;
 pub mod audit;
 pub mod broadcast;
 pub mod carried;
 pub mod digest;
+pub mod draft;
 pub mod event;
 pub mod holding;
 pub mod job;
@@ -17,4 +19,5 @@ pub mod notification;
 pub mod post;
 pub mod post_move;
 pub mod quiet_hours;
+pub mod typed_time;
 pub mod week;

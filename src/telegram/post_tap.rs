@@ -22,6 +22,12 @@ pub enum PostTap {
     PostNow(i64),
     /// Never publish a scheduled post.
     Cancel(i64),
+    /// Ask when a scheduled post is to go out instead.
+    Move(i64),
+    /// A post may go out that waits for a yes.
+    Approve(i64),
+    /// It may not.
+    Reject(i64),
 }
 
 impl PostTap {
@@ -34,6 +40,9 @@ impl PostTap {
             Self::PublishAgain(id) => ("again", id),
             Self::PostNow(id) => ("now", id),
             Self::Cancel(id) => ("cancel", id),
+            Self::Move(id) => ("move", id),
+            Self::Approve(id) => ("yes", id),
+            Self::Reject(id) => ("no", id),
         };
         format!("{PREFIX}{what}:{id}")
     }
@@ -49,6 +58,9 @@ impl PostTap {
             "again" => Self::PublishAgain(id),
             "now" => Self::PostNow(id),
             "cancel" => Self::Cancel(id),
+            "move" => Self::Move(id),
+            "yes" => Self::Approve(id),
+            "no" => Self::Reject(id),
             _ => return None,
         })
     }
@@ -66,13 +78,16 @@ mod tests {
 
     use super::*;
 
-    const EVERY: [fn(i64) -> PostTap; 6] = [
+    const EVERY: [fn(i64) -> PostTap; 9] = [
         PostTap::Retry,
         PostTap::RetryAll,
         PostTap::WentOut,
         PostTap::PublishAgain,
         PostTap::PostNow,
         PostTap::Cancel,
+        PostTap::Move,
+        PostTap::Approve,
+        PostTap::Reject,
     ];
 
     #[test]

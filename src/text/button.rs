@@ -10,6 +10,8 @@ use crate::domain::language::Language;
 pub enum Button {
     /// The timetable, for admins.
     AllJobs,
+    /// Let a post go out that waits for a yes.
+    Approve,
     /// From a post's card to the list of posts.
     BackToPosts,
     /// Leave all as it is; under the question whether to connect.
@@ -30,6 +32,8 @@ pub enum Button {
     Jobs,
     /// Leave all as it is; under a question that would change something.
     Keep,
+    /// Another time for a scheduled post.
+    Move,
     /// Take the account away from its other chat.
     MoveHere,
     /// Hold everything back for an hour; under notices.
@@ -60,6 +64,8 @@ pub enum Button {
     RetryNow,
     /// What waits to be sent, for admins.
     Queue,
+    /// Do not let a post go out that waits for a yes.
+    Reject,
     /// Let messages to people go on, for admins.
     Resume,
     /// Choose a job to run, for admins.
@@ -88,8 +94,9 @@ pub enum Button {
 
 impl Button {
     /// Every button.
-    pub const ALL: [Self; 38] = [
+    pub const ALL: [Self; 41] = [
         Self::AllJobs,
+        Self::Approve,
         Self::BackToPosts,
         Self::Cancel,
         Self::CancelPost,
@@ -100,6 +107,7 @@ impl Button {
         Self::GetNewLink,
         Self::Jobs,
         Self::Keep,
+        Self::Move,
         Self::MoveHere,
         Self::NextPage,
         Self::Mute,
@@ -115,6 +123,7 @@ impl Button {
         Self::RetryFailed,
         Self::RetryNow,
         Self::Queue,
+        Self::Reject,
         Self::Resume,
         Self::RunJob,
         Self::Send,
@@ -133,6 +142,7 @@ impl Button {
     pub fn label(self, language: Language) -> String {
         let key = match self {
             Self::AllJobs => key!("button-all-jobs"),
+            Self::Approve => key!("button-approve"),
             Self::BackToPosts => key!("button-back-to-posts"),
             Self::Cancel => key!("button-cancel"),
             Self::CancelPost => key!("button-cancel-post"),
@@ -143,6 +153,7 @@ impl Button {
             Self::GetNewLink => key!("button-get-new-link"),
             Self::Jobs => key!("button-jobs"),
             Self::Keep => key!("button-keep"),
+            Self::Move => key!("button-move"),
             Self::MoveHere => key!("button-move-here"),
             Self::NextPage => key!("button-next-page"),
             Self::Mute => key!("button-mute"),
@@ -158,6 +169,7 @@ impl Button {
             Self::RetryFailed => key!("button-retry-failed"),
             Self::RetryNow => key!("button-retry-now"),
             Self::Queue => key!("button-queue"),
+            Self::Reject => key!("button-reject"),
             Self::Resume => key!("button-resume"),
             Self::RunJob => key!("button-run"),
             Self::Send => key!("button-send"),

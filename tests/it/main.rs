@@ -8,6 +8,7 @@ mod harness;
 
 mod admins;
 mod alerting;
+mod approving_posts;
 mod architecture;
 mod auditing;
 mod backups;
@@ -66,3 +67,4 @@ mod webhook_mode;
 mod webhooks;
 mod weekly_digests;
 mod while_away;
+mod writing_posts;
