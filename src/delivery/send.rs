@@ -1,6 +1,5 @@
 //! One claimed row: sent, judged, written down.
 
-use std::collections::{BTreeSet, HashMap};
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::time::Duration;
@@ -9,6 +8,8 @@ use chrono::{DateTime, TimeDelta, Utc};
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
+use super::STORE_PAUSE;
+use super::addressees::Addressees;
 use super::briefing::{Briefed, BriefingDesk};
 use super::notice::Telling;
 use super::outage::Outage;
@@ -16,7 +17,6 @@ use super::outcome::{Attempt, Signal, Verdict, judge, snooze};
 use super::render::{Age, Message, Picture, Renderer};
 use crate::clock::Clock;
 use crate::config;
-use crate::domain::account::{DisabledReason, Settings};
 use crate::domain::event::EventKind;
 use crate::domain::notification::{Claimed, Kind};
 use crate::health::{Health, Telegram};
@@ -26,12 +26,6 @@ use crate::telegram::{Answer, Api, Limits, Place, RefusalClass, SentMessage};
 
 /// The wait before an outcome is written again that the database did not take.
 const FINALISE_PAUSE: Duration = Duration::from_millis(500);
-
-/// The wait before a row is put back that can't be addressed because the database fails.
-const STORE_PAUSE: Duration = Duration::from_secs(1);
-
-/// How long may it go unnoticed that somebody unlinked or moved? Rows that leave within it share a query.
-const ADDRESSEES_FRESH: Duration = Duration::from_millis(100);
 
 /// What sending one row needs.
 pub(super) struct Sender {
@@ -68,44 +62,7 @@ pub(super) enum Addressed {
     Nowhere(Box<(Claimed, Verdict)>),
 }
 
-/// Where the messages of some accounts go, as read a moment ago.
-#[derive(Default)]
-pub(super) struct Addressees {
-    /// By account; `None` when the database did not say.
-    settings: Option<HashMap<String, Settings>>,
-    read_at: Option<Instant>,
-}
-
-impl Addressees {
-    /// The settings of `account`, where they could be read.
-    pub(super) fn settings_of(&self, account: &str) -> Option<&Settings> {
-        self.settings.as_ref()?.get(account)
-    }
-
-    /// Whether people may have unlinked or moved since: then they are read again.
-    pub(super) fn are_old(&self) -> bool {
-        self.read_at.is_none_or(|read_at| read_at.elapsed() > ADDRESSEES_FRESH)
-    }
-}
-
 impl Sender {
-    /// Reads where the messages of `rows` go at this moment, all in one query.
-    pub(super) async fn addressees(&self, rows: &[Claimed]) -> Addressees {
-        let accounts: BTreeSet<&str> = rows.iter().map(|row| row.account.as_str()).collect();
-        let settings = match self.store.settings_of_accounts(&accounts).await {
-            Ok(settings) => {
-                Some(settings.into_iter().map(|settings| (settings.account.clone(), settings)).collect())
-            }
-            Err(error) => {
-                log::error!(target: "delivery", "accounts can't be read: {error}");
-                // Not at once again: the rows are due and would come back in a moment.
-                tokio::time::sleep(STORE_PAUSE).await;
-                None
-            }
-        };
-        Addressees { settings, read_at: Some(Instant::now()) }
-    }
-
     /// `row`, or the row that carries it: what was held back, or is too old to be told on its own, goes into one
     /// message with what waits behind it and is so, too; alone it is told itself. `None` when there is nothing to send
     /// now: the claim is no longer ours, or the database failed and the row was put back.
@@ -182,7 +139,7 @@ impl Sender {
                 None => nowhere(row, Outcome::Dead { reason: "unreadable" }, "unreadable"),
             };
         }
-        let (chat_id, settings) = match addressee(&telling.row, addressees) {
+        let (chat_id, settings) = match addressees.of(&telling.row) {
             Ok(addressee) => addressee,
             Err((outcome, class)) => return nowhere(telling.row, outcome, class),
         };
@@ -408,25 +365,4 @@ fn is_about_the_picture(answer: &Answer<SentMessage>) -> bool {
         log::warn!(target: "TELEGRAM", "a picture is refused, its text goes alone: {}", refusal.description);
     }
     refused
-}
-
-/// Where the messages of the row's account go; what becomes of the row, and its class, when nowhere.
-fn addressee<'a>(
-    row: &Claimed,
-    addressees: &'a Addressees,
-) -> Result<(i64, &'a Settings), (Outcome, &'static str)> {
-    let Some(settings) = &addressees.settings else { return Err((snooze("database"), "database")) };
-    let cancelled = |reason| (Outcome::Cancelled { reason }, "cancelled");
-    let Some(settings) = settings.get(&row.account) else { return Err(cancelled("unknown_account")) };
-    match (row.kind, settings.chat_id) {
-        // The message stays where it is, and whoever reads that chat now has nothing to do with it.
-        (Kind::NoticeEdit, chat_id) if chat_id != Some(row.chat_id) => {
-            Err((Outcome::NothingToEdit, "cancelled"))
-        }
-        // It is the old chat that is told.
-        (Kind::LinkMoved, _) => Ok((row.chat_id, settings)),
-        // Unlinked or moved since the row was claimed: nobody else's chat gets it.
-        (_, Some(chat_id)) => Ok((chat_id, settings)),
-        (_, None) => Err(cancelled(DisabledReason::Unlinked.as_str())),
-    }
 }
