@@ -12,6 +12,7 @@ mod networks;
 mod read;
 mod reader;
 mod sections;
+mod signing_key;
 mod suggest;
 #[cfg(test)]
 mod tests;
@@ -24,10 +25,11 @@ use thiserror::Error;
 
 pub use address::is_public;
 pub use environment::Environment;
-pub use networks::{Channel, Connector, Network, NetworkKind, SigningKey};
+pub use networks::{Channel, Connector, Network, NetworkKind};
 pub use sections::{
     Database, Delivery, Digest, Engine, Http, Jobs, Jwt, Platform, Publishing, Telegram, UpdateMode,
 };
+pub use signing_key::{Signed, SigningKey, SigningKeys};
 
 use layers::{Layer, Problems};
 use reader::Reader;
@@ -126,7 +128,8 @@ impl Config {
         let key = self.jwt.secret.iter().map(ExposeSecret::expose_secret);
         let token_secret = token.clone().filter_map(|token| token.split_once(':')).map(|(_, secret)| secret);
         let passwords = database_url::passwords(self.database.url.expose_secret());
-        let signing = self.networks.values().filter_map(Network::signing_key).map(SigningKey::expose);
+        let signing = self.networks.values().filter_map(Network::signing_keys);
+        let signing = signing.flat_map(SigningKeys::each).map(SigningKey::expose);
         let signing = signing.flat_map(|key| [key, SigningKey::without_prefix(key)]);
         let plain = token.chain(token_secret).chain(key).chain(signing).map(SecretString::from);
         plain.chain(passwords.into_iter().map(SecretString::from)).collect()

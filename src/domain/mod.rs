@@ -2,6 +2,7 @@
 
 pub mod account;
 pub mod carried;
+pub mod connector_word;
 pub mod digest;
 pub mod event;
 pub mod holding;

@@ -10,7 +10,7 @@ use crate::domain::event::Event;
 use crate::domain::notification::{NewNotification, State};
 use crate::domain::post::{ClaimedPost, Outcome};
 use crate::store::{
-    Claims, DigestDecision, DueDigest, IdempotencyKey, Recorded, Recovered, Store, StoreError,
+    Claims, DigestDecision, DueDigest, IdempotencyKey, Recorded, Recovered, ResultTaken, Store, StoreError,
 };
 
 /// Accepts `events` (at most 1,000, each already checked): one row for each, all or none. Durable when it
@@ -115,6 +115,18 @@ pub async fn settle_post(
     now: DateTime<Utc>,
 ) -> Result<bool, StoreError> {
     store.settle_post(claimed.post.id, claimed.lease_token, outcome, NewNotification::for_event, now).await
+}
+
+/// Writes the `outcome` that `network` tells of the post `id` after its answer, and the notification about it, both or
+/// neither.
+pub async fn take_result(
+    store: &Store,
+    id: i64,
+    network: &str,
+    outcome: Outcome,
+    now: DateTime<Utc>,
+) -> Result<ResultTaken, StoreError> {
+    store.take_result(id, network, outcome, NewNotification::for_event, now).await
 }
 
 /// Deals with the claims on posts whose holder is gone; whoever's post may be out or not is asked to look.

@@ -37,6 +37,7 @@ mod parameters;
 mod post_moves;
 mod post_notices;
 mod post_outcomes;
+mod post_results;
 mod posts;
 mod publishing;
 mod purging;
@@ -60,6 +61,7 @@ pub use links::{LinkOffer, LinkOutcome, Newcomer, TokenState};
 pub use notifications::{PostsToldAbout, Recorded, Rule, Status};
 pub use outbox_rows::{Attempt, OutboxListing, OutboxRow};
 pub use outcomes::{Effect, Finalise, Outcome};
+pub use post_results::ResultTaken;
 pub use posts::{Listing, Moved, PostsAhead, Scheduled};
 
 pub use purging::{PURGE_BATCH, Purgeable};

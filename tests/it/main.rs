@@ -21,6 +21,7 @@ mod groups;
 mod job_history;
 mod killing_digests;
 mod killing_posts;
+mod later_results;
 mod leading;
 mod left_behind;
 mod limits;

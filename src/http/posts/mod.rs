@@ -2,10 +2,12 @@
 
 mod listing;
 mod new;
+mod result;
 mod shown;
 
 pub(super) use listing::list;
 pub(super) use new::schedule;
+pub(super) use result::result;
 
 use hyper::StatusCode;
 
