@@ -14,6 +14,7 @@ use crate::clock::Clock;
 use crate::config::{Config, ConfigError};
 use crate::health::{Health, Telegram};
 use crate::http;
+use crate::metrics::{self, MetricsError};
 use crate::store::{SqliteLock, Store, StoreError};
 use crate::telegram::Api;
 use leading::Leader;
@@ -44,6 +45,9 @@ pub enum StartError {
     /// The process can't hear when it has to stop.
     #[error("signals can't be received: {0}")]
     Signals(std::io::Error),
+    /// The metrics can't be made.
+    #[error(transparent)]
+    Metrics(#[from] MetricsError),
     /// The HTTPS client can't be set up.
     #[error("TELOXIDE_API_URL: no client for it: {0}")]
     Client(String),
@@ -68,6 +72,9 @@ impl App {
     /// When it can't go on without somebody changing something.
     pub async fn start(config: Config, clock: Clock) -> Result<Self, StartError> {
         config.require_jwt_secret()?;
+        if config.metrics.token.is_some() {
+            metrics::switch_on()?;
+        }
         let config = Arc::new(config);
         let lock = SqliteLock::take(&config.database)?;
         let store = Store::open(&config.database).await?;

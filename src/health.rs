@@ -70,6 +70,23 @@ impl Known {
 }
 
 impl Telegram {
+    /// What [`Telegram::as_str`] may give.
+    pub const NAMES: [&'static str; 7] =
+        ["not_configured", "starting", "up", "unreachable", "token_refused", "conflict", "another_bot"];
+
+    /// As programs are told.
+    pub fn as_str(&self) -> &'static str {
+        match self {
+            Self::NotConfigured => "not_configured",
+            Self::Starting => "starting",
+            Self::Up => "up",
+            Self::Unreachable => "unreachable",
+            Self::TokenRefused => "token_refused",
+            Self::Conflict => "conflict",
+            Self::AnotherBot { .. } => "another_bot",
+        }
+    }
+
     /// Why this is not ready, in words for the operator; `None` when it is.
     pub fn problem(&self) -> Option<String> {
         match self {

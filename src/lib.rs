@@ -11,9 +11,9 @@
 //!    Telegram ◀──messages── delivery (worker) ◀────────────┘
 //! ```
 //!
-//! | module | may import (besides config, clock and health) |
+//! | module | may import (besides config, clock, health and metrics) |
 //! |---|---|
-//! | [`domain`], [`clock`], [`config`], [`health`] | nothing of ours |
+//! | [`domain`], [`clock`], [`config`], [`health`], [`metrics`] | nothing of ours |
 //! | [`text`] | domain |
 //! | [`chart`] | domain, text |
 //! | [`entity`] | nothing of ours |
@@ -38,6 +38,7 @@
 //! | `dptree` | bot |
 //! | `clokwerk` | jobs |
 //! | `resvg` | chart |
+//! | `prometheus` | metrics |
 //!
 //! `tests/it/architecture.rs` reads these two tables and every `use` and path of `src/`, and fails on a
 //! forbidden edge.
@@ -67,6 +68,7 @@ pub mod health;
 pub mod http;
 pub mod jobs;
 pub mod logging;
+pub mod metrics;
 pub mod outbox;
 pub mod publish;
 pub mod store;

@@ -6,6 +6,7 @@
 //! | `session` | sign in, poll, dispatch, stop |
 //! | `command`, `tap` | what a person typed, what a button means |
 //! | `person`, `reply` | who is writing, and answering them |
+//! | `post_tap` | the buttons below messages about posts |
 //! | `start`, `link`, `status`, `posts`, `settings`, `digest`, `test`, `unlink`, `help` | one file per command or conversation |
 //! | `membership` | blocked, unblocked, added to a group, group moved |
 //! | `admin` | `/stats`, `/queue` |
@@ -28,6 +29,7 @@ mod link;
 mod membership;
 mod menu;
 mod person;
+mod post_tap;
 mod posts;
 mod reply;
 mod session;

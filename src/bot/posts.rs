@@ -1,4 +1,4 @@
-//! `/posts`: what is scheduled, page by page.
+//! `/posts`: what is scheduled, page by page, and each post's card.
 
 use std::sync::Arc;
 
@@ -9,9 +9,12 @@ use super::reply::Reply;
 use super::tap::Tap;
 use super::{Bot, Handled, test};
 use crate::domain::account::Settings;
+use crate::domain::post::{ManagedBy, Post, Status};
 use crate::store::StoreError;
+use crate::telegram::PostTap;
 use crate::text::Button;
-use crate::text::posts::{POSTS_A_PAGE, ScheduledPost, ScheduledPosts, pages};
+use crate::text::post_stands::PostStands;
+use crate::text::posts::{POSTS_A_PAGE, ScheduledPost, ScheduledPosts, pages, post_button};
 
 /// `/posts`
 pub(super) async fn on_posts(bot: Arc<Bot>, person: Person) -> Handled {
@@ -35,6 +38,49 @@ async fn page_for(bot: &Bot, person: &Person, page: u32) -> Result<Reply, StoreE
     }
 }
 
+/// A post's number: its card in the place of the page; the page anew, where the post is not there any more.
+pub(super) async fn on_card(
+    bot: &Bot,
+    person: &Person,
+    message_id: MessageId,
+    id: i64,
+    page: u32,
+) -> Handled {
+    let post = match &person.settings {
+        Some(settings) => bot.store.post(id, Some(&settings.account)).await?.map(|post| (settings, post)),
+        None => None,
+    };
+    let reply = match post {
+        Some((settings, post)) => card(bot, settings, &post, page),
+        None => page_for(bot, person, page).await?,
+    };
+    bot.edit(person.chat_id, message_id, reply).await;
+    Ok(())
+}
+
+/// The card of `post`: how it stands, what can be done to it, and the way back to the page `page`.
+pub(super) fn card(bot: &Bot, settings: &Settings, post: &Post, page: u32) -> Reply {
+    let (language, now) = (settings.language(), bot.clock.now());
+    let zone = settings.zone.unwrap_or(bot.digest.default_zone);
+    let reply = Reply::from(PostStands { post, zone }.card(language, now));
+    let is_ours = post.managed_by == ManagedBy::Scheduler;
+    let waits = post.status == Status::Scheduled && post.due_at > now;
+    let reply = match is_ours && waits {
+        true => reply.tap_row(
+            [
+                (Button::PostNow, Tap::Post(PostTap::PostNow(post.id))),
+                (Button::CancelPost, Tap::Post(PostTap::Cancel(post.id))),
+            ],
+            language,
+        ),
+        false => reply,
+    };
+    let page_of_post = bot.platform.post_link(&post.id.to_string());
+    reply
+        .link_row(Button::OpenPost, page_of_post.as_ref(), language)
+        .tap_row([(Button::BackToPosts, Tap::Posts { page })], language)
+}
+
 /// The page `page` of the account's posts; the last one, where so many have gone out that there is no such page.
 async fn posts_page(bot: &Bot, settings: &Settings, page: u64) -> Result<Reply, StoreError> {
     let language = settings.language();
@@ -46,7 +92,11 @@ async fn posts_page(bot: &Bot, settings: &Settings, page: u64) -> Result<Reply, 
         .map(|post| ScheduledPost { at: post.due_at, network: &post.network, text: &post.text })
         .collect();
     let zone = settings.zone.unwrap_or(bot.digest.default_zone);
-    let text = ScheduledPosts { total, page, posts: &shown, zone }.render(language);
+    let listed = ScheduledPosts { total, page, posts: &shown, zone };
+    let page_number = u32::try_from(page).unwrap_or(u32::MAX);
+    let cards = posts.iter().zip(listed.first_number()..).map(|(post, number)| {
+        (post_button(language, number), Tap::PostCard { id: post.id, page: page_number })
+    });
     let to = |button: Button, page: u64| {
         let page = u32::try_from(page).unwrap_or(u32::MAX);
         (button.label(language), Tap::Posts { page })
@@ -54,7 +104,7 @@ async fn posts_page(bot: &Bot, settings: &Settings, page: u64) -> Result<Reply, 
     let back = page.checked_sub(1).map(|page| to(Button::PreviousPage, page));
     let on = (page + 1 < pages(total)).then(|| to(Button::NextPage, page + 1));
     let turns: Vec<(String, Tap)> = back.into_iter().chain(on).collect();
-    let reply = Reply::from(text);
-    let reply = if turns.is_empty() { reply } else { reply.labelled_rows(vec![turns]) };
+    let rows = [cards.collect(), turns].into_iter().filter(|row: &Vec<_>| !row.is_empty()).collect();
+    let reply = Reply::from(listed.render(language)).labelled_rows(rows);
     Ok(reply.link_row(Button::OpenCalendar, bot.platform.calendar_url.as_ref(), language))
 }

@@ -8,7 +8,7 @@ use sha2::{Digest as _, Sha256};
 use crate::domain::job::Job;
 use crate::domain::language::Language;
 use crate::domain::link::{Consent, LinkToken};
-use crate::telegram::{MUTE_TAP, SETTINGS_TAP};
+use crate::telegram::{MUTE_TAP, PostTap, SETTINGS_TAP};
 
 mod settings;
 
@@ -45,6 +45,15 @@ pub(super) enum Tap {
         /// Which.
         page: u32,
     },
+    /// Show one of them with what can be done to it.
+    PostCard {
+        /// Which.
+        id: i64,
+        /// The page that leads back from it.
+        page: u32,
+    },
+    /// Do something to a post.
+    Post(PostTap),
     /// Show the last dead letters; for admins, like all down to [`Tap::ShowRun`].
     DeadLetters,
     /// Send a dead letter again.
@@ -108,6 +117,8 @@ impl Tap {
             Self::StayLinked => "unlink:no".into(),
             Self::RefreshStatus => "status".into(),
             Self::Posts { page } => format!("posts:{page}"),
+            Self::PostCard { id, page } => format!("card:{id}:{page}"),
+            Self::Post(tap) => tap.to_data(),
             Self::DeadLetters => "dead".into(),
             Self::Resend(id) => format!("dead:{id}"),
             Self::Jobs => "jobs".into(),
@@ -126,6 +137,11 @@ impl Tap {
         match data.split_once(':') {
             None if data == "status" => Some(Self::RefreshStatus),
             Some(("posts", page)) => page.parse().ok().map(|page| Self::Posts { page }),
+            Some(("card", rest)) => {
+                let (id, page) = rest.split_once(':')?;
+                Some(Self::PostCard { id: id.parse().ok().filter(|id| *id > 0)?, page: page.parse().ok()? })
+            }
+            Some(("post", _)) => PostTap::of_data(data).map(Self::Post),
             None if data == "dead" => Some(Self::DeadLetters),
             Some(("dead", id)) => id.parse().ok().filter(|id| *id > 0).map(Self::Resend),
             None if data == "jobs" => Some(Self::Jobs),
@@ -200,6 +216,8 @@ mod tests {
             Tap::Unlink { account_tag: account_tag("alice") },
             Tap::Posts { page: 0 },
             Tap::Posts { page: u32::MAX },
+            Tap::PostCard { id: i64::MAX, page: u32::MAX },
+            Tap::Post(PostTap::PublishAgain(i64::MAX)),
             Tap::DeadLetters,
             Tap::Resend(i64::MAX),
             Tap::Jobs,
@@ -235,6 +253,10 @@ mod tests {
             "posts:",
             "posts:-1",
             "posts:4294967296",
+            "card:1",
+            "card:0:0",
+            "card:1:-1",
+            "post:burn:1",
             "dead:",
             "dead:-1",
             "dead:all",

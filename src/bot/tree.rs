@@ -14,8 +14,8 @@ use super::command::{Command, command_of};
 use super::person::Person;
 use super::tap::Tap;
 use super::{
-    Bot, Handled, admin, dead_letters, digest, help, jobs, link, membership, posts, settings, start, status,
-    test, unlink, working_time,
+    Bot, Handled, admin, dead_letters, digest, help, jobs, link, membership, post_tap, posts, settings,
+    start, status, test, unlink, working_time,
 };
 use crate::store::StoreError;
 use crate::text::answer::{self, Toast};
@@ -91,11 +91,15 @@ async fn on_tap(bot: Arc<Bot>, query: CallbackQuery) -> Handled {
         bot.answer_tap(query.id, Some(toast)).await;
         return Ok(());
     }
+    if let Tap::Post(tap) = tap {
+        let person = bot.look_up(person).await?;
+        return post_tap::on_tap(&bot, query.id, &person, message_id, tap).await;
+    }
     bot.answer_tap(query.id, None).await;
     let person = bot.look_up(person).await?;
     match tap {
         // Answered above, with words.
-        Tap::Mute => Ok(()),
+        Tap::Mute | Tap::Post(_) => Ok(()),
         Tap::Link { token, consent, language } => {
             link::on_agreed(&bot, &person, message_id, link::Agreed { token, consent, language }).await
         }
@@ -108,6 +112,7 @@ async fn on_tap(bot: Arc<Bot>, query: CallbackQuery) -> Handled {
             settings::on_tap(&bot, &person, message_id, &account_tag, tap).await
         }
         Tap::Posts { page } => posts::on_page(&bot, &person, message_id, page).await,
+        Tap::PostCard { id, page } => posts::on_card(&bot, &person, message_id, id, page).await,
         Tap::RefreshStatus => status::on_refresh(&bot, &person, message_id).await,
         Tap::DeadLetters => dead_letters::on_list(&bot, &person, message_id).await,
         Tap::Resend(id) => dead_letters::on_resend_tap(&bot, &person, message_id, id).await,

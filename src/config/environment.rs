@@ -15,7 +15,7 @@ const PREFIX: &str = "SCHEDULER_";
 const FILE_SUFFIX: &str = "_FILE";
 
 /// The variables with a name of their own, and their keys.
-const NAMED: [(&str, &str); 9] = [
+const NAMED: [(&str, &str); 10] = [
     ("TELEGRAM_BOT_TOKEN", "telegram.token"),
     ("TELOXIDE_TOKEN", "telegram.token"),
     ("TELOXIDE_API_URL", "telegram.api_url"),
@@ -25,9 +25,10 @@ const NAMED: [(&str, &str); 9] = [
     ("JWT_SECRET", "jwt.secret"),
     ("JWT_ISSUER", "jwt.issuer"),
     ("JWT_AUDIENCE", "jwt.audience"),
+    ("METRICS_TOKEN", "metrics.token"),
 ];
 /// The keys whose named variables have a `_FILE` twin: the secrets.
-const FROM_FILE: [&str; 3] = ["telegram.token", "database.url", "jwt.secret"];
+const FROM_FILE: [&str; 4] = ["telegram.token", "database.url", "jwt.secret", "metrics.token"];
 
 /// The environment variables of a process, as an argument so that tests need no process of their own.
 /// Its `Debug` prints names only: values are secrets.

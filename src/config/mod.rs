@@ -27,7 +27,7 @@ pub use address::is_public;
 pub use environment::Environment;
 pub use networks::{Channel, Connector, Network, NetworkKind};
 pub use sections::{
-    Database, Delivery, Digest, Engine, Http, Jobs, Jwt, Platform, Publishing, Telegram, UpdateMode,
+    Database, Delivery, Digest, Engine, Http, Jobs, Jwt, Metrics, Platform, Publishing, Telegram, UpdateMode,
 };
 pub use signing_key::{Signed, SigningKey, SigningKeys};
 
@@ -45,6 +45,8 @@ pub struct Config {
     pub http: Http,
     /// Whose word we take about who is calling.
     pub jwt: Jwt,
+    /// Who may read the numbers.
+    pub metrics: Metrics,
     /// How fast, how often and how long we try to deliver.
     pub delivery: Delivery,
     /// How posts are published, whatever the network.
@@ -80,6 +82,7 @@ impl Config {
         let database = Database::read(&mut reader);
         let http = Http::read(&mut reader);
         let jwt = Jwt::read(&mut reader);
+        let metrics = Metrics::read(&mut reader);
         let delivery = Delivery::read(&mut reader);
         let publishing = Publishing::read(&mut reader);
         let networks = networks::read(&mut reader);
@@ -93,6 +96,7 @@ impl Config {
             database,
             http,
             jwt,
+            metrics,
             delivery,
             publishing,
             networks,
@@ -122,7 +126,7 @@ impl Config {
     }
 
     /// Every secret in the settings, for the log to hide: the bot token whole and without its public id, the
-    /// JWT key, the database's password, the networks' signing keys.
+    /// JWT key, the metrics token, the database's password, the networks' signing keys.
     pub fn secrets(&self) -> Vec<SecretString> {
         let token = self.telegram.token.iter().map(ExposeSecret::expose_secret);
         let key = self.jwt.secret.iter().map(ExposeSecret::expose_secret);
@@ -131,7 +135,9 @@ impl Config {
         let signing = self.networks.values().filter_map(Network::signing_keys);
         let signing = signing.flat_map(SigningKeys::each).map(SigningKey::expose);
         let signing = signing.flat_map(|key| [key, SigningKey::without_prefix(key)]);
-        let plain = token.chain(token_secret).chain(key).chain(signing).map(SecretString::from);
+        let metrics = self.metrics.token.iter().map(ExposeSecret::expose_secret);
+        let plain =
+            token.chain(token_secret).chain(key).chain(metrics).chain(signing).map(SecretString::from);
         plain.chain(passwords.into_iter().map(SecretString::from)).collect()
     }
 }

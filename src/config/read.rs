@@ -9,13 +9,15 @@ use secrecy::SecretString;
 use super::database_url::without_password;
 use super::reader::{HIDDEN, Reader, button_address};
 use super::sections::{
-    Database, Delivery, Digest, Engine, Http, Jobs, Jwt, Platform, Publishing, Telegram, UpdateMode,
+    Database, Delivery, Digest, Engine, Http, Jobs, Jwt, Metrics, Platform, Publishing, Telegram, UpdateMode,
 };
 
 /// A bot token's secret part has 35 characters at Telegram; a Bot API server of one's own may issue others.
 const MIN_TOKEN_SECRET: usize = 30;
 /// HS256 keys are at least as long as the hash (RFC 7518, section 3.2).
 const MIN_JWT_SECRET: usize = 32;
+/// Short of this a token can be guessed.
+const MIN_METRICS_TOKEN: usize = 16;
 /// Connections when nobody said how many: PostgreSQL's pool, and the readers of a SQLite file.
 const POSTGRES_CONNECTIONS: u32 = 8;
 const SQLITE_READERS: u32 = 4;
@@ -107,6 +109,17 @@ impl Jwt {
             leeway: reader.seconds("jwt.leeway_seconds", 0..=300),
             max_lifetime: reader.hours("jwt.max_lifetime_hours", 1..=24),
         }
+    }
+}
+
+impl Metrics {
+    pub(super) fn read(reader: &mut Reader) -> Self {
+        let expected =
+            "at least 16 printable ASCII characters without blanks; make one with: openssl rand -hex 24";
+        let fits = |token: &str| {
+            token.len() >= MIN_METRICS_TOKEN && token.bytes().all(|byte| byte.is_ascii_graphic())
+        };
+        Self { token: reader.secret("metrics.token", expected, fits) }
     }
 }
 

@@ -125,6 +125,13 @@ pub struct Jwt {
     pub max_lifetime: Duration,
 }
 
+/// `[metrics]`: who may read the numbers.
+#[derive(Clone, Debug)]
+pub struct Metrics {
+    /// What `GET /metrics` wants as bearer token; without one nothing is counted.
+    pub token: Option<SecretString>,
+}
+
 /// `[delivery]`: how fast, how often and how long we try to deliver.
 #[derive(Clone, Debug)]
 pub struct Delivery {

@@ -20,6 +20,7 @@ use crate::domain::account::{DisabledReason, Settings};
 use crate::domain::event::EventKind;
 use crate::domain::notification::{Claimed, Kind};
 use crate::health::{Health, Telegram};
+use crate::metrics;
 use crate::store::{Effect, Finalise, Folded, Outcome, Store, Together};
 use crate::telegram::{Answer, Api, Limits, Place, RefusalClass};
 
@@ -341,7 +342,7 @@ impl Sender {
         let deadline = Instant::now() + self.settings.lease;
         loop {
             match self.store.finalise(finalise.clone(), self.clock.now()).await {
-                Ok(true) => return,
+                Ok(true) => return self.count(&row, &finalise),
                 Ok(false) => {
                     log::warn!(target: "delivery", "notification {}: the lease was over before its outcome", row.id);
                     return;
@@ -355,6 +356,14 @@ impl Sender {
                     return;
                 }
             }
+        }
+    }
+
+    fn count(&self, row: &Claimed, written: &Finalise) {
+        metrics::notification_tried(row.kind.as_str(), written.class);
+        if matches!(written.outcome, Outcome::Sent { .. }) {
+            let waited = (self.clock.now() - row.sendable_since).to_std().unwrap_or_default();
+            metrics::notification_sent(row.kind.as_str(), waited);
         }
     }
 }

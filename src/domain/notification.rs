@@ -268,6 +268,8 @@ pub struct Claimed {
     pub plain: bool,
     /// When the event happened.
     pub event_at: DateTime<Utc>,
+    /// Since when it could have been sent: when it was due first, or accepted, once a try has failed.
+    pub sendable_since: DateTime<Utc>,
     /// Whether it was held back until now, and never tried since.
     pub held: bool,
     /// Attempts spent before this one.

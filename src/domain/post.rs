@@ -66,6 +66,44 @@ impl Status {
     }
 }
 
+/// What a person can wish for a post that this service publishes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Wish {
+    /// That it never goes out.
+    Cancel,
+    /// That it goes out now instead of later.
+    PostNow,
+    /// That it is tried again, though it may be out already: whoever asks knows how it stands.
+    Retry,
+    /// That it is tried again where it is certain that it is not out.
+    RetryFailed,
+    /// That it is tried again, by somebody who was asked whether it is out and has looked.
+    PublishAgain,
+    /// That it counts as published: the same person has seen it.
+    WentOut,
+}
+
+impl Wish {
+    /// From where it can be granted.
+    pub fn from(self) -> &'static [Status] {
+        match self {
+            Self::Cancel | Self::PostNow => &[Status::Scheduled],
+            Self::Retry => &[Status::Failed, Status::Unconfirmed],
+            Self::RetryFailed => &[Status::Failed],
+            Self::PublishAgain | Self::WentOut => &[Status::Unconfirmed],
+        }
+    }
+
+    /// Where it leads.
+    pub fn to(self) -> Status {
+        match self {
+            Self::Cancel => Status::Cancelled,
+            Self::PostNow | Self::Retry | Self::RetryFailed | Self::PublishAgain => Status::Scheduled,
+            Self::WentOut => Status::Published,
+        }
+    }
+}
+
 /// Who publishes a post.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
@@ -177,6 +215,20 @@ pub enum Outcome {
         /// From then on it is unconfirmed.
         until: DateTime<Utc>,
     },
+}
+
+impl Outcome {
+    /// As the metrics have it.
+    pub fn as_str(&self) -> &'static str {
+        match self {
+            Self::Published { .. } => "published",
+            Self::Failed(_) => "failed",
+            Self::Unconfirmed(_) => "unconfirmed",
+            Self::Retry { .. } => "retry",
+            Self::PutBack { .. } => "put_back",
+            Self::Accepted { .. } => "accepted",
+        }
+    }
 }
 
 /// Why, and what to do about it: both for the person whose post it is.

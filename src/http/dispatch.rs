@@ -7,33 +7,49 @@ use http_body_util::Full;
 use hyper::body::{Bytes, Incoming};
 use hyper::header::{HeaderName, HeaderValue};
 use hyper::{Method, Request, Response};
+use tokio::time::Instant;
 
 use super::answer::Answer;
 use super::call::Call;
 use super::port::Port;
 use super::problem::Problem;
 use super::routes::{self, Access, Route};
+use crate::metrics;
 
 /// Names the request in the log and in the answer, so that one can be found by the other.
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
+/// What stands for the path of a request that no route takes, in the log and in the metrics. The path may be
+/// anything, a pasted token too.
+const NO_ROUTE: &str = "(no route)";
+
 /// Answers `request`, whatever happens.
 pub(super) async fn answer(port: Port, request: Request<Incoming>) -> Response<Full<Bytes>> {
     let id = format!("{:016x}", rand::random::<u64>());
+    let from = Instant::now();
     let method = request.method().clone();
-    let mut response = match routes::find(port.routes(), &method, request.uri().path()) {
-        Ok((route, path_id)) => match guarded(port, route, path_id, request).await {
-            Ok(answer) => answer,
-            Err(problem) => failed(&id, &method, route.path, problem),
-        },
-        // The path may be anything, a pasted token too: it is not logged.
-        Err(problem) => failed(&id, &method, "(no route)", problem),
-    }
-    .into_response();
+    let (path, answered) = match routes::find(port.routes(), &method, request.uri().path()) {
+        Ok((route, path_id)) => (route.path, guarded(port, route, path_id, request).await),
+        Err(problem) => (NO_ROUTE, Err(problem)),
+    };
+    let answer = answered.unwrap_or_else(|problem| failed(&id, &method, path, problem));
+    let mut response = answer.into_response();
+    metrics::http_answered(known(&method), path, response.status().as_u16(), from.elapsed());
     if let Ok(id) = HeaderValue::try_from(id) {
         response.headers_mut().insert(REQUEST_ID, id);
     }
     response
+}
+
+/// The method, where it is one that routes take: a caller may make up as many as they like, and each would be a
+/// number of its own.
+fn known(method: &Method) -> &str {
+    match *method {
+        Method::GET | Method::HEAD | Method::POST | Method::PATCH | Method::PUT | Method::DELETE => {
+            method.as_str()
+        }
+        _ => "(other)",
+    }
 }
 
 /// Handles the request within its time; a panic in it is a 500 and ends nothing else.

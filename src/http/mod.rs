@@ -10,6 +10,7 @@ mod dispatch;
 mod events;
 mod idempotency;
 mod json;
+mod metrics;
 mod outbox;
 mod paging;
 mod port;

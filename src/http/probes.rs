@@ -10,7 +10,6 @@ use super::call::Call;
 use super::port::Port;
 use super::problem::Problem;
 use crate::config::Engine;
-use crate::health::Telegram;
 
 /// How long may the database take to answer a probe? Kubernetes' probes time out after a second by default;
 /// longer than two and nobody would read the answer.
@@ -45,7 +44,7 @@ pub(super) async fn health(call: Call) -> Result<Answer, Problem> {
         &Health {
             status: if well { "ok" } else { "degraded" },
             version: env!("CARGO_PKG_VERSION"),
-            telegram: name(&telegram),
+            telegram: telegram.as_str(),
             database: if database { "up" } else { "down" },
         },
     )
@@ -87,16 +86,4 @@ async fn database_answers(port: &Port) -> bool {
     };
     log::warn!(target: "http", "a probe found the database down: {cause}");
     false
-}
-
-fn name(telegram: &Telegram) -> &'static str {
-    match telegram {
-        Telegram::NotConfigured => "not_configured",
-        Telegram::Starting => "starting",
-        Telegram::Up => "up",
-        Telegram::Unreachable => "unreachable",
-        Telegram::TokenRefused => "token_refused",
-        Telegram::Conflict => "conflict",
-        Telegram::AnotherBot { .. } => "another_bot",
-    }
 }

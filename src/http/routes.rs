@@ -7,7 +7,7 @@ use super::answer::Answer;
 use super::auth::{Caller, Scope};
 use super::call::{Call, Takes};
 use super::problem::{Kind, Problem};
-use super::{events, outbox, posts, probes, scheduler, telegram};
+use super::{events, metrics, outbox, posts, probes, scheduler, telegram};
 
 type Handling = BoxFuture<'static, Result<Answer, Problem>>;
 
@@ -65,6 +65,13 @@ pub(super) const TABLE: &[Route] = &[
         path: "/readyz",
         takes: Takes::Nothing,
         access: Access::Open(|call| Box::pin(probes::ready(call))),
+    },
+    Route {
+        methods: READ,
+        path: "/metrics",
+        takes: Takes::Nothing,
+        // A token of its own: whoever collects numbers is no caller of the platform's.
+        access: Access::Open(|call| Box::pin(metrics::show(call))),
     },
     Route {
         methods: GET,

@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use super::{Done, JobError, Jobs};
 use crate::health::Telegram;
+use crate::metrics;
 use crate::telegram::{Answer, Checkup, RefusalClass};
 
 /// From how many waiting updates on are they news? More than one poll fetches.
@@ -61,6 +62,7 @@ fn note(jobs: &Jobs, telegram: Telegram, words: &str) -> JobError {
 impl Watch {
     fn note(&self, checkup: Checkup) -> u64 {
         let Checkup { pending_updates, webhook_is_set } = checkup;
+        metrics::updates_waiting_at_telegram(pending_updates);
         let piled_up = pending_updates > PILE;
         match (self.piled_up.swap(piled_up, Ordering::Relaxed), piled_up) {
             (false, true) => log::warn!(target: "TELEGRAM", "{pending_updates} updates wait to be fetched"),

@@ -4,11 +4,13 @@ use std::panic::AssertUnwindSafe;
 use std::time::Duration;
 
 use futures::FutureExt as _;
+use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 use super::{Done, Entry};
 use crate::clock::Clock;
 use crate::domain::job::{INTERRUPTED, Outcome};
+use crate::metrics;
 use crate::store::Store;
 
 /// The pause before the end of a run is written again that the database did not take.
@@ -35,6 +37,7 @@ pub(super) async fn carry_out(
     clock: &Clock,
     stop: &CancellationToken,
 ) {
+    let from = Instant::now();
     let work = AssertUnwindSafe(async { (entry.work)().await }).catch_unwind();
     let end = tokio::select! {
         biased;
@@ -50,6 +53,7 @@ pub(super) async fn carry_out(
         },
     };
     end.log(entry.name);
+    metrics::job_ended(entry.name, end.outcome.as_str(), from.elapsed());
     write(&end, id, store, clock, stop).await;
 }
 

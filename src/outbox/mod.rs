@@ -9,6 +9,7 @@ use crate::domain::digest::{DigestSpan, LastDigest, counts_since};
 use crate::domain::event::Event;
 use crate::domain::notification::{NewNotification, State};
 use crate::domain::post::{ClaimedPost, Outcome};
+use crate::metrics;
 use crate::store::{
     Claims, DigestDecision, DueDigest, IdempotencyKey, Recorded, Recovered, ResultTaken, Store, StoreError,
 };
@@ -114,7 +115,14 @@ pub async fn settle_post(
     outcome: Outcome,
     now: DateTime<Utc>,
 ) -> Result<bool, StoreError> {
-    store.settle_post(claimed.post.id, claimed.lease_token, outcome, NewNotification::for_event, now).await
+    let (network, named) = (&claimed.post.network, outcome.as_str());
+    let settled =
+        store.settle_post(claimed.post.id, claimed.lease_token, outcome, NewNotification::for_event, now);
+    let settled = settled.await?;
+    if settled {
+        metrics::post_tried(network, named);
+    }
+    Ok(settled)
 }
 
 /// Writes the `outcome` that `network` tells of the post `id` after its answer, and the notification about it, both or

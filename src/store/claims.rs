@@ -171,6 +171,8 @@ fn claimed(row: Model, lease_token: i64) -> Result<Claimed, &'static str> {
         silent: row.silent,
         plain: row.plain,
         event_at: time(row.event_at_ms),
+        // What is sent at the first try still has the due time that it was written with.
+        sendable_since: time(if row.attempts == 0 { row.due_at_ms } else { row.created_at_ms }),
         held: row.reason.as_deref().and_then(HoldReason::from_name).is_some(),
         attempts: row.attempts.unsigned_abs(),
         lease_token,

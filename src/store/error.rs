@@ -3,6 +3,8 @@
 use sea_orm::sqlx;
 use sea_orm::{DbErr, RuntimeErr, SqlErr};
 
+use crate::metrics;
+
 /// Why a query or a write did not happen. After an error nothing of the write is kept.
 #[derive(Clone, Debug, thiserror::Error)]
 pub enum StoreError {
@@ -35,11 +37,19 @@ impl StoreError {
 
 impl From<DbErr> for StoreError {
     fn from(error: DbErr) -> Self {
+        let error = Self::of(&error);
+        metrics::database_failed(error.name());
+        error
+    }
+}
+
+impl StoreError {
+    fn of(error: &DbErr) -> Self {
         if let Some(SqlErr::UniqueConstraintViolation(what)) = error.sql_err() {
             return Self::Conflict(what);
         }
         let words = error.to_string();
-        match &error {
+        match error {
             DbErr::ConnectionAcquire(_) => Self::Unavailable(words),
             DbErr::Conn(RuntimeErr::SqlxError(inner))
             | DbErr::Exec(RuntimeErr::SqlxError(inner))
@@ -48,9 +58,19 @@ impl From<DbErr> for StoreError {
             _ => Self::Failed(words),
         }
     }
-}
 
-impl StoreError {
+    /// As the metrics have it.
+    fn name(&self) -> &'static str {
+        match self {
+            Self::Busy => "busy",
+            Self::Full => "full",
+            Self::Unavailable(_) => "unavailable",
+            Self::Conflict(_) => "conflict",
+            Self::Unusable(_) => "unusable",
+            Self::Failed(_) => "failed",
+        }
+    }
+
     pub(super) fn from_driver(error: &sqlx::Error, words: String) -> Self {
         match error {
             sqlx::Error::Io(_)

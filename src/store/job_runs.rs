@@ -11,7 +11,7 @@ use sea_orm::{
 
 use super::write_queue::Command;
 use super::{Store, StoreError, ms, time};
-use crate::domain::job::{INTERRUPTED, Outcome, Requester, Run};
+use crate::domain::job::{INTERRUPTED, Job, Outcome, Requester, Run};
 use crate::entity::job_run::{ActiveModel, Column, Entity, Model};
 
 /// How often is a run looked at that somebody waits for?
@@ -85,6 +85,20 @@ impl Store {
     pub async fn runs_of(&self, job: &str, limit: u64) -> Result<Vec<Run>, StoreError> {
         let runs = Entity::find().filter(Column::Job.eq(job)).order_by_desc(Column::Id).limit(limit);
         Ok(runs.all(&self.reader).await?.into_iter().map(Run::from).collect())
+    }
+
+    /// Each job that ever ended well, as far back as its runs are kept, and when it last did.
+    pub async fn last_successes(&self) -> Result<Vec<(&'static str, DateTime<Utc>)>, StoreError> {
+        let mut successes = Vec::new();
+        for job in Job::ALL {
+            let last = Entity::find()
+                .filter(Column::Job.eq(job.name()))
+                .filter(Column::Outcome.eq(Outcome::Ok.as_str()))
+                .order_by_desc(Column::Id);
+            let finished = last.one(&self.reader).await?.and_then(|run| run.finished_at_ms);
+            successes.extend(finished.map(|finished| (job.name(), time(finished))));
+        }
+        Ok(successes)
     }
 
     /// The run `id`; `None` for one never made, or forgotten.

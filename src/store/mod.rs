@@ -38,6 +38,7 @@ mod post_moves;
 mod post_notices;
 mod post_outcomes;
 mod post_results;
+mod post_wishes;
 mod posts;
 mod publishing;
 mod purging;
@@ -62,10 +63,10 @@ pub use notifications::{PostsToldAbout, Recorded, Rule, Status};
 pub use outbox_rows::{Attempt, OutboxListing, OutboxRow};
 pub use outcomes::{Effect, Finalise, Outcome};
 pub use post_results::ResultTaken;
-pub use posts::{Listing, Moved, PostsAhead, Scheduled};
-
+pub use post_wishes::Moved;
+pub use posts::{Listing, PostsAhead, Scheduled};
 pub use purging::{PURGE_BATCH, Purgeable};
-pub use queue_figures::{Figures, QueueFigures, ReasonCount};
+pub use queue_figures::{Figures, QueueDepth, QueueFigures, ReasonCount};
 
 use gatherer::Gatherer;
 use notifications::RecordEvents;

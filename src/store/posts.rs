@@ -1,11 +1,11 @@
-//! Scheduled posts as people see them: written, listed, cancelled, asked for again. What the publishing worker
-//! does with them is in `publishing`.
+//! Scheduled posts as people see them: written, listed. What a person wishes for one is in
+//! `post_wishes`, what the publishing worker does with them in `publishing`.
 
 use chrono::{DateTime, Utc};
 use sea_orm::sea_query::Expr;
 use sea_orm::{
     ActiveValue::Set, ColumnTrait, ConnectionTrait, DatabaseTransaction, EntityTrait, FromQueryResult,
-    PaginatorTrait as _, QueryFilter, QueryOrder as _, QuerySelect as _, Select, Statement, UpdateMany,
+    PaginatorTrait as _, QueryFilter, QueryOrder as _, QuerySelect as _, Select, Statement,
 };
 
 use super::idempotency::Answers;
@@ -27,17 +27,6 @@ pub enum Scheduled {
     Replayed(Post),
     /// The key was used with another body: nothing was written.
     KeyReused,
-}
-
-/// What became of a move that a person asked for.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Moved {
-    /// Done.
-    Done(Post),
-    /// The post is in a state that does not allow it.
-    Refused(Post),
-    /// There is no such post for whoever asked.
-    NotFound,
 }
 
 /// Which posts are listed.
@@ -94,33 +83,6 @@ impl Store {
             query = query.filter(Column::Id.lt(before));
         }
         query.all(&self.reader).await?.into_iter().map(Post::try_from).collect()
-    }
-
-    /// Cancels the post `id` of `account` (`None`: whosever it is) for `by`, if it is still scheduled.
-    pub async fn cancel_post(
-        &self,
-        id: i64,
-        account: Option<&str>,
-        by: Actor,
-        now: DateTime<Utc>,
-    ) -> Result<Moved, StoreError> {
-        let account = account.map(str::to_owned);
-        self.writer.write(MovePost { id, account, to: Status::Cancelled, by, now }).await
-    }
-
-    /// Schedules the post `id` again for `by`, at once and with all its tries, if it failed or nobody knows whether
-    /// it is out.
-    pub async fn retry_post(
-        &self,
-        id: i64,
-        account: Option<&str>,
-        by: Actor,
-        now: DateTime<Utc>,
-    ) -> Result<Moved, StoreError> {
-        let account = account.map(str::to_owned);
-        let moved = self.writer.write(MovePost { id, account, to: Status::Scheduled, by, now }).await?;
-        self.wake_publishing();
-        Ok(moved)
     }
 
     /// How many posts of `account` are scheduled, whoever sends them.
@@ -194,7 +156,12 @@ fn scheduled(account: &str) -> Select<Entity> {
     Entity::find().filter(Column::Account.eq(account)).filter(Expr::cust("status = 'scheduled'"))
 }
 
-async fn find(db: &impl ConnectionTrait, id: i64, account: Option<&str>) -> Result<Option<Post>, StoreError> {
+/// The post `id`, when it is of `account` (`None`: whosever it is).
+pub(super) async fn find(
+    db: &impl ConnectionTrait,
+    id: i64,
+    account: Option<&str>,
+) -> Result<Option<Post>, StoreError> {
     let mut query = Entity::find_by_id(id);
     if let Some(account) = account {
         query = query.filter(Column::Account.eq(account));
@@ -254,65 +221,6 @@ impl Command for SchedulePost {
             Answers::keep(transaction, &[(key, vec![row.id], self.now)]).await?;
         }
         Ok(Scheduled::Accepted(row.try_into()?))
-    }
-}
-
-/// A move that a person asks for: to `Cancelled`, or back to `Scheduled`.
-struct MovePost {
-    id: i64,
-    account: Option<String>,
-    to: Status,
-    by: Actor,
-    now: DateTime<Utc>,
-}
-
-impl MovePost {
-    fn may_leave(&self, post: &Post) -> bool {
-        let from = match self.to {
-            Status::Cancelled => post.status == Status::Scheduled,
-            _ => matches!(post.status, Status::Failed | Status::Unconfirmed),
-        };
-        from && post.managed_by == ManagedBy::Scheduler
-    }
-
-    fn update(&self) -> UpdateMany<Entity> {
-        let now = ms(self.now);
-        let update = Entity::update_many()
-            .col_expr(Column::Status, Expr::val(self.to.as_str()))
-            .col_expr(Column::UpdatedAtMs, Expr::val(now));
-        match self.to {
-            Status::Cancelled => update.col_expr(Column::FinishedAtMs, Expr::val(now)),
-            _ => update
-                .col_expr(Column::DueAtMs, Expr::val(now))
-                .col_expr(Column::Attempts, Expr::val(0))
-                .col_expr(Column::RequestStartedAtMs, Expr::val(None::<i64>))
-                .col_expr(Column::AcceptedAtMs, Expr::val(None::<i64>))
-                .col_expr(Column::Error, Expr::val(None::<String>))
-                .col_expr(Column::Fix, Expr::val(None::<String>))
-                .col_expr(Column::FinishedAtMs, Expr::val(None::<i64>)),
-        }
-    }
-}
-
-impl Command for MovePost {
-    type Output = Moved;
-
-    async fn apply(&self, transaction: &DatabaseTransaction) -> Result<Moved, StoreError> {
-        let account = self.account.as_deref();
-        let Some(post) = find(transaction, self.id, account).await? else { return Ok(Moved::NotFound) };
-        if !self.may_leave(&post) {
-            return Ok(Moved::Refused(post));
-        }
-        // As it was seen: on PostgreSQL somebody else may have moved it since.
-        let seen =
-            self.update().filter(Column::Id.eq(self.id)).filter(Column::Status.eq(post.status.as_str()));
-        let moved = seen.exec(transaction).await?.rows_affected > 0;
-        if moved {
-            let it = PostMove { at: self.now, from: Some(post.status), to: self.to, by: self.by, why: None };
-            post_moves::record(transaction, &[(self.id, it)]).await?;
-        }
-        let Some(post) = find(transaction, self.id, account).await? else { return Ok(Moved::NotFound) };
-        Ok(if moved { Moved::Done(post) } else { Moved::Refused(post) })
     }
 }
 

@@ -24,6 +24,19 @@ pub struct QueueFigures {
     pub dead_because: Vec<ReasonCount>,
 }
 
+/// What has not ended.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct QueueDepth {
+    /// Waiting and due.
+    pub due: i64,
+    /// Waiting for a later time.
+    pub held: i64,
+    /// On their way.
+    pub sending: i64,
+    /// Since when the oldest due row waits.
+    pub oldest: Option<DateTime<Utc>>,
+}
+
 /// How many rows have the same reason.
 #[derive(Clone, Debug, PartialEq, Eq, FromQueryResult)]
 pub struct ReasonCount {
@@ -56,6 +69,27 @@ const DAY: TimeDelta = TimeDelta::hours(24);
 const REASONS: i64 = 3;
 
 impl Store {
+    /// How much has not ended at `now`: all of it from indexes of what waits, as it is asked often.
+    pub async fn queue_depth(&self, now: DateTime<Utc>) -> Result<QueueDepth, StoreError> {
+        #[derive(FromQueryResult)]
+        struct Row {
+            due: i64,
+            held: i64,
+            sending: i64,
+            oldest: Option<i64>,
+        }
+        let sql = "SELECT \
+            (SELECT COUNT(*) FROM notifications WHERE state = 'pending' AND due_at_ms <= $1) AS due, \
+            (SELECT COUNT(*) FROM notifications WHERE state = 'pending' AND due_at_ms > $1) AS held, \
+            (SELECT COUNT(*) FROM notifications WHERE state = 'sending') AS sending, \
+            (SELECT MIN(due_at_ms) FROM notifications WHERE state = 'pending' AND due_at_ms <= $1) AS oldest";
+        let Some(row) = self.figures_row::<Row>(sql, vec![ms(now)]).await? else {
+            return Ok(QueueDepth::default());
+        };
+        let Row { due, held, sending, oldest } = row;
+        Ok(QueueDepth { due, held, sending, oldest: oldest.map(time) })
+    }
+
     /// The outbox at `now`.
     pub async fn queue_figures(&self, now: DateTime<Utc>) -> Result<QueueFigures, StoreError> {
         #[derive(FromQueryResult)]

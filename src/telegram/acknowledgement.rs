@@ -8,6 +8,8 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tokio::sync::Notify;
 
+use crate::metrics;
+
 /// The updates that are being handled. Cheap to clone; clones share them.
 #[derive(Clone, Debug, Default)]
 pub struct Acknowledgements {
@@ -54,6 +56,7 @@ impl Acknowledgements {
             return false;
         }
         state.open.insert(update_id, None);
+        metrics::update_arrived();
         true
     }
 
@@ -108,6 +111,7 @@ impl Acknowledgements {
         state.open.remove(&update_id);
         state.done.insert(update_id);
         drop(state);
+        metrics::update_handled();
         self.inner.progress.notify_one();
     }
 

@@ -15,10 +15,12 @@ use serde_json::Value;
 use serde_json::value::RawValue;
 use teloxide::payloads::SendPhoto;
 use teloxide::requests::Payload;
+use tokio::time::Instant;
 use url::Url;
 
 use super::Refusal;
 use super::message::PICTURE;
+use crate::metrics;
 
 /// How long may a connection to Telegram take to come about?
 const CONNECT_LIMIT: Duration = Duration::from_secs(5);
@@ -112,7 +114,7 @@ impl Api {
             Err(error) => return Answer::NotSent(format!("a photo can't be written as a form: {error}")),
         };
         let request = self.client.post(self.method_url(SendPhoto::NAME)).timeout(limit).multipart(form);
-        post(request).await.map(|result| read_result(SendPhoto::NAME, &result))
+        post(SendPhoto::NAME, request).await.map(|result| read_result(SendPhoto::NAME, &result))
     }
 
     /// Calls `method` and leaves the result unread.
@@ -132,7 +134,7 @@ impl Api {
             .timeout(limit)
             .header(CONTENT_TYPE, HeaderValue::from_static("application/json"))
             .body(body);
-        post(request).await
+        post(method, request).await
     }
 
     fn method_url(&self, method: &str) -> Url {
@@ -151,6 +153,16 @@ impl fmt::Debug for Api {
 }
 
 impl<T> Answer<T> {
+    /// As the metrics have it.
+    fn name(&self) -> &'static str {
+        match self {
+            Self::Done(_) => "done",
+            Self::Refused(_) => "refused",
+            Self::NotSent(_) => "not_sent",
+            Self::Unknown(_) => "unknown",
+        }
+    }
+
     pub(super) fn map<U>(self, read: impl FnOnce(T) -> Option<U>) -> Answer<U> {
         match self {
             Self::Done(result) => Answer::Done(result.and_then(read)),
@@ -175,13 +187,16 @@ fn form_of(photo: &SendPhoto, png: Vec<u8>) -> anyhow::Result<Form> {
     }))
 }
 
-async fn post(request: reqwest::RequestBuilder) -> Answer<Box<RawValue>> {
-    match request.send().await {
+async fn post(method: &str, request: reqwest::RequestBuilder) -> Answer<Box<RawValue>> {
+    let from = Instant::now();
+    let answer = match request.send().await {
         Ok(response) => read_answer(response).await,
         // Only a failed connect proves that nothing was written.
         Err(error) if error.is_connect() || error.is_builder() => Answer::NotSent(describe(error)),
         Err(error) => Answer::Unknown(describe(error)),
-    }
+    };
+    metrics::telegram_answered(method, answer.name(), from.elapsed());
+    answer
 }
 
 /// The result of `method`; `None` when it has a shape we can't read.

@@ -5,6 +5,7 @@ mod call;
 mod checkup;
 mod limits;
 mod message;
+mod post_tap;
 mod refusal;
 mod updates;
 
@@ -15,5 +16,6 @@ pub use limits::{Limits, Pace, Place, wait_until};
 pub use message::{
     LONGEST_CAPTION, MUTE_TAP, NO_PREVIEW, SETTINGS_TAP, html_message, html_photo, without_formatting,
 };
+pub use post_tap::PostTap;
 pub use refusal::{Refusal, RefusalClass};
 pub use updates::{Poller, UpdateQueue};

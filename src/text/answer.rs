@@ -59,6 +59,8 @@ pub enum Toast {
     Done,
     /// The button is outdated, or was used.
     Expired,
+    /// Somebody has done it, or something else, before.
+    Handled,
     /// The button was meant for somebody else.
     NotYours,
     /// It failed on our side.
@@ -67,13 +69,14 @@ pub enum Toast {
 
 impl Toast {
     /// Every toast.
-    pub const ALL: [Self; 4] = [Self::Done, Self::Expired, Self::NotYours, Self::TryLater];
+    pub const ALL: [Self; 5] = [Self::Done, Self::Expired, Self::Handled, Self::NotYours, Self::TryLater];
 
     /// The words, as plain text (`answerCallbackQuery` allows 200 characters).
     pub fn text(self, language: Language) -> String {
         let key = match self {
             Self::Done => key!("toast-done"),
             Self::Expired => key!("toast-expired"),
+            Self::Handled => key!("toast-handled"),
             Self::NotYours => key!("toast-not-yours"),
             Self::TryLater => key!("toast-later"),
         };

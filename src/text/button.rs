@@ -9,8 +9,12 @@ use crate::domain::language::Language;
 pub enum Button {
     /// The timetable, for admins.
     AllJobs,
+    /// From a post's card to the list of posts.
+    BackToPosts,
     /// Leave all as it is; under the question whether to connect.
     Cancel,
+    /// Never publish the post.
+    CancelPost,
     /// Connect this chat to the account of the link.
     Connect,
     /// What could not be delivered, for admins.
@@ -35,6 +39,8 @@ pub enum Button {
     OpenPrivateChat,
     /// The settings page on the web, from hello.
     OpenSettings,
+    /// Publish the post at once.
+    PostNow,
     /// Back to what comes before this.
     PreviousPage,
     /// Ask for the same message anew.
@@ -53,9 +59,11 @@ pub enum Button {
 
 impl Button {
     /// Every button.
-    pub const ALL: [Self; 21] = [
+    pub const ALL: [Self; 24] = [
         Self::AllJobs,
+        Self::BackToPosts,
         Self::Cancel,
+        Self::CancelPost,
         Self::Connect,
         Self::DeadLetters,
         Self::Disconnect,
@@ -68,6 +76,7 @@ impl Button {
         Self::OpenPost,
         Self::OpenPrivateChat,
         Self::OpenSettings,
+        Self::PostNow,
         Self::PreviousPage,
         Self::Refresh,
         Self::RunJob,
@@ -81,7 +90,9 @@ impl Button {
     pub fn label(self, language: Language) -> String {
         let key = match self {
             Self::AllJobs => key!("button-all-jobs"),
+            Self::BackToPosts => key!("button-back-to-posts"),
             Self::Cancel => key!("button-cancel"),
+            Self::CancelPost => key!("button-cancel-post"),
             Self::Connect => key!("button-connect"),
             Self::DeadLetters => key!("button-dead-letters"),
             Self::Disconnect => key!("button-disconnect"),
@@ -94,6 +105,7 @@ impl Button {
             Self::OpenPost => key!("button-open-post"),
             Self::OpenPrivateChat => key!("button-open-private-chat"),
             Self::OpenSettings => key!("button-open-settings"),
+            Self::PostNow => key!("button-post-now"),
             Self::PreviousPage => key!("button-previous-page"),
             Self::Refresh => key!("button-refresh"),
             Self::RunJob => key!("button-run"),

@@ -142,7 +142,15 @@ posts = 🗓 <b>Scheduled posts</b> · { $count }
 posts-none =
     🗓 <b>Nothing is scheduled</b>
     What you schedule on the web shows up here.
+posts-item = { $number }. { $item }
 posts-page = Page { $page } of { $pages }
+post-scheduled = 🗓 <b>Scheduled · { $network }</b>
+post-goes-out = Goes out { $time }
+post-going-out = ⏳ <b>Going out now · { $network }</b>
+post-cancelled = 🚫 <b>Cancelled · { $network }</b>
+post-failed-again = ❌ <b>Failed again · { $network }</b>
+post-newer-notice = A newer message says more.
+retrying = 🔄 Retrying { $network }…
 
 ## Digest
 
@@ -282,6 +290,7 @@ busy =
     Please try again in a minute.
 toast-done = Done ✅
 toast-expired = This button no longer works
+toast-handled = Already taken care of
 toast-not-yours = This button isn’t yours
 toast-muted = Muted until { $time }
 toast-later = That didn’t work. Please try again in a minute
@@ -289,7 +298,9 @@ toast-later = That didn’t work. Please try again in a minute
 ## Buttons
 
 button-all-jobs = All jobs
+button-back-to-posts = « Posts
 button-cancel = Cancel
+button-cancel-post = Cancel
 button-connect = ✅ Connect
 button-dead-letters = Dead letters
 button-disconnect = Disconnect
@@ -302,6 +313,8 @@ button-open-calendar = Open calendar
 button-open-post = Open post
 button-open-private-chat = Open private chat
 button-open-settings = Open settings
+button-post-number = { $number }
+button-post-now = Post now
 button-previous-page = ◀
 button-refresh = Refresh
 button-resend = 🔄 { $id }

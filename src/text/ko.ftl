@@ -138,7 +138,15 @@ posts = 🗓 <b>예약된 글</b> · { $count }건
 posts-none =
     🗓 <b>예약된 글이 없어요</b>
     웹에서 예약하면 여기에서 볼 수 있어요.
+posts-item = { $number }. { $item }
 posts-page = { $pages }쪽 중 { $page }쪽
+post-scheduled = 🗓 <b>예약됨 · { $network }</b>
+post-goes-out = 게시 시각 { $time }
+post-going-out = ⏳ <b>지금 게시하는 중 · { $network }</b>
+post-cancelled = 🚫 <b>게시 취소 · { $network }</b>
+post-failed-again = ❌ <b>다시 실패 · { $network }</b>
+post-newer-notice = 자세한 내용은 새 메시지에 있어요.
+retrying = 🔄 { $network }에 다시 게시하는 중…
 
 ## Digest
 
@@ -266,6 +274,7 @@ busy =
     잠시 후 다시 시도해 주세요.
 toast-done = 완료했어요 ✅
 toast-expired = 더 이상 쓸 수 없는 버튼이에요
+toast-handled = 이미 처리된 글이에요
 toast-not-yours = 다른 사람의 버튼이에요
 toast-muted = { $time }까지 알림을 꺼 둘게요
 toast-later = 처리하지 못했어요. 잠시 후 다시 시도해 주세요
@@ -273,7 +282,9 @@ toast-later = 처리하지 못했어요. 잠시 후 다시 시도해 주세요
 ## Buttons
 
 button-all-jobs = 전체 작업
+button-back-to-posts = « 예약된 글
 button-cancel = 취소
+button-cancel-post = 게시 취소
 button-connect = ✅ 연결
 button-dead-letters = 전송 불가 알림
 button-disconnect = 연결 끊기
@@ -286,6 +297,8 @@ button-open-calendar = 캘린더 열기
 button-open-post = 글 열기
 button-open-private-chat = 1:1 대화 열기
 button-open-settings = 설정 열기
+button-post-number = { $number }
+button-post-now = 지금 게시
 button-previous-page = ◀
 button-refresh = 새로 고침
 button-resend = 🔄 { $id }

@@ -10,6 +10,7 @@
 //! |---|---|
 //! | [`linking`] | hello, connect, switch, move, disconnect, come back |
 //! | [`status`], [`posts`] | `/status`, `/posts` |
+//! | [`post_stands`] | one post: its card, and what stands in the place of a notice about it later |
 //! | [`digest`], [`week`] | the daily digest; the chart of the week |
 //! | [`settings`], [`cities`] | `/settings` and its pickers; cities and zones as people write them |
 //! | [`notification`] | published, failed, unconfirmed, automation, announcement, test |
@@ -35,6 +36,7 @@ mod lines;
 pub mod linking;
 pub mod menu;
 pub mod notification;
+pub mod post_stands;
 pub mod posts;
 pub mod settings;
 pub mod status;

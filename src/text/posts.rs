@@ -39,7 +39,7 @@ pub struct ScheduledPost<'a> {
 }
 
 impl ScheduledPosts<'_> {
-    /// The text, at most seven lines.
+    /// The text, at most seven lines. The posts are numbered as their buttons are: on from the page before.
     pub fn render(&self, language: Language) -> Html {
         if self.total == 0 {
             return say(language, key!("posts-none"), &Args::new());
@@ -48,14 +48,21 @@ impl ScheduledPosts<'_> {
         let text = Lines::new(language).say(key!("posts"), Args::new().count("count", self.total));
         self.posts
             .iter()
-            .fold(text, |text, post| {
-                text.say(key!("digest-item"), Args::new().html("item", post.render(language, self.zone)))
+            .zip(self.first_number()..)
+            .fold(text, |text, (post, number)| {
+                let item = Args::new().count("number", number).html("item", post.render(language, self.zone));
+                text.say(key!("posts-item"), item)
             })
             .say_if_some(
                 key!("posts-page"),
                 (pages > 1).then(|| Args::new().count("page", self.page + 1).count("pages", pages)),
             )
             .finish()
+    }
+
+    /// The number of the first post on the page, from 1.
+    pub fn first_number(&self) -> u64 {
+        self.page * POSTS_A_PAGE + 1
     }
 }
 
@@ -70,4 +77,9 @@ impl ScheduledPost<'_> {
 /// How many pages `total` posts fill.
 pub fn pages(total: u64) -> u64 {
     total.div_ceil(POSTS_A_PAGE)
+}
+
+/// The label of the button that opens the post with this number.
+pub fn post_button(language: Language, number: u64) -> String {
+    say(language, key!("button-post-number"), &Args::new().count("number", number)).plain()
 }

@@ -10,7 +10,7 @@ use proc_macro2::{TokenStream, TokenTree};
 const MAX_LINES: usize = 420;
 
 /// What every room may use, by the heading of the table.
-const EVERYWHERE: [&str; 3] = ["config", "clock", "health"];
+const EVERYWHERE: [&str; 4] = ["config", "clock", "health", "metrics"];
 
 /// The rooms that see not even the settings, by the sentence under the table.
 const WITHOUT_CONFIG: [&str; 4] = ["domain", "text", "chart", "entity"];

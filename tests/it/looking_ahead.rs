@@ -35,16 +35,16 @@ on_both_databases! {
         let first = world.answer(&mina, "/posts").await;
         let lines: Vec<&str> = first.text().lines().collect();
         assert_eq!(lines[0], "🗓 Scheduled posts · 7");
-        assert_eq!(lines[1], "• Nov 22, 10:00 · Instagram · “One”");
+        assert_eq!(lines[1], "1. Nov 22, 10:00 · Instagram · “One”");
         assert!(lines[2].ends_with("👨\u{200D}👩\u{200D}👧…”"), "cut between families: {}", lines[2]);
-        assert_eq!(lines[3], "• Nov 22, 12:00 · Instagram · “<b>&Three”");
-        assert_eq!(lines[5..], ["• Nov 22, 14:00 · Instagram · “Five”", "Page 1 of 2"]);
-        assert_eq!(first.labels(), ["▶"]);
+        assert_eq!(lines[3], "3. Nov 22, 12:00 · Instagram · “<b>&Three”");
+        assert_eq!(lines[5..], ["5. Nov 22, 14:00 · Instagram · “Five”", "Page 1 of 2"]);
+        assert_eq!(first.labels(), ["1", "2", "3", "4", "5", "▶"]);
         mina.taps(first.id(), "▶").await.expect("it is answered");
         let second = mina.sees("Page 2 of 2").await.expect("the same message, turned");
         assert_eq!(second.id(), first.id());
-        assert_eq!(second.text().lines().nth(2), Some("• Nov 23, 16:00 · Instagram · “Tomorrow”"));
-        assert_eq!(second.labels(), ["◀"]);
+        assert_eq!(second.text().lines().nth(2), Some("7. Nov 23, 16:00 · Instagram · “Tomorrow”"));
+        assert_eq!(second.labels(), ["6", "7", "◀"]);
         // Meanwhile most have gone out: the page that she turns to may not be there any more.
         world.number("DELETE FROM posts WHERE text <> 'One' RETURNING id").await;
         mina.tap_data(mina.id(), first.id(), "posts:1").expect("an old button").answer(crate::harness::PATIENCE).await

@@ -11,6 +11,9 @@ use telegram_bot_scheduler::http::Scope;
 
 use crate::harness::{JWT_SECRET, Launch, Platform, World};
 
+/// What only the monitor knows.
+const METRICS_TOKEN: &str = "the-monitor's-own-token";
+
 /// The password in the database's URL: the tests' server trusts whoever connects, with any.
 const PASSWORD: &str = "correct-horse-battery";
 
@@ -51,8 +54,9 @@ async fn a_whole_session(engine: Engine, log_filter: &str) -> Traces {
     let mut traces = Traces::default();
     traces.plant("bot token", DEFAULT_TOKEN.split_once(':').expect("a token").1);
     traces.plant("JWT secret", JWT_SECRET);
+    traces.plant("metrics token", METRICS_TOKEN);
     traces.plant("database's password", PASSWORD);
-    let mut launch = Launch::of(&world).set("RUST_LOG", log_filter);
+    let mut launch = Launch::of(&world).set("RUST_LOG", log_filter).set("METRICS_TOKEN", METRICS_TOKEN);
     if engine == Engine::Postgres {
         let mut url: url::Url = world.config.database.url.expose_secret().parse().expect("a URL");
         url.set_password(Some(PASSWORD)).expect("a password");
@@ -104,6 +108,9 @@ async fn strangers_knock(platform: &Platform, traces: &mut Traces) {
         get(&format!("/api/telegram/status?token={jwt}")),
         get(&format!("/{jwt}")),
         get("/api/telegram/status").bearer_auth(cut),
+        get("/api/telegram/status").bearer_auth(METRICS_TOKEN),
+        get("/metrics").bearer_auth(METRICS_TOKEN),
+        get("/metrics").bearer_auth(&jwt),
         get("/api/telegram/status").bearer_auth(&jwt),
         get("/api/telegram/status").header("Authorization", format!("Basic {jwt}")),
         platform

@@ -139,13 +139,14 @@ fn no_secret_is_in_debug_or_explain() {
         ("TELEGRAM_BOT_TOKEN", TOKEN),
         ("DATABASE_URL", "postgres://me:hunter%2022@db/x?password=swordfish"),
         ("JWT_SECRET", KEY),
+        ("METRICS_TOKEN", "a-monitor's-token"),
     ]
     .into_iter()
     .collect();
     let config = Config::load(&environment, None).unwrap();
     let printed = format!("{config:?}\n{config:#?}\n{}\n{environment:?}", config.explain().join("\n"));
     let secrets: Vec<String> = config.secrets().iter().map(|it| it.expose_secret().to_owned()).collect();
-    for secret in [TOKEN, &TOKEN[10..], KEY, "hunter%2022", "hunter 22", "swordfish"] {
+    for secret in [TOKEN, &TOKEN[10..], KEY, "hunter%2022", "hunter 22", "swordfish", "a-monitor's-token"] {
         assert!(!printed.contains(secret), "{secret} in {printed}");
         assert!(secrets.iter().any(|it| it == secret), "{secret} is not among secrets()");
     }

@@ -52,6 +52,15 @@ fn a_jwt_key_shorter_than_the_hash_is_refused() {
 }
 
 #[test]
+fn a_metrics_token_that_could_be_guessed_or_not_be_sent_is_refused() {
+    for wrong in ["fifteen-letters", "with a blank in it", "with-a-스콘-in-it"] {
+        let said = problem(&[("METRICS_TOKEN", wrong)]);
+        assert!(said.starts_with("METRICS_TOKEN: must be at least 16 ") && !said.contains(wrong), "{said}");
+    }
+    assert!(loaded(&[]).metrics.token.is_none());
+}
+
+#[test]
 fn database_urls_name_an_engine_and_never_show_their_password() {
     for wrong in [
         "mysql://root:hunter22@db/x",

@@ -140,7 +140,11 @@ impl Verifier {
     }
 }
 
-fn bearer_token(headers: &HeaderMap) -> Result<&str, &'static str> {
+/// What the Authorization header holds after "Bearer".
+///
+/// # Errors
+/// What is wrong with the header, for the log.
+pub(super) fn bearer_token(headers: &HeaderMap) -> Result<&str, &'static str> {
     let mut values = headers.get_all(AUTHORIZATION).iter();
     let value = values.next().ok_or("no Authorization header")?;
     if values.next().is_some() {

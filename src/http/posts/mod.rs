@@ -15,7 +15,7 @@ use super::answer::Answer;
 use super::auth::{Caller, Scope};
 use super::call::Call;
 use super::problem::{Kind, Problem};
-use crate::domain::post::{ManagedBy, Post, Status};
+use crate::domain::post::{ManagedBy, Post, Status, Wish};
 use crate::domain::post_move::Actor;
 use crate::store::Moved;
 use shown::{Shown, ShownWithHistory};
@@ -31,7 +31,7 @@ pub(super) async fn show(call: Call, caller: Caller) -> Result<Answer, Problem> 
 /// `DELETE /api/posts/{id}`: the post, cancelled now or before. 409 when it is too late.
 pub(super) async fn cancel(call: Call, caller: Caller) -> Result<Answer, Problem> {
     let id = id(&call)?;
-    match call.port.store().cancel_post(id, whose(&caller), actor(&caller), call.port.now()).await? {
+    match call.port.store().grant(id, whose(&caller), Wish::Cancel, actor(&caller), call.port.now()).await? {
         Moved::Done(post) => Answer::json(StatusCode::OK, &Shown::from(post)),
         // Cancelled twice is cancelled.
         Moved::Refused(post) if post.status == Status::Cancelled => {
@@ -46,7 +46,7 @@ pub(super) async fn cancel(call: Call, caller: Caller) -> Result<Answer, Problem
 pub(super) async fn retry(call: Call, caller: Caller) -> Result<Answer, Problem> {
     call.needs_no_words()?;
     let id = id(&call)?;
-    match call.port.store().retry_post(id, whose(&caller), actor(&caller), call.port.now()).await? {
+    match call.port.store().grant(id, whose(&caller), Wish::Retry, actor(&caller), call.port.now()).await? {
         Moved::Done(post) => Answer::json(StatusCode::OK, &Shown::from(post)),
         Moved::Refused(post) => Err(too_late(&post, "retried")),
         Moved::NotFound => Err(not_found()),

@@ -11,13 +11,15 @@ use crate::domain::digest::{Cause, ComingUp, DigestNews};
 use crate::domain::event::EventKind;
 use crate::domain::language::Language;
 use crate::domain::notification::State;
+use crate::domain::post::{self, ManagedBy, Post};
 use crate::domain::week::{Outcomes, Week};
 use crate::text::answer::{self, Toast};
 use crate::text::dead_letters::{DeadLetter, Resend, dead_letters, resend_button, which_dead_letter};
 use crate::text::digest::Digest;
 use crate::text::menu::{self, Audience, Command};
 use crate::text::notification::{self, Failed, Published};
-use crate::text::posts::{ScheduledPost, ScheduledPosts};
+use crate::text::post_stands::PostStands;
+use crate::text::posts::{ScheduledPost, ScheduledPosts, post_button};
 use crate::text::settings::{
     Choice, Overview, hour_question, notifications_question, quiet_from_question, quiet_question,
     quiet_until_question, zone_not_found, zone_question,
@@ -34,6 +36,7 @@ pub(super) fn messages(language: Language, words: &str, full: bool) -> Vec<Html>
     messages.extend(dead_letters_and_resends(language, words, full));
     messages.push(status(language, words, full));
     messages.push(scheduled_posts(language, words, full));
+    messages.extend(posts_stand(language, words, full));
     messages.extend(digests(language, words, full));
     messages.extend(carried(language, words, full));
     messages.extend(settings(language, words, full));
@@ -59,8 +62,11 @@ pub(super) fn labels(language: Language) -> Vec<(usize, String)> {
         on_the_chart.push(outcome.label(language, 1_204));
     }
     let on_the_chart = on_the_chart.into_iter().map(|words| (40, words));
-    let run =
-        [(64, jobs::run_button(language, "telegram_daily_summary")), (64, resend_button(language, i64::MAX))];
+    let run = [
+        (64, jobs::run_button(language, "telegram_daily_summary")),
+        (64, resend_button(language, i64::MAX)),
+        (64, post_button(language, 1_204)),
+    ];
     let zones = chrono_tz::TZ_VARIANTS.into_iter().map(Choice::Zone);
     let kinds = EventKind::ALL.map(|kind| {
         [Delivery::On, Delivery::Silent, Delivery::Off].map(|delivery| Choice::Kind(kind, delivery))
@@ -223,6 +229,38 @@ fn scheduled_posts(language: Language, words: &str, full: bool) -> Html {
     let posts = [ScheduledPost { at, network: words, text: words }; 5];
     let (total, posts) = if full { (u64::MAX, &posts[..]) } else { (0, &[][..]) };
     ScheduledPosts { total, page: 1, posts, zone: Tz::Asia__Seoul }.render(language)
+}
+
+fn posts_stand(language: Language, words: &str, full: bool) -> Vec<Html> {
+    let at = DateTime::from_timestamp(1_795_341_600, 0).expect("a moment");
+    let post = Post {
+        id: i64::MAX,
+        account: words.to_owned(),
+        network: words.to_owned(),
+        text: words.to_owned(),
+        media_url: None,
+        publish_at: at,
+        status: post::Status::Scheduled,
+        managed_by: ManagedBy::Scheduler,
+        due_at: at,
+        attempts: 0,
+        url: full.then(|| format!("https://post.example/?q={words}")),
+        error: full.then(|| words.to_owned()),
+        fix: full.then(|| words.to_owned()),
+        finished_at: None,
+        created_at: at,
+        updated_at: at,
+    };
+    let stands = |status: post::Status| {
+        let post = Post { status, ..post.clone() };
+        let stands = PostStands { post: &post, zone: Tz::Asia__Seoul };
+        [
+            stands.card(language, at),
+            stands.card(language, DateTime::UNIX_EPOCH),
+            stands.looked_after(language),
+        ]
+    };
+    post::Status::ALL.into_iter().flat_map(stands).collect()
 }
 
 fn digests(language: Language, words: &str, full: bool) -> Vec<Html> {

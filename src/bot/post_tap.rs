@@ -1,0 +1,65 @@
+//! The buttons below a message about a post: what is wished for it, granted where it can be, and the message edited
+//! to say how the post stands now.
+
+use teloxide::types::{CallbackQueryId, MessageId};
+
+use super::person::Person;
+use super::reply::Reply;
+use super::{Bot, Handled, posts};
+use crate::domain::account::Settings;
+use crate::domain::post::{ManagedBy, Post, Wish};
+use crate::domain::post_move::Actor;
+use crate::store::Moved;
+use crate::telegram::PostTap;
+use crate::text::answer::Toast;
+use crate::text::post_stands::PostStands;
+
+/// A tap on one of them. Two of them, or from two devices, are granted once: the second finds the post where the
+/// first has moved it. A post that is not of the chat's own account is not there at all.
+pub(super) async fn on_tap(
+    bot: &Bot,
+    query: CallbackQueryId,
+    person: &Person,
+    message_id: MessageId,
+    tap: PostTap,
+) -> Handled {
+    let language = person.language();
+    let (id, wish) = wish(tap);
+    let moved = match &person.settings {
+        Some(settings) => {
+            bot.store.grant(id, Some(&settings.account), wish, Actor::Chat, bot.clock.now()).await?
+        }
+        None => Moved::NotFound,
+    };
+    let (toast, post) = match moved {
+        Moved::Done(post) => (Toast::Done, Some(post)),
+        Moved::Refused(post) if post.managed_by == ManagedBy::Scheduler => (Toast::Handled, Some(post)),
+        Moved::Refused(_) | Moved::NotFound => (Toast::Expired, None),
+    };
+    bot.answer_tap(query, Some(toast.text(language))).await;
+    if let (Some(post), Some(settings)) = (post, &person.settings) {
+        bot.edit(person.chat_id, message_id, stands(bot, settings, tap, &post)).await;
+    }
+    Ok(())
+}
+
+fn wish(tap: PostTap) -> (i64, Wish) {
+    match tap {
+        PostTap::Retry(id) => (id, Wish::RetryFailed),
+        PostTap::WentOut(id) => (id, Wish::WentOut),
+        PostTap::PublishAgain(id) => (id, Wish::PublishAgain),
+        PostTap::PostNow(id) => (id, Wish::PostNow),
+        PostTap::Cancel(id) => (id, Wish::Cancel),
+    }
+}
+
+/// What the tapped message says now: a card stays a card; a notice has no buttons any more.
+fn stands(bot: &Bot, settings: &Settings, tap: PostTap, post: &Post) -> Reply {
+    match tap {
+        PostTap::PostNow(_) | PostTap::Cancel(_) => posts::card(bot, settings, post, 0),
+        PostTap::Retry(_) | PostTap::WentOut(_) | PostTap::PublishAgain(_) => {
+            let zone = settings.zone.unwrap_or(bot.digest.default_zone);
+            PostStands { post, zone }.looked_after(settings.language()).into()
+        }
+    }
+}

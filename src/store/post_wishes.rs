@@ -1,0 +1,106 @@
+//! What a person wishes for a post, granted where it can be: by one conditional update, so that the same wish twice, or
+//! two at once, are granted once.
+
+use chrono::{DateTime, Utc};
+use sea_orm::sea_query::Expr;
+use sea_orm::{ColumnTrait as _, DatabaseTransaction, EntityTrait as _, QueryFilter as _, UpdateMany};
+
+use super::write_queue::Command;
+use super::{Store, StoreError, ms, post_moves, posts};
+use crate::domain::post::{ManagedBy, Post, Wish};
+use crate::domain::post_move::{Actor, PostMove};
+use crate::entity::post::{Column, Entity};
+
+/// What became of a wish.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Moved {
+    /// Done.
+    Done(Post),
+    /// The post is in a state that does not allow it.
+    Refused(Post),
+    /// There is no such post for whoever asked.
+    NotFound,
+}
+
+impl Store {
+    /// Grants `wish` of `by` for the post `id` of `account` (`None`: whosever it is), if the post stands where it can
+    /// be.
+    pub async fn grant(
+        &self,
+        id: i64,
+        account: Option<&str>,
+        wish: Wish,
+        by: Actor,
+        now: DateTime<Utc>,
+    ) -> Result<Moved, StoreError> {
+        let account = account.map(str::to_owned);
+        let moved = self.writer.write(Grant { id, account, wish, by, now }).await?;
+        self.wake_publishing();
+        Ok(moved)
+    }
+}
+
+struct Grant {
+    id: i64,
+    account: Option<String>,
+    wish: Wish,
+    by: Actor,
+    now: DateTime<Utc>,
+}
+
+impl Grant {
+    fn can_be(&self, post: &Post) -> bool {
+        post.managed_by == ManagedBy::Scheduler && self.wish.from().contains(&post.status)
+    }
+
+    fn update(&self) -> UpdateMany<Entity> {
+        let now = ms(self.now);
+        let update = Entity::update_many()
+            .col_expr(Column::Status, Expr::val(self.wish.to().as_str()))
+            .col_expr(Column::UpdatedAtMs, Expr::val(now));
+        match self.wish {
+            Wish::Cancel => update.col_expr(Column::FinishedAtMs, Expr::val(now)),
+            Wish::PostNow => update.col_expr(Column::DueAtMs, Expr::val(now)),
+            Wish::WentOut => without_a_reason(update).col_expr(Column::FinishedAtMs, Expr::val(now)),
+            Wish::Retry | Wish::RetryFailed | Wish::PublishAgain => without_a_reason(update)
+                .col_expr(Column::DueAtMs, Expr::val(now))
+                .col_expr(Column::Attempts, Expr::val(0))
+                .col_expr(Column::RequestStartedAtMs, Expr::val(None::<i64>))
+                .col_expr(Column::AcceptedAtMs, Expr::val(None::<i64>))
+                .col_expr(Column::FinishedAtMs, Expr::val(None::<i64>)),
+        }
+    }
+}
+
+/// Nothing is wrong with it any more.
+fn without_a_reason(update: UpdateMany<Entity>) -> UpdateMany<Entity> {
+    update.col_expr(Column::Error, Expr::val(None::<String>)).col_expr(Column::Fix, Expr::val(None::<String>))
+}
+
+impl Command for Grant {
+    type Output = Moved;
+
+    async fn apply(&self, transaction: &DatabaseTransaction) -> Result<Moved, StoreError> {
+        let account = self.account.as_deref();
+        let Some(post) = posts::find(transaction, self.id, account).await? else {
+            return Ok(Moved::NotFound);
+        };
+        if !self.can_be(&post) {
+            return Ok(Moved::Refused(post));
+        }
+        // As it was seen: on PostgreSQL somebody else may have moved it since.
+        let seen =
+            self.update().filter(Column::Id.eq(self.id)).filter(Column::Status.eq(post.status.as_str()));
+        let moved = seen.exec(transaction).await?.rows_affected > 0;
+        // Publishing it sooner leaves it scheduled: there is no move to tell of.
+        if moved && post.status != self.wish.to() {
+            let (from, to) = (Some(post.status), self.wish.to());
+            let it = PostMove { at: self.now, from, to, by: self.by, why: None };
+            post_moves::record(transaction, &[(self.id, it)]).await?;
+        }
+        let Some(post) = posts::find(transaction, self.id, account).await? else {
+            return Ok(Moved::NotFound);
+        };
+        Ok(if moved { Moved::Done(post) } else { Moved::Refused(post) })
+    }
+}
