@@ -2,6 +2,7 @@
 
 use serde_json::Value;
 use url::Url;
+use utoipa::ToSchema;
 
 /// How much of a connector's words is passed on, in characters?
 const WORDS_MAX: usize = 300;
@@ -10,7 +11,8 @@ const WORDS_MAX: usize = 300;
 const URL_MAX: usize = 2_048;
 
 /// What a connector says. Anything else in it is its own business, and a field of another type says nothing.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, ToSchema)]
+#[schema(as = ConnectorResult, example = json!({"status": "published", "url": "https://instagram.com/p/1"}))]
 pub struct ConnectorWord {
     /// "published", "failed" or something we don't know.
     pub status: Option<String>,

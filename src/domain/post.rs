@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 use super::event::{Event, EventData, EventKind, is_web_address};
 
@@ -20,8 +21,9 @@ const LONGEST_WAIT: Duration = Duration::from_secs(24 * 3600);
 const QUOTE_MAX_CHARS: usize = 400;
 
 /// Where a post stands.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
+#[schema(as = PostStatus)]
 pub enum Status {
     /// Waiting for its time, or for its next try.
     Scheduled,
@@ -105,7 +107,7 @@ impl Wish {
 }
 
 /// Who publishes a post.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum ManagedBy {
     /// This service.

@@ -6,12 +6,13 @@ use chrono::{DateTime, TimeDelta, Utc};
 use hyper::StatusCode;
 
 use super::shown::Shown;
-use super::{not_found, too_late};
+use super::{POST, not_found, too_late};
 use crate::config::{Signed, SigningKeys};
 use crate::domain::connector_word::ConnectorWord;
 use crate::domain::post::{ManagedBy, Outcome, Post, Reason};
 use crate::http::answer::Answer;
 use crate::http::call::Call;
+use crate::http::openapi::{Answered, Form, Says};
 use crate::http::problem::{Kind, Problem};
 use crate::outbox;
 use crate::store::ResultTaken;
@@ -19,6 +20,15 @@ use crate::store::ResultTaken;
 /// How far may the time of a signature be from ours? Standard Webhooks leaves it to the receiver; its libraries take
 /// five minutes.
 const TOLERANCE: TimeDelta = TimeDelta::minutes(5);
+
+pub(in crate::http) const RESULT: Says = Says::new(
+    "tell_result",
+    "Tell what became of a post that the network took on, signed as Standard Webhooks describe",
+)
+.path(POST)
+.body(Form::of::<ConnectorWord>())
+.answers(&[Answered::json::<Shown>(200, "The post, as it was told now or before")])
+.problems(&[Kind::Unsigned, Kind::PostState, Kind::InvalidPost]);
 
 /// `POST /api/posts/{id}/result`, signed by the post's network: 200 with the post, the same again for a result that
 /// was told before. 401 for anything that its network did not sign, a post that never was included; 409 when the
