@@ -10,13 +10,13 @@ use tokio_util::task::TaskTracker;
 
 use crate::bot::Bot;
 use crate::clock::Clock;
-use crate::config::{Config, Engine};
+use crate::config::{Config, Engine, UpdateMode};
 use crate::delivery::Delivery;
 use crate::health::Health;
 use crate::jobs::Jobs;
 use crate::publish::Publishing;
 use crate::store::{LEADS_FOR, Leadership, RENEW_EVERY, Store};
-use crate::telegram::{Acknowledgements, Api, Limits, Pace};
+use crate::telegram::{Acknowledgements, Api, Inbox, Limits, Pace};
 
 /// How long before its lease ends does a leader stop that can't renew it?
 const STOP_MARGIN: Duration = Duration::from_secs(2);
@@ -29,6 +29,7 @@ pub(super) struct Leader {
     pub(super) store: Store,
     pub(super) health: Health,
     pub(super) api: Option<Api>,
+    pub(super) inbox: Inbox,
     pub(super) config: Arc<Config>,
     pub(super) clock: Clock,
 }
@@ -126,6 +127,7 @@ impl Leader {
             term.tasks.spawn(supervise("the conversation", stop.clone(), move || {
                 Arc::clone(&bot).run(stop.clone())
             }));
+            self.begin_broadcasting(&term, api, &limits);
             let (stop, api) = (term.stop.clone(), api.clone());
             let (store, health, config, clock) =
                 (self.store.clone(), self.health.clone(), Arc::clone(&self.config), self.clock.clone());
@@ -145,6 +147,14 @@ impl Leader {
         }
         term.tasks.close();
         term
+    }
+
+    /// Beside the conversation, which no broadcast may delay.
+    fn begin_broadcasting(&self, term: &Term, api: &Api, limits: &Arc<Limits>) {
+        let (bot, stop) = (Arc::new(self.bot(api, limits)), term.stop.clone());
+        term.tasks.spawn(supervise("broadcasting", stop.clone(), move || {
+            Arc::clone(&bot).spread_broadcasts(stop.clone())
+        }));
     }
 
     /// Posts go out with or without a bot: only those for Telegram need one.
@@ -181,11 +191,14 @@ impl Leader {
             api: api.clone(),
             limits: Arc::clone(limits),
             acknowledgements: Acknowledgements::default(),
+            inbox: self.inbox.clone(),
             health: self.health.clone(),
             clock: self.clock.clone(),
             telegram: self.config.telegram.clone(),
             platform: self.config.platform.clone(),
+            networks: self.config.networks.clone(),
             digest: self.config.digest.clone(),
+            messages_per_second: self.config.delivery.messages_per_second,
             backup_time: self.config.jobs.backup_time,
         }
     }
@@ -194,9 +207,12 @@ impl Leader {
         Jobs {
             store: self.store.clone(),
             api: self.api.clone(),
+            webhook_wanted: self.config.telegram.update_mode != UpdateMode::Polling,
             health: self.health.clone(),
             clock: self.clock.clone(),
             settings: self.config.jobs.clone(),
+            admins: self.config.telegram.admins.clone(),
+            alerts: self.config.alerts.clone(),
             database: self.config.database.clone(),
             max_attempts: self.config.delivery.max_attempts(),
             default_zone: self.config.digest.default_zone,

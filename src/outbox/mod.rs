@@ -14,6 +14,10 @@ use crate::store::{
     Claims, DigestDecision, DueDigest, IdempotencyKey, Recorded, Recovered, ResultTaken, Store, StoreError,
 };
 
+mod alerts;
+
+pub use alerts::{end_alert, raise_alert};
+
 /// Accepts `events` (at most 1,000, each already checked): one row for each, all or none. Durable when it
 /// returns.
 pub async fn accept(
@@ -23,6 +27,17 @@ pub async fn accept(
     now: DateTime<Utc>,
 ) -> Result<Recorded, StoreError> {
     store.record_events(events, key, NewNotification::for_event, now).await
+}
+
+/// Writes rows for up to `limit` (at most 1,000) more people of a broadcast, each one once however often it is broken
+/// off; returns how many.
+pub async fn spread_broadcast(
+    store: &Store,
+    id: i64,
+    limit: u64,
+    now: DateTime<Utc>,
+) -> Result<u64, StoreError> {
+    store.write_broadcast_rows(id, limit, NewNotification::for_event, now).await
 }
 
 /// A test message that was accepted.
@@ -47,6 +62,32 @@ pub async fn send_test(
     now: DateTime<Utc>,
 ) -> Result<TestMessage, StoreError> {
     let id = store.enqueue(NewNotification::test(account, chat_id, now), now).await?;
+    Ok(follow(store, id, limit).await)
+}
+
+/// The same for a request with an idempotency key: one that came before is followed instead of a new one. `None` when
+/// the key came with another request before.
+///
+/// # Errors
+/// The same.
+pub async fn send_test_once(
+    store: &Store,
+    account: &str,
+    chat_id: i64,
+    key: IdempotencyKey,
+    limit: Duration,
+    now: DateTime<Utc>,
+) -> Result<Option<TestMessage>, StoreError> {
+    let row = NewNotification::test(account, chat_id, now);
+    let ids = match store.enqueue_once(row, key, now).await? {
+        Recorded::Accepted(ids) | Recorded::Replayed(ids) => ids,
+        Recorded::KeyReused => return Ok(None),
+    };
+    let id = ids.first().copied().unwrap_or_default();
+    Ok(Some(follow(store, id, limit).await))
+}
+
+async fn follow(store: &Store, id: i64, limit: Duration) -> TestMessage {
     let state = match store.wait_for_finish(id, limit).await {
         Ok(Some(status)) => status.state,
         // Erased meanwhile, with its account.
@@ -56,7 +97,7 @@ pub async fn send_test(
             State::Pending
         }
     };
-    Ok(TestMessage { id, state })
+    TestMessage { id, state }
 }
 
 /// Writes the digests that are due at `now` and moves each account's next one, both or neither; returns how many.

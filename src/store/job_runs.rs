@@ -9,8 +9,10 @@ use sea_orm::{
     QueryOrder, QuerySelect, Statement,
 };
 
+use super::idempotency::Answers;
 use super::write_queue::Command;
-use super::{Store, StoreError, ms, time};
+use super::{IdempotencyKey, Recorded, Store, StoreError, audit, ms, time};
+use crate::domain::audit::{Action, Actor};
 use crate::domain::job::{INTERRUPTED, Job, Outcome, Requester, Run};
 use crate::entity::job_run::{ActiveModel, Column, Entity, Model};
 
@@ -20,13 +22,23 @@ const FINISH_POLL: Duration = Duration::from_millis(50);
 impl Store {
     /// Asks for a run of `job`; the leader takes it within a second or two. One that waits already is the answer
     /// to a second wish.
-    pub async fn request_run(
+    pub async fn request_run(&self, job: &str, actor: &Actor, now: DateTime<Utc>) -> Result<Run, StoreError> {
+        let run = self.writer.write(RequestRun { job: job.to_owned(), actor: actor.clone(), now }).await?;
+        self.signals.run_requested.notify_one();
+        Ok(run)
+    }
+
+    /// The same for a request with an idempotency key: the run that it asked for before is the answer, as it stands.
+    /// `None` when the key came with another request before.
+    pub async fn request_run_once(
         &self,
         job: &str,
-        by: &Requester,
+        actor: &Actor,
+        key: IdempotencyKey,
         now: DateTime<Utc>,
-    ) -> Result<Run, StoreError> {
-        let run = self.writer.write(RequestRun { job: job.to_owned(), by: by.to_string(), now }).await?;
+    ) -> Result<Option<Run>, StoreError> {
+        let request = RequestRun { job: job.to_owned(), actor: actor.clone(), now };
+        let run = self.writer.write(RequestRunOnce { request, key }).await?;
         self.signals.run_requested.notify_one();
         Ok(run)
     }
@@ -83,7 +95,20 @@ impl Store {
 
     /// The newest runs of `job`, at most `limit`, newest first.
     pub async fn runs_of(&self, job: &str, limit: u64) -> Result<Vec<Run>, StoreError> {
-        let runs = Entity::find().filter(Column::Job.eq(job)).order_by_desc(Column::Id).limit(limit);
+        self.runs_before(job, None, limit).await
+    }
+
+    /// The same of those older than the run `before`.
+    pub async fn runs_before(
+        &self,
+        job: &str,
+        before: Option<i64>,
+        limit: u64,
+    ) -> Result<Vec<Run>, StoreError> {
+        let mut runs = Entity::find().filter(Column::Job.eq(job)).order_by_desc(Column::Id).limit(limit);
+        if let Some(before) = before {
+            runs = runs.filter(Column::Id.lt(before));
+        }
         Ok(runs.all(&self.reader).await?.into_iter().map(Run::from).collect())
     }
 
@@ -158,7 +183,7 @@ impl From<Model> for Run {
 
 struct RequestRun {
     job: String,
-    by: String,
+    actor: Actor,
     now: DateTime<Utc>,
 }
 
@@ -168,12 +193,16 @@ impl Command for RequestRun {
     async fn apply(&self, transaction: &DatabaseTransaction) -> Result<Run, StoreError> {
         let row = ActiveModel {
             job: Set(self.job.clone()),
-            requested_by: Set(self.by.clone()),
+            requested_by: Set(Requester::Asked(self.actor.clone()).to_string()),
             requested_at_ms: Set(ms(self.now)),
             ..Default::default()
         };
         let unless_one_waits = OnConflict::new().do_nothing().to_owned();
-        Entity::insert(row).on_conflict(unless_one_waits).exec_without_returning(transaction).await?;
+        let asked =
+            Entity::insert(row).on_conflict(unless_one_waits).exec_without_returning(transaction).await?;
+        if asked > 0 {
+            audit::note(transaction, &self.actor, Action::RunJob, Some(self.job.clone()), self.now).await?;
+        }
         let queued = Entity::find()
             .filter(Column::Job.eq(self.job.as_str()))
             .filter(Expr::cust("started_at_ms IS NULL"))
@@ -181,6 +210,34 @@ impl Command for RequestRun {
             .await?;
         // The one that was in the way has begun since: once more, and nothing is.
         queued.map(Run::from).ok_or_else(|| StoreError::Conflict("job_runs_queued".into()))
+    }
+}
+
+struct RequestRunOnce {
+    request: RequestRun,
+    key: IdempotencyKey,
+}
+
+impl Command for RequestRunOnce {
+    type Output = Option<Run>;
+
+    async fn apply(&self, transaction: &DatabaseTransaction) -> Result<Option<Run>, StoreError> {
+        match Answers::load(transaction, &[&self.key]).await?.to(&self.key) {
+            Some(Recorded::KeyReused) => return Ok(None),
+            Some(Recorded::Accepted(ids) | Recorded::Replayed(ids)) => {
+                let id = ids.first().copied().unwrap_or_default();
+                let run = Entity::find_by_id(id).one(transaction).await?;
+                // It was forgotten meanwhile: whoever asks again after days wants a new one.
+                return match run {
+                    Some(run) => Ok(Some(run.into())),
+                    None => self.request.apply(transaction).await.map(Some),
+                };
+            }
+            None => {}
+        }
+        let run = self.request.apply(transaction).await?;
+        Answers::keep(transaction, &[(&self.key, vec![run.id], self.request.now)]).await?;
+        Ok(Some(run))
     }
 }
 

@@ -1,10 +1,12 @@
 //! `/api/posts`: what goes out later, by the person whose it is or by the platform's back end.
 
+mod approval;
 mod listing;
 mod new;
 mod result;
 mod shown;
 
+pub(super) use approval::{APPROVE, REJECT, approve, reject};
 pub(super) use listing::{LIST, list};
 pub(super) use new::{SCHEDULE, schedule};
 pub(super) use result::{RESULT, result};
@@ -19,7 +21,8 @@ use super::problem::{Kind, Problem};
 use crate::domain::post::{ManagedBy, Post, Status, Wish};
 use crate::domain::post_move::Actor;
 use crate::store::Moved;
-use shown::{Shown, ShownWithHistory};
+pub(super) use shown::Shown;
+use shown::ShownWithHistory;
 
 const POST: Parameter = Parameter::new::<i64>("id", "The post\u{2019}s number");
 
