@@ -9,7 +9,6 @@ use teloxide::types::{MessageId, ThreadId};
 use super::briefing::Briefing;
 use crate::config;
 use crate::domain::account::Settings;
-use crate::domain::approval::ApprovalNotice;
 use crate::domain::digest::DigestNews;
 use crate::domain::event::EventKind;
 use crate::domain::notice::{NoticeNow, ToldPost};

@@ -12,6 +12,7 @@ use sea_orm::{
 };
 
 use super::parameters::{array, listed};
+use super::sequence::Id;
 use super::write_queue::Command;
 use super::{Folded, Store, StoreError, carriers, lanes, ms, notifications, time};
 use crate::domain::merging::FEWEST;
@@ -47,7 +48,7 @@ async fn has_company(store: &Store, row: &Claimed, since: DateTime<Utc>) -> Resu
     let values =
         [row.account.as_str().into(), row.cause.clone().into(), ms(since).into(), row.chat_id.into()];
     let query = Statement::from_sql_and_values(store.reader.get_database_backend(), sql, values);
-    Ok(notifications::Id::find_by_statement(query).all(&store.reader).await?.len() >= FEWEST)
+    Ok(Id::find_by_statement(query).all(&store.reader).await?.len() >= FEWEST)
 }
 
 struct Merge {
@@ -165,7 +166,7 @@ impl Merge {
         );
         let values = [array(&carriers)?, Kind::MergedFailures.as_str().into(), ms(self.since).into()];
         let query = Statement::from_sql_and_values(backend, sql, values);
-        Ok(notifications::Id::find_by_statement(query).one(transaction).await?.map(|row| row.id))
+        Ok(Id::find_by_statement(query).one(transaction).await?.map(|row| row.id))
     }
 
     /// Lists in the message of `carrier_id` what was told alone before, and has those messages say so.
