@@ -43,6 +43,8 @@ pub(super) enum Tap {
     StayLinked,
     /// Show the status anew.
     RefreshStatus,
+    /// Try the posts again that failed today.
+    RetryFailed,
     /// Show a page of what is scheduled, from 0.
     Posts {
         /// Which.
@@ -157,6 +159,7 @@ impl Tap {
             Self::Unlink { account_tag } => format!("unlink:{account_tag}"),
             Self::StayLinked => "unlink:no".into(),
             Self::RefreshStatus => "status".into(),
+            Self::RetryFailed => "retry".into(),
             Self::Posts { page } => format!("posts:{page}"),
             Self::Stats => "stats".into(),
             Self::Queue => "queue".into(),
@@ -187,6 +190,7 @@ impl Tap {
     pub(super) fn of_data(data: &str) -> Option<Self> {
         match data.split_once(':') {
             None if data == "status" => Some(Self::RefreshStatus),
+            None if data == "retry" => Some(Self::RetryFailed),
             Some(("posts", page)) => page.parse().ok().map(|page| Self::Posts { page }),
             Some(("time", rest)) => {
                 let (id, preset) = rest.split_once(':')?;
@@ -285,6 +289,7 @@ mod tests {
             Tap::KeepLinks { language: Language::En },
             Tap::StayLinked,
             Tap::RefreshStatus,
+            Tap::RetryFailed,
             Tap::OpenSettings,
             Tap::AskZone,
             Tap::Mute,

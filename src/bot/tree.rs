@@ -86,6 +86,9 @@ async fn on_tap(bot: Arc<Bot>, query: CallbackQuery) -> Handled {
     let message = query.message.as_ref().filter(|message| message.chat().id.0 == person.chat_id);
     let tap = query.data.as_deref().and_then(Tap::of_data);
     let tap = tap.filter(|tap| !tap.is_for_admins() || bot.is_admin(&person));
+    let written_at = message.and_then(|message| message.regular_message()).map(|message| message.date);
+    let is_old = written_at.is_none_or(|at| bot.clock.now() - at > post_tap::TAPS_LAST);
+    let tap = tap.filter(|tap| !matches!(tap, Tap::Post(_)) || !is_old);
     let (message_id, tap) = match (message, tap) {
         (Some(message), Some(tap)) => (message.id(), tap),
         (message, _) => {
@@ -101,6 +104,10 @@ async fn on_tap(bot: Arc<Bot>, query: CallbackQuery) -> Handled {
         bot.answer_tap(query.id, Some(toast)).await;
         return Ok(());
     }
+    if tap == Tap::RetryFailed {
+        let person = bot.look_up(person).await?;
+        return status::on_retry_failed(&bot, query.id, &person, message_id).await;
+    }
     if let Tap::Draft { tag, tap } = tap {
         let person = bot.look_up(person).await?;
         return new_post::on_tap(&bot, query.id, &person, message_id, (tag, tap)).await;
@@ -113,7 +120,7 @@ async fn on_tap(bot: Arc<Bot>, query: CallbackQuery) -> Handled {
     let person = bot.look_up(person).await?;
     match tap {
         // Answered above, with words.
-        Tap::Mute | Tap::Post(_) | Tap::Draft { .. } => Ok(()),
+        Tap::Mute | Tap::Post(_) | Tap::RetryFailed | Tap::Draft { .. } => Ok(()),
         Tap::Link { token, consent, language } => {
             link::on_agreed(&bot, &person, message_id, link::Agreed { token, consent, language }).await
         }

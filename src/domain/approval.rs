@@ -98,6 +98,9 @@ impl NewNotification {
             state,
             due_at: now,
             reason,
+            post_id: Some(post.id),
+            cause: None,
+            edits: None,
         };
         let Some(settings) = settings else { return row(State::Cancelled, Some("unknown_account")) };
         if settings.chat_id.is_none() {

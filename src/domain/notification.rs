@@ -13,6 +13,7 @@ use super::digest::DigestSpan;
 use super::event::{Event, EventData, EventKind};
 use super::holding::HoldReason;
 use super::language::Language;
+use super::merging::cause;
 
 /// What a notification is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -31,12 +32,16 @@ pub enum Kind {
     Alert,
     /// What went by while it could not be told: carries the rows that grew too old.
     WhileAway,
+    /// Failures with one cause: carries them.
+    MergedFailures,
+    /// Not a message of its own: edits the message of a notice that was looked after.
+    NoticeEdit,
     /// What was held back, by quiet hours, a mute or a batch: carries the rows that were due together.
     CatchUp,
 }
 
 impl Kind {
-    const ALL: [Self; 14] = [
+    const ALL: [Self; 16] = [
         Self::Event(EventKind::PostPublished),
         Self::Event(EventKind::PostFailed),
         Self::Event(EventKind::PostUnconfirmed),
@@ -48,6 +53,8 @@ impl Kind {
         Self::Digest,
         Self::Test,
         Self::LinkMoved,
+        Self::MergedFailures,
+        Self::NoticeEdit,
         Self::Alert,
         Self::WhileAway,
         Self::CatchUp,
@@ -67,6 +74,8 @@ impl Kind {
             Self::Digest => "digest",
             Self::Test => "test",
             Self::LinkMoved => "link.moved",
+            Self::MergedFailures => "post.failures",
+            Self::NoticeEdit => "notice.edit",
             Self::Alert => "alert",
             Self::WhileAway => "while.away",
             Self::CatchUp => "catch.up",
@@ -80,7 +89,10 @@ impl Kind {
 
     /// Whether a row of this kind may tell others, too.
     pub fn carries(self) -> bool {
-        matches!(self, Self::WhileAway | Self::CatchUp | Self::Digest)
+        matches!(
+            self,
+            Self::WhileAway | Self::CatchUp | Self::Digest | Self::MergedFailures | Self::NoticeEdit
+        )
     }
 
     /// What [`Kind::urgency`] may be, most urgent first.
@@ -90,6 +102,7 @@ impl Kind {
     pub fn urgency(self) -> i16 {
         match self {
             Self::Test | Self::LinkMoved | Self::Alert | Self::WhileAway => 0,
+            Self::MergedFailures | Self::NoticeEdit => 0,
             Self::Event(EventKind::PostFailed | EventKind::PostUnconfirmed) | Self::Approval(_) => 0,
             Self::Event(EventKind::AutomationExecuted | EventKind::Announcement) => 1,
             Self::Digest | Self::CatchUp => 1,
@@ -185,6 +198,12 @@ pub struct NewNotification {
     pub due_at: DateTime<Utc>,
     /// Why it will not be sent, or not yet, where that is so.
     pub reason: Option<&'static str>,
+    /// The post that it is about, where it is one of ours.
+    pub post_id: Option<i64>,
+    /// What a failure was caused by ([`cause`]).
+    pub cause: Option<String>,
+    /// The row whose message it edits.
+    pub edits: Option<i64>,
 }
 
 impl NewNotification {
@@ -204,6 +223,9 @@ impl NewNotification {
             state,
             due_at: now,
             reason,
+            post_id: event.post,
+            cause: (event.kind == EventKind::PostFailed).then(|| cause(&event.data)),
+            edits: None,
         };
         let Some(settings) = settings else { return row(State::Cancelled, Some("unknown_account")) };
         if settings.chat_id.is_none() {
@@ -250,6 +272,13 @@ impl NewNotification {
         Self { content, ..Self::pending(account, old_chat_id, Kind::LinkMoved, now) }
     }
 
+    /// Edits the message of the row `edits`, which was due at `due_at`: in its place in the lane, so that it goes
+    /// before all that waits in the chat.
+    pub fn edit(account: &str, chat_id: i64, edits: i64, due_at: DateTime<Utc>, now: DateTime<Utc>) -> Self {
+        let edits = Some(edits);
+        Self { edits, due_at, silent: true, ..Self::pending(account, chat_id, Kind::NoticeEdit, now) }
+    }
+
     /// Tells `admin`, whose chat need not be linked to any account, of trouble, in the `language` of that chat.
     pub fn alert(admin: i64, language: Language, alert: Alert, now: DateTime<Utc>) -> Self {
         let content = Content { chat_language: Some(language), alert: Some(alert), ..Content::default() };
@@ -272,6 +301,9 @@ impl NewNotification {
             state: State::Pending,
             due_at: now,
             reason: None,
+            post_id: None,
+            cause: None,
+            edits: None,
         }
     }
 }
@@ -305,4 +337,10 @@ pub struct Claimed {
     pub attempts: u32,
     /// Proof of the claim: a finalise names it.
     pub lease_token: i64,
+    /// The post that it is about, where it is one of ours.
+    pub post_id: Option<i64>,
+    /// What a failure was caused by.
+    pub cause: Option<String>,
+    /// The row whose message it edits.
+    pub edits: Option<i64>,
 }

@@ -179,6 +179,9 @@ fn claimed(row: Model, lease_token: i64) -> Result<Claimed, &'static str> {
         held: row.reason.as_deref().and_then(HoldReason::from_name).is_some(),
         attempts: row.attempts.unsigned_abs(),
         lease_token,
+        post_id: row.post_id,
+        cause: row.cause,
+        edits: row.edits_id,
         account: row.account,
     })
 }

@@ -10,6 +10,7 @@ use super::{Store, StoreError, ms, time};
 use crate::domain::account::Settings;
 use crate::domain::digest::{Cause, ComingUp, DigestNews, counts_since, next_midnight};
 use crate::domain::event::EventKind;
+use crate::domain::merging::cause;
 use crate::domain::notification::{Content, Kind};
 use crate::domain::week::{Outcomes, Week, WeekSpan};
 use crate::entity::{notification, sns_settings};
@@ -173,18 +174,20 @@ fn kind(kind: EventKind) -> &'static str {
     Kind::Event(kind).as_str()
 }
 
-/// The causes of failures, most frequent first.
+/// The causes of failures, most frequent first; in the words of the newest of each.
 fn causes(rows: Vec<notification::Model>) -> Vec<Cause> {
-    let mut causes: Vec<Cause> = Vec::new();
+    let mut causes: Vec<(String, Cause)> = Vec::new();
     for row in rows {
         let event =
             serde_json::from_str::<Content>(&row.data).map(|content| content.event).unwrap_or_default();
+        let key = row.cause.unwrap_or_else(|| cause(&event));
         let network = event.network.unwrap_or_default();
-        match causes.iter_mut().find(|cause| cause.network == network && cause.error == event.error) {
-            Some(cause) => cause.posts += 1,
-            None => causes.push(Cause { network, error: event.error, posts: 1 }),
+        match causes.iter_mut().find(|(known, _)| *known == key) {
+            Some((_, cause)) => cause.posts += 1,
+            None => causes.push((key, Cause { network, error: event.error, posts: 1 })),
         }
     }
+    let mut causes: Vec<Cause> = causes.into_iter().map(|(_, cause)| cause).collect();
     causes.sort_by_key(|cause| std::cmp::Reverse(cause.posts));
     causes.truncate(CAUSES_KEPT);
     for cause in &mut causes {

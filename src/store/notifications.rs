@@ -203,11 +203,12 @@ async fn enter(
 fn insert_statement(backend: DbBackend, parameter: &str) -> String {
     format!(
         "INSERT INTO notifications (account, chat_id, kind, urgency, data, silent, event_at_ms, state, reason, head, \
-           created_at_ms, due_at_ms, finished_at_ms) \
+           created_at_ms, due_at_ms, finished_at_ms, post_id, cause, edits_id) \
          SELECT value ->> 0, CAST(value ->> 1 AS BIGINT), value ->> 2, CAST(value ->> 3 AS SMALLINT), value ->> 4, \
            CAST(value ->> 5 AS BOOLEAN), CAST(value ->> 6 AS BIGINT), value ->> 7, value ->> 8, \
            CAST(value ->> 9 AS BOOLEAN) AND {}, CAST(value ->> 10 AS BIGINT), \
-           CAST(value ->> 11 AS BIGINT), CAST(value ->> 12 AS BIGINT) \
+           CAST(value ->> 11 AS BIGINT), CAST(value ->> 12 AS BIGINT), CAST(value ->> 13 AS BIGINT), \
+           value ->> 14, CAST(value ->> 15 AS BIGINT) \
          FROM {} ORDER BY key",
         lanes::has_no_head("CAST(value ->> 1 AS BIGINT)"),
         each(backend, parameter)
@@ -236,6 +237,9 @@ fn written_as(
         ms(now),
         ms(row.due_at),
         finished_at,
+        row.post_id,
+        row.cause.clone(),
+        row.edits,
     ))
 }
 

@@ -11,7 +11,7 @@ use serde::Serialize;
 use super::gatherer::Request;
 use super::parameters::{array, each, listed};
 use super::sequence::{Sequence, only_parameter};
-use super::{Store, StoreError, carriers, chat_waits, lanes, ms, settings};
+use super::{Store, StoreError, carriers, chat_waits, lanes, merging, ms, settings};
 use crate::domain::account::DisabledReason;
 use crate::domain::holding::HoldReason;
 use crate::domain::notification::State;
@@ -79,6 +79,8 @@ pub enum Outcome {
         /// Why.
         reason: &'static str,
     },
+    /// The message that it was to edit is not there any more.
+    NothingToEdit,
     /// Not to be sent any more; nothing was sent.
     Cancelled {
         /// Why.
@@ -147,6 +149,9 @@ impl Request for FinaliseAt {
         for FinaliseAt { finalise, now } in unsent {
             if mark_unsent(transaction, finalise, *now).await? {
                 written.insert(finalise.id);
+                if finalise.outcome == Outcome::NothingToEdit {
+                    merging::forget_message(transaction, finalise.id).await?;
+                }
             }
             match finalise.outcome {
                 Outcome::Retry { .. } => reordered.push(finalise.lane),
@@ -256,6 +261,7 @@ async fn mark_unsent(
         Outcome::Sent { .. } => return Ok(false),
         Outcome::Dead { reason } => finished(State::Dead, reason),
         Outcome::Cancelled { reason } => finished(State::Cancelled, reason),
+        Outcome::NothingToEdit => finished(State::Cancelled, "nothing_to_edit"),
         Outcome::Retry { due_at, reason } => put_back(Expr::val(*reason))
             .col_expr(Column::DueAtMs, Expr::val(ms(*due_at)))
             .col_expr(Column::Attempts, Expr::col(Column::Attempts).add(1)),

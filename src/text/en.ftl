@@ -34,7 +34,9 @@ reason = { $code ->
     [deactivated] Telegram account deleted
     [limited] limited by Telegram
     [muted] muted
+    [handled] looked after before
     [no_rights] may not write there
+    [nothing_to_edit] nothing to edit
     [nothing_to_tell] nothing to tell
     [over] over
     [paused] sending paused
@@ -312,6 +314,13 @@ published = ✅ <b>Published · { $network }</b>
 published-link = <a href="{ $url }">See it on { $network }</a>
 failed = ❌ <b>Post failed · { $network }</b>
 scheduled-for = Scheduled for { $time }
+failures = ❌ <b>{ $count ->
+    [one] 1 post failed
+   *[other] { $count } posts failed
+} · { $network }</b>
+failures-over = 👌 <b>{ $network }: all of it was looked after</b>
+failures-item = { $mark } { $item }
+failures-below = A newer message lists it with others.
 why = <b>Why:</b> { $why }
 why-unknown = <b>Why:</b> { $network } gave no reason.
 fix = <b>Fix:</b> { $fix }
@@ -382,12 +391,17 @@ button-open-post = Open post
 button-open-private-chat = Open private chat
 button-open-settings = Open settings
 button-post-number = { $number }
+button-publish-again = Publish again
 button-post-now = Post now
 button-previous-page = ◀
-button-queue = Queue
+button-reconnect = Reconnect { $network }
 button-refresh = Refresh
 button-reject = ✖ Reject
 button-resend = 🔄 { $id }
+button-retry-all = 🔄 Retry all
+button-retry-failed = Retry failed
+button-retry-now = 🔄 Retry now
+button-queue = Queue
 button-resume = ▶️ Resume
 button-run = Run a job
 button-run-job = ▶️ { $job }
@@ -399,6 +413,7 @@ button-share = Share
 button-stats = Stats
 button-stop = ⏹ Stop
 button-switch = Switch
+button-went-out = It went out
 button-test-to-me = Test to me
 
 ## Menus

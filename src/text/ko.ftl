@@ -33,7 +33,9 @@ reason = { $code ->
     [deactivated] 삭제된 텔레그램 계정
     [limited] 텔레그램 제한
     [muted] 알림 꺼짐
+    [handled] 이미 처리됨
     [no_rights] 쓰기 권한 없음
+    [nothing_to_edit] 고칠 메시지 없음
     [nothing_to_tell] 전할 소식 없음
     [over] 해결됨
     [paused] 전송 멈춤
@@ -296,6 +298,10 @@ published = ✅ <b>게시 완료 · { $network }</b>
 published-link = <a href="{ $url }">{ $network }에서 보기</a>
 failed = ❌ <b>게시 실패 · { $network }</b>
 scheduled-for = 예약 시각 { $time }
+failures = ❌ <b>게시 실패 { $count }건 · { $network }</b>
+failures-over = 👌 <b>{ $network }: 모두 처리했어요</b>
+failures-item = { $mark } { $item }
+failures-below = 다른 글과 함께 새 메시지에 모았어요.
 why = <b>이유:</b> { $why }
 why-unknown = <b>이유:</b> { $network }에서 알려 주지 않았어요.
 fix = <b>해결:</b> { $fix }
@@ -366,12 +372,17 @@ button-open-post = 글 열기
 button-open-private-chat = 1:1 대화 열기
 button-open-settings = 설정 열기
 button-post-number = { $number }
+button-publish-again = 다시 게시
 button-post-now = 지금 게시
 button-previous-page = ◀
-button-queue = 대기열
+button-reconnect = { $network } 다시 연결
 button-refresh = 새로 고침
 button-reject = ✖ 거절
 button-resend = 🔄 { $id }
+button-retry-all = 🔄 모두 다시 시도
+button-retry-failed = 실패 다시 시도
+button-retry-now = 🔄 다시 시도
+button-queue = 대기열
 button-resume = ▶️ 다시 보내기
 button-run = 작업 실행
 button-run-job = ▶️ { $job }
@@ -383,6 +394,7 @@ button-share = 공유
 button-stats = 통계
 button-stop = ⏹ 중단
 button-switch = 변경
+button-went-out = 게시됐어요
 button-test-to-me = 나에게 먼저 보내기
 
 ## Menus

@@ -16,6 +16,7 @@
 //! | [`digest`], [`week`] | the daily digest; the chart of the week |
 //! | [`settings`], [`cities`] | `/settings` and its pickers; cities and zones as people write them |
 //! | [`notification`] | published, failed, unconfirmed, automation, announcement, test |
+//! | [`failures`] | several posts that failed for one cause |
 //! | [`answer`] | help, unknown commands, apologies, toasts |
 //! | [`button`], [`menu`] | labels of buttons, command menus, the bot's own description |
 //! | [`alert`] | trouble of the service, for admins |
@@ -39,6 +40,7 @@ mod catalog;
 pub mod cities;
 pub mod dead_letters;
 pub mod digest;
+pub mod failures;
 mod hours;
 mod html;
 pub mod invitation;

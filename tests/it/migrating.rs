@@ -176,6 +176,9 @@ fn row_of_the_outbox() -> notification::Model {
         finished_at_ms: Some(MOMENT),
         head: true,
         carrier_id: Some(i64::MAX),
+        post_id: Some(i64::MAX),
+        cause: Some(WORDS.into()),
+        edits_id: Some(i64::MAX),
         broadcast_id: Some(i64::MAX),
     }
 }

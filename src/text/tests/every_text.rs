@@ -10,13 +10,16 @@ use crate::domain::account::{self as domain, BatchWindow, Delivery, Preferences,
 use crate::domain::approval::Approval;
 use crate::domain::carried::Carried;
 use crate::domain::digest::{Cause, ComingUp, DigestNews};
-use crate::domain::event::EventKind;
+use crate::domain::event::{EventData, EventKind};
 use crate::domain::language::Language;
+use crate::domain::notice::ToldPost;
 use crate::domain::post::{self, ManagedBy, Post};
 use crate::domain::week::{Outcomes, Week};
 use crate::text::answer::{self, Toast};
+use crate::text::button::reconnect;
 use crate::text::dead_letters::resend_button;
 use crate::text::digest::Digest;
+use crate::text::failures::{Failures, listed_below};
 use crate::text::menu::{self, Audience, Command};
 use crate::text::notification::{self, Failed, Published};
 use crate::text::pause::{self, Paused};
@@ -41,6 +44,7 @@ pub(super) fn messages(language: Language, words: &str, full: bool) -> Vec<Html>
     messages.push(scheduled_posts(language, words, full));
     messages.extend(writing::messages(language, words, full));
     messages.extend(posts_stand(language, words, full));
+    messages.extend(failures(language, words, full));
     messages.extend(digests(language, words, full));
     messages.extend(carried(language, words, full));
     messages.extend(settings(language, words, full));
@@ -70,6 +74,7 @@ pub(super) fn labels(language: Language) -> Vec<(usize, String)> {
         (64, jobs::run_button(language, "telegram_daily_summary")),
         (64, resend_button(language, i64::MAX)),
         (64, post_button(language, 1_204)),
+        (64, reconnect(language, "instagram")),
     ];
     let zones = chrono_tz::TZ_VARIANTS.into_iter().map(Choice::Zone);
     let kinds = EventKind::ALL.map(|kind| {
@@ -204,9 +209,32 @@ fn scheduled_posts(language: Language, words: &str, full: bool) -> Html {
     ScheduledPosts { total, page: 1, posts, zone: Tz::Asia__Seoul }.render(language)
 }
 
-fn posts_stand(language: Language, words: &str, full: bool) -> Vec<Html> {
+fn failures(language: Language, words: &str, full: bool) -> Vec<Html> {
+    let given = full.then(|| words.to_owned());
+    let event = EventData {
+        network: Some(words.to_owned()),
+        text: given.clone(),
+        error: given.clone(),
+        fix: given,
+        scheduled_at: full.then_some(DateTime::<chrono::Utc>::MAX_UTC),
+        ..EventData::default()
+    };
+    let told = |status: Option<post::Status>| ToldPost {
+        kind: EventKind::PostFailed,
+        event: event.clone(),
+        post: status.map(|status| Post { status, ..post(words, full) }),
+    };
+    let list = |told: &[ToldPost]| Failures { told, zone: Tz::Asia__Seoul }.render(language);
+    let mut texts: Vec<Html> = post::Status::ALL.map(|status| list(&[told(Some(status)), told(None)])).into();
+    texts.push(list(&vec![told(Some(post::Status::Failed)); 1_204]));
+    texts.push(list(&vec![told(Some(post::Status::Published)); 5]));
+    texts.push(listed_below(language, words, full.then_some(words)));
+    texts
+}
+
+fn post(words: &str, full: bool) -> Post {
     let at = DateTime::from_timestamp(1_795_341_600, 0).expect("a moment");
-    let post = Post {
+    Post {
         id: i64::MAX,
         account: words.to_owned(),
         network: words.to_owned(),
@@ -224,7 +252,11 @@ fn posts_stand(language: Language, words: &str, full: bool) -> Vec<Html> {
         finished_at: None,
         created_at: at,
         updated_at: at,
-    };
+    }
+}
+
+fn posts_stand(language: Language, words: &str, full: bool) -> Vec<Html> {
+    let (post, at) = (post(words, full), DateTime::from_timestamp(1_795_341_600, 0).expect("a moment"));
     let stands = |status: post::Status| {
         let post = Post { status, ..post.clone() };
         let stands = PostStands { post: &post, zone: Tz::Asia__Seoul };

@@ -35,7 +35,7 @@ use telegram_bot_scheduler::config::{Config, Engine, Environment};
 
 pub use audience::{Audience, News, number};
 pub use cluster::Cluster;
-pub use connector::{Behaviour, Connector};
+pub use connector::{Behaviour, Connector, OLD_SECRET, SECRET};
 pub use database::Database;
 pub use dice::{dice, seed};
 pub use mutation::{any_text, any_value, spoil};
@@ -120,6 +120,8 @@ impl World {
             ("HTTP_ADDR", "127.0.0.1:0"),
             ("JWT_SECRET", JWT_SECRET),
             ("SCHEDULER_TELEGRAM__POLL_TIMEOUT_SECONDS", "2"),
+            // Each failure comes on its own, but in the stories about merging them.
+            ("SCHEDULER_DELIVERY__MERGE_WINDOW_SECONDS", "0"),
             // However full the machine is that the tests run on.
             ("SCHEDULER_ALERTS__DISK_FREE_MIB", "0"),
             // A story looks fifty times a second whether something has happened.
