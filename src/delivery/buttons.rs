@@ -1,6 +1,6 @@
 //! The buttons below notices: what there is to do about them, and only that.
 
-use teloxide::types::{InlineKeyboardButton, InlineKeyboardMarkup};
+use teloxide::types::{InlineKeyboardButton, InlineKeyboardButtonKind, InlineKeyboardMarkup};
 
 use super::render::Renderer;
 use crate::domain::approval::ApprovalNotice;
@@ -124,4 +124,13 @@ fn id_here(notice: Option<&NoticeNow>) -> Option<i64> {
 
 fn tap(button: Button, data: &str, language: Language) -> InlineKeyboardButton {
     InlineKeyboardButton::callback(button.label(language), data)
+}
+
+/// Buttons that act are for the person in their own chat; in a group only those stay that lead somewhere.
+pub(super) fn links_only(mut buttons: InlineKeyboardMarkup) -> Option<InlineKeyboardMarkup> {
+    for row in &mut buttons.inline_keyboard {
+        row.retain(|button| matches!(button.kind, InlineKeyboardButtonKind::Url(_)));
+    }
+    buttons.inline_keyboard.retain(|row| !row.is_empty());
+    (!buttons.inline_keyboard.is_empty()).then_some(buttons)
 }

@@ -7,6 +7,7 @@ use teloxide::payloads::{
 use teloxide::types::{MessageId, ThreadId};
 
 use super::briefing::Briefing;
+use super::buttons::links_only;
 use crate::config;
 use crate::domain::account::Settings;
 use crate::domain::digest::DigestNews;
@@ -77,6 +78,11 @@ impl Renderer {
             Age::Fresh => html,
             Age::Late => text::carried::late(settings.language(), html),
         };
+        // A group may hear from several accounts.
+        let html = match row.place_id {
+            Some(_) => text::places::from_account(settings.language(), html, &settings.account_name),
+            None => html,
+        };
         let text = self.text_message(row, chat_id, settings, &html, notice);
         match briefing.picture {
             // No text of ours is longer; one that were would rather go without a picture than not at all.
@@ -105,7 +111,9 @@ impl Renderer {
         if let Some(thread_id) = row.thread_id {
             message = message.message_thread_id(ThreadId(MessageId(thread_id)));
         }
-        match self.buttons(row, notice, settings.language()) {
+        let buttons = self.buttons(row, notice, settings.language());
+        let buttons = if row.place_id.is_some() { buttons.and_then(links_only) } else { buttons };
+        match buttons {
             Some(buttons) => message.reply_markup(buttons),
             None => message,
         }
@@ -214,6 +222,7 @@ impl Renderer {
                 notice.map(|notice| self.looked_after(notice, settings)).unwrap_or_default()
             }
             Kind::Test => text::notification::test(language, row.event_at, zone),
+            Kind::PlaceLost => text::places::lost(language, data.name.as_deref().unwrap_or_default()),
             // It is written for a chat, not for an account.
             Kind::Alert => Html::default(),
             Kind::LinkMoved => {

@@ -40,6 +40,8 @@ pub struct Settings {
     pub muted_until: Option<DateTime<Utc>>,
     /// How long posts that went out are gathered, to be told by one message.
     pub batch_published: BatchWindow,
+    /// Whether its notices go to groups, too.
+    pub has_places: bool,
     /// When the present link was made.
     pub linked_at: Option<DateTime<Utc>>,
 }

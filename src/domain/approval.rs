@@ -87,6 +87,8 @@ impl NewNotification {
         let row = |state, reason| Self {
             account: post.account.clone(),
             chat_id: settings.and_then(|settings| settings.chat_id),
+            thread_id: None,
+            place_id: None,
             kind: Kind::Approval(notice),
             content: Content {
                 event: event.clone(),

@@ -17,8 +17,12 @@ pub mod link;
 pub mod merging;
 pub mod notice;
 pub mod notification;
+pub mod place;
 pub mod post;
 pub mod post_move;
 pub mod quiet_hours;
 pub mod typed_time;
 pub mod week;
+
+#[cfg(test)]
+mod tests;

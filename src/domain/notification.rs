@@ -28,6 +28,8 @@ pub enum Kind {
     Test,
     /// Told to a chat whose account now goes to another chat.
     LinkMoved,
+    /// One of the account's places can't be reached any more.
+    PlaceLost,
     /// Told to an admin: trouble of the service itself.
     Alert,
     /// What went by while it could not be told: carries the rows that grew too old.
@@ -41,7 +43,7 @@ pub enum Kind {
 }
 
 impl Kind {
-    const ALL: [Self; 16] = [
+    const ALL: [Self; 17] = [
         Self::Event(EventKind::PostPublished),
         Self::Event(EventKind::PostFailed),
         Self::Event(EventKind::PostUnconfirmed),
@@ -53,6 +55,7 @@ impl Kind {
         Self::Digest,
         Self::Test,
         Self::LinkMoved,
+        Self::PlaceLost,
         Self::MergedFailures,
         Self::NoticeEdit,
         Self::Alert,
@@ -74,6 +77,7 @@ impl Kind {
             Self::Digest => "digest",
             Self::Test => "test",
             Self::LinkMoved => "link.moved",
+            Self::PlaceLost => "place.lost",
             Self::MergedFailures => "post.failures",
             Self::NoticeEdit => "notice.edit",
             Self::Alert => "alert",
@@ -105,7 +109,7 @@ impl Kind {
             Self::MergedFailures | Self::NoticeEdit => 0,
             Self::Event(EventKind::PostFailed | EventKind::PostUnconfirmed) | Self::Approval(_) => 0,
             Self::Event(EventKind::AutomationExecuted | EventKind::Announcement) => 1,
-            Self::Digest | Self::CatchUp => 1,
+            Self::Digest | Self::CatchUp | Self::PlaceLost => 1,
             Self::Event(EventKind::PostPublished) => 2,
         }
     }
@@ -184,6 +188,10 @@ pub struct NewNotification {
     pub account: String,
     /// Where to; `None` only for rows that are never sent.
     pub chat_id: Option<i64>,
+    /// Topic of a forum, where there is one.
+    pub thread_id: Option<i32>,
+    /// The place of the account that it is for; `None`: its own chat.
+    pub place_id: Option<i64>,
     /// About what.
     pub kind: Kind,
     /// Saying what.
@@ -216,6 +224,8 @@ impl NewNotification {
         let row = |state, reason| Self {
             account: event.account.clone(),
             chat_id: settings.and_then(|settings| settings.chat_id),
+            thread_id: None,
+            place_id: None,
             kind,
             content: Content { event: event.data.clone(), ..Content::default() },
             silent: false,
@@ -272,6 +282,17 @@ impl NewNotification {
         Self { content, ..Self::pending(account, old_chat_id, Kind::LinkMoved, now) }
     }
 
+    /// Tells a linked account that its notices don't reach the place called `title` any more; without a sound in quiet
+    /// hours.
+    pub fn place_lost(settings: &Settings, chat_id: i64, title: &str, now: DateTime<Utc>) -> Self {
+        let event = EventData { name: Some(title.to_owned()), ..EventData::default() };
+        Self {
+            content: Content { event, ..Content::default() },
+            silent: settings.is_quiet_at(now),
+            ..Self::pending(&settings.account, chat_id, Kind::PlaceLost, now)
+        }
+    }
+
     /// Edits the message of the row `edits`, which was due at `due_at`: in its place in the lane, so that it goes
     /// before all that waits in the chat.
     pub fn edit(account: &str, chat_id: i64, edits: i64, due_at: DateTime<Utc>, now: DateTime<Utc>) -> Self {
@@ -294,6 +315,8 @@ impl NewNotification {
         Self {
             account: account.to_owned(),
             chat_id: Some(chat_id),
+            thread_id: None,
+            place_id: None,
             kind,
             content: Content::default(),
             silent: false,
@@ -319,6 +342,8 @@ pub struct Claimed {
     pub chat_id: i64,
     /// Topic of a forum, where there is one.
     pub thread_id: Option<i32>,
+    /// The place of the account that it is for; `None`: its own chat.
+    pub place_id: Option<i64>,
     /// About what.
     pub kind: Kind,
     /// Saying what.

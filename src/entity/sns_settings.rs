@@ -67,6 +67,9 @@ pub struct Model {
     pub muted_until_ms: Option<i64>,
     /// How long published posts are gathered, 0 for not at all.
     pub batch_published_minutes: i16,
+    /// Whether there are places of the account.
+    #[serde(deserialize_with = "super::flag")]
+    pub has_places: bool,
     /// "chat not found" in a row.
     pub soft_failures: i16,
     /// When the first of them was.

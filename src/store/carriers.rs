@@ -171,7 +171,7 @@ impl Fold {
         Ok(Waiting { id, kind: kind.as_str().to_owned(), data, silent })
     }
 
-    /// What waits for the same account and chat and may be told together with the claimed row, the longest waiting
+    /// What waits for the same account and chat, or place, and may be told together with the claimed row, the longest waiting
     /// first. What is held for later stays where it is.
     async fn waiting(&self, transaction: &DatabaseTransaction) -> Result<Vec<Waiting>, StoreError> {
         let backend = transaction.get_database_backend();
@@ -199,11 +199,18 @@ impl Fold {
         };
         let sql = format!(
             "SELECT id, kind, data, silent FROM notifications \
-             WHERE chat_id = $2 AND account = $3 AND state = 'pending' AND carrier_id IS NULL AND {which} \
+             WHERE chat_id = $2 AND account = $3 AND COALESCE(place_id, 0) = $5 AND state = 'pending' \
+               AND carrier_id IS NULL AND {which} \
              ORDER BY due_at_ms, id LIMIT {FOLD_BOUND}"
         );
-        let values =
-            [argument, self.row.chat_id.into(), self.row.account.as_str().into(), ms(self.now).into()];
+        let Claimed { chat_id, account, place_id, .. } = &self.row;
+        let values = [
+            argument,
+            (*chat_id).into(),
+            account.as_str().into(),
+            ms(self.now).into(),
+            place_id.unwrap_or_default().into(),
+        ];
         let query = Statement::from_sql_and_values(backend, sql, values);
         Ok(Waiting::find_by_statement(query).all(transaction).await?)
     }
@@ -250,6 +257,7 @@ pub(super) async fn stand_in(
         .col_expr(Column::LeaseUntilMs, Expr::val(claimed.lease_until_ms))
         .col_expr(Column::DueAtMs, Expr::val(claimed.due_at_ms))
         .col_expr(Column::ThreadId, Expr::val(claimed.thread_id))
+        .col_expr(Column::PlaceId, Expr::val(claimed.place_id))
         .col_expr(Column::Silent, Expr::val(true))
         .filter(Column::Id.eq(carrier_id))
         .exec(transaction)

@@ -169,6 +169,7 @@ fn claimed(row: Model, lease_token: i64) -> Result<Claimed, &'static str> {
         id: row.id,
         chat_id: row.chat_id.ok_or("it has no chat")?,
         thread_id: row.thread_id,
+        place_id: row.place_id,
         kind: Kind::from_name(&row.kind).ok_or("its kind is unknown")?,
         content: serde_json::from_str::<Content>(&row.data).map_err(|_| "its data are unreadable")?,
         silent: row.silent,

@@ -80,6 +80,7 @@ impl Store {
         }
         let sql = "SELECT kind, COUNT(*) AS posts FROM notifications \
                    WHERE account = $1 AND kind IN ($2, $3) AND created_at_ms > $4 AND created_at_ms <= $5 \
+                     AND place_id IS NULL \
                    GROUP BY kind";
         let [published, failed] = [EventKind::PostPublished, EventKind::PostFailed].map(kind);
         let values = [
@@ -105,6 +106,7 @@ impl Store {
             .filter(Column::Kind.eq(kind(EventKind::PostFailed)))
             .filter(Column::CreatedAtMs.gt(ms(query.since)))
             .filter(Column::CreatedAtMs.lte(ms(query.until)))
+            .filter(Column::PlaceId.is_null())
             .order_by_desc(Column::Id)
             .limit(FAILURES_READ);
         Ok(causes(newest.all(&self.reader).await?))
@@ -149,7 +151,7 @@ impl Store {
                      WHEN event_at_ms < $6 THEN 3 WHEN event_at_ms < $7 THEN 4 WHEN event_at_ms < $8 THEN 5 ELSE 6 END \
                      AS day, kind, COUNT(*) AS posts FROM notifications \
                    WHERE account = $1 AND event_at_ms >= $2 AND event_at_ms < $9 \
-                     AND kind IN ('post.published', 'post.failed', 'post.unconfirmed') \
+                     AND kind IN ('post.published', 'post.failed', 'post.unconfirmed') AND place_id IS NULL \
                    GROUP BY 1, 2";
         let values = [account.into()].into_iter().chain(span.bounds().map(|bound| ms(bound).into()));
         let statement = Statement::from_sql_and_values(self.reader.get_database_backend(), sql, values);

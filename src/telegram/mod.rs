@@ -7,6 +7,7 @@ mod inbox;
 mod limits;
 mod message;
 mod post_tap;
+mod reading;
 mod refusal;
 mod updates;
 mod webhook;

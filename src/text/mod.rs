@@ -15,6 +15,7 @@
 //! | [`post_stands`] | one post: its card, and what stands in the place of a notice about it later |
 //! | [`digest`], [`week`] | the daily digest; the chart of the week |
 //! | [`settings`], [`cities`] | `/settings` and its pickers; cities and zones as people write them |
+//! | [`places`] | groups that get an account's notices |
 //! | [`notification`] | published, failed, unconfirmed, automation, announcement, test |
 //! | [`failures`] | several posts that failed for one cause |
 //! | [`answer`] | help, unknown commands, apologies, toasts |
@@ -51,6 +52,7 @@ pub mod menu;
 pub mod new_post;
 pub mod notification;
 pub mod pause;
+pub mod places;
 pub mod post_stands;
 pub mod posts;
 pub mod settings;

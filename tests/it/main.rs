@@ -8,6 +8,7 @@ mod harness;
 
 mod admins;
 mod alerting;
+mod answers;
 mod approving_posts;
 mod architecture;
 mod auditing;
@@ -42,6 +43,7 @@ mod migrating;
 mod muting;
 mod order;
 mod pausing;
+mod places;
 mod platform_posts;
 mod post_history;
 mod post_taps;

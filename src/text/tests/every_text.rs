@@ -30,7 +30,7 @@ use crate::text::settings::{
     quiet_until_question, zone_not_found, zone_question,
 };
 use crate::text::status::{FailedPost, NextPost, Status, Today, status_unlinked};
-use crate::text::{Button, Hours, Html, admin, carried, jobs, language_name, linking, week};
+use crate::text::{Button, Hours, Html, admin, carried, jobs, language_name, linking, places, week};
 
 mod admins;
 
@@ -48,6 +48,7 @@ pub(super) fn messages(language: Language, words: &str, full: bool) -> Vec<Html>
     messages.extend(digests(language, words, full));
     messages.extend(carried(language, words, full));
     messages.extend(settings(language, words, full));
+    messages.extend(in_groups(language, words, full));
     messages
 }
 
@@ -76,6 +77,13 @@ pub(super) fn labels(language: Language) -> Vec<(usize, String)> {
         (64, post_button(language, 1_204)),
         (64, reconnect(language, "instagram")),
     ];
+    let long = "Mina’s Bakery and Café ".repeat(5);
+    let places = [
+        places::stop_button(language, &long),
+        places::remove_button(language, &long, false),
+        places::remove_button(language, &long, true),
+    ];
+    let run = run.into_iter().chain(places.map(|words| (64, words)));
     let zones = chrono_tz::TZ_VARIANTS.into_iter().map(Choice::Zone);
     let kinds = EventKind::ALL.map(|kind| {
         [Delivery::On, Delivery::Silent, Delivery::Off].map(|delivery| Choice::Kind(kind, delivery))
@@ -87,7 +95,13 @@ pub(super) fn labels(language: Language) -> Vec<(usize, String)> {
         .chain(zones)
         .chain(kinds.into_iter().flatten())
         .chain(BatchWindow::ALL.map(Choice::Batch))
-        .chain([Choice::PickNotifications, Choice::PickQuiet, Choice::OtherQuiet, Choice::Unmute])
+        .chain([
+            Choice::PickNotifications,
+            Choice::PickQuiet,
+            Choice::OtherQuiet,
+            Choice::PickPlaces,
+            Choice::Unmute,
+        ])
         .chain([None, Some(QuietHours { from_minute: 1_350, until_minute: 0 })].map(Choice::Quiet))
         .map(|choice| (64, choice.label(language, true)));
     let buttons = buttons.into_iter().chain(choices).chain(writing::labels(language));
@@ -102,7 +116,6 @@ fn linking_messages(language: Language, words: &str, full: bool) -> Vec<Html> {
         linking::already_same(language, words),
         linking::link_cancelled(language),
         linking::moved_away(language, words),
-        linking::group(language),
         linking::unlink_ask(language, words),
         linking::unlinked(language),
         linking::unlink_kept(language, words),
@@ -151,6 +164,8 @@ fn answers(language: Language, words: &str, full: bool) -> Vec<Html> {
         answer::help(language, Audience::Admins, given),
         answer::unknown_command(language),
         answer::plain_text(language),
+        answer::edited(language),
+        answer::too_much(language),
         answer::busy(language),
         status_unlinked(language),
     ];
@@ -337,6 +352,7 @@ fn settings(language: Language, words: &str, full: bool) -> Vec<Html> {
         quiet_hours: Some(QuietHours { from_minute: 1_350, until_minute: 0 }),
         muted_until: full.then_some(DateTime::<chrono::Utc>::MAX_UTC),
         batch_published: if full { BatchWindow::Hour } else { BatchWindow::Off },
+        has_places: full,
         linked_at: None,
     };
     let now = DateTime::from_timestamp(1_795_341_600, 0).expect("a moment");
@@ -349,6 +365,27 @@ fn settings(language: Language, words: &str, full: bool) -> Vec<Html> {
         quiet_until_question(language, 1_350),
         zone_question(language),
         zone_not_found(language, words),
+    ]
+}
+
+fn in_groups(language: Language, words: &str, full: bool) -> Vec<Html> {
+    let accounts = if full { &[words; 9][..] } else { &[][..] };
+    let longest = notification::announcement(language, words);
+    vec![
+        places::group(language),
+        places::token_bad(language),
+        places::ask(language, words, full),
+        places::not_linked(language),
+        places::too_many(language),
+        places::connected(language, words),
+        places::already_here(language, words),
+        places::status(language, accounts),
+        places::stop_ask(language),
+        places::stopped(language),
+        places::resumed(language, accounts),
+        places::from_account(language, carried::late(language, longest), words),
+        places::lost(language, words),
+        places::list(language, full),
     ]
 }
 
