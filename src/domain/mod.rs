@@ -5,6 +5,7 @@ pub mod carried;
 pub mod digest;
 pub mod event;
 pub mod holding;
+pub mod import;
 pub mod job;
 pub mod language;
 pub mod link;
