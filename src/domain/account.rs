@@ -3,6 +3,7 @@
 use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use super::event::EventKind;
 use super::language::Language;
@@ -65,7 +66,7 @@ pub struct Disabled {
 }
 
 /// What took a link out of service.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum DisabledReason {
     /// The person blocked the bot or deleted the chat.
@@ -184,7 +185,7 @@ impl BatchWindow {
 }
 
 /// Whether a kind of notification makes a sound, comes quietly or not at all.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Delivery {
     /// With a sound.

@@ -2,15 +2,21 @@
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 /// What the platform posts to `POST /api/events`, and what our own publishing will write.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(example = json!({
+    "type": "post.failed", "account": "alice", "at": "2026-11-22T09:00:00Z",
+    "data": {"network": "instagram", "text": "New scones from 8 am", "error": "Instagram asked you to log in again."}
+}))]
 pub struct Event {
     /// What happened.
     #[serde(rename = "type")]
     pub kind: EventKind,
     /// Whom it happened to: the JWT `sub` of that person.
+    #[schema(min_length = 1, max_length = 200)]
     pub account: String,
     /// When it happened, RFC 3339; the moment of acceptance when absent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -21,7 +27,7 @@ pub struct Event {
 }
 
 /// The kinds of event.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
 pub enum EventKind {
     /// A post went out.
     #[serde(rename = "post.published")]
@@ -52,7 +58,7 @@ impl EventKind {
 }
 
 /// What there is to say about an event. Which fields an event needs depends on its kind; see [`Event::check`].
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct EventData {
     /// The network a post was for ("instagram").

@@ -1,9 +1,10 @@
 //! The languages the product speaks.
 
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 /// A language that every text exists in.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Language {
     /// English, also the answer to every language we do not speak.

@@ -2,6 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 use super::account::{Delivery, DisabledReason, Settings};
 use super::carried::Carried;
@@ -83,8 +84,9 @@ impl Kind {
 }
 
 /// Where a notification stands.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
+#[schema(as = NotificationState)]
 pub enum State {
     /// Waiting for its due time, its chat's turn or a free slot.
     Pending,

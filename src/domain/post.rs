@@ -2,6 +2,7 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 use super::event::{Event, EventData, EventKind, is_web_address};
 
@@ -15,8 +16,9 @@ const MEDIA_URL_MAX: usize = 2_048;
 const QUOTE_MAX_CHARS: usize = 400;
 
 /// Where a post stands.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
+#[schema(as = PostStatus)]
 pub enum Status {
     /// Waiting for its time, or for its next try.
     Scheduled,
@@ -100,7 +102,7 @@ impl Wish {
 }
 
 /// Who publishes a post.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum ManagedBy {
     /// This service.

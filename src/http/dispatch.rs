@@ -79,7 +79,7 @@ async fn handle(
     let (head, body) = request.into_parts();
     // Before the body: whoever may not call does not get to send one.
     let scopes = match &route.access {
-        Access::Open(_) => None,
+        Access::Open(_) | Access::Metrics(_) => None,
         Access::Scoped(scope, _) => Some(std::slice::from_ref(scope)),
         Access::AnyOf(scopes, _) => Some(*scopes),
     };
@@ -100,7 +100,7 @@ async fn handle(
     let query = head.uri.query().map(str::to_owned);
     let call = Call { port, id: path_id, query, headers: head.headers, body };
     match (route.access, caller) {
-        (Access::Open(handler), _) => handler(call).await,
+        (Access::Open(handler) | Access::Metrics(handler), _) => handler(call).await,
         (Access::Scoped(_, handler) | Access::AnyOf(_, handler), Some(caller)) => handler(call, caller).await,
         (Access::Scoped(..) | Access::AnyOf(..), None) => {
             Err(Problem::internal("a scoped route without a caller"))

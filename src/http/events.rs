@@ -3,12 +3,14 @@
 use hyper::StatusCode;
 use serde::de::IgnoredAny;
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 use super::answer::Answer;
 use super::auth::Caller;
 use super::call::Call;
 use super::idempotency;
 use super::json::{Object, parse_object};
+use super::openapi::{Answered, Form, Says};
 use super::problem::{Kind, Problem};
 use crate::domain::event::Event;
 use crate::outbox;
@@ -17,10 +19,19 @@ use crate::store::Recorded;
 /// How many events may come at once? What the store writes in one transaction.
 const MAX_EVENTS: usize = 1000;
 
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
+#[schema(as = AcceptedEvents)]
 struct Accepted {
+    /// Of the notifications, in the order of the events.
     ids: Vec<i64>,
 }
+
+pub(super) const ACCEPT: Says =
+    Says::new("accept_events", "Tell what happened: one event, or up to 1,000, all or none")
+        .body(Form::either::<Event, Batch>())
+        .repeatable()
+        .answers(&[Answered::json::<Accepted>(202, "Kept: each makes one notification")])
+        .problems(&[Kind::InvalidEvent]);
 
 /// `POST /api/events`: 202 with the ids, in the order of the events. 400 for what is malformed, 422 for what
 /// makes no sense or reuses a key; then nothing is kept.
@@ -59,9 +70,11 @@ pub(super) fn parse(body: &[u8]) -> Result<Vec<Event>, Problem> {
     Ok(events)
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(as = Events)]
 struct Batch {
+    #[schema(min_items = 1, max_items = 1000)]
     events: Vec<Event>,
 }
 

@@ -10,7 +10,7 @@ use crate::store::IdempotencyKey;
 const HEADER: &str = "idempotency-key";
 
 /// The longest idempotency key, in characters: room for any UUID with a prefix.
-const MAX_KEY_CHARS: usize = 255;
+pub(super) const MAX_KEY_CHARS: usize = 255;
 
 /// The key of the request, when it has one.
 ///

@@ -9,6 +9,7 @@ use subtle::ConstantTimeEq as _;
 use super::answer::Answer;
 use super::auth::bearer_token;
 use super::call::Call;
+use super::openapi::{Answered, Says};
 use super::port::Port;
 use super::problem::{Kind, Problem};
 use crate::health::Telegram;
@@ -18,6 +19,10 @@ use crate::store::StoreError;
 /// How long may the database take? Prometheus gives up after ten seconds by default; without the database's part the
 /// rest is still worth reading.
 const READING_LIMIT: Duration = Duration::from_secs(2);
+
+pub(super) const METRICS: Says = Says::new("metrics", "This process in numbers, for Prometheus")
+    .answers(&[Answered::text(200, metrics::CONTENT_TYPE, "The numbers")])
+    .problems(&[Kind::NotFound, Kind::Unauthorized]);
 
 /// 200 with the numbers; 404 while the settings name no token, as if there were no such route.
 pub(super) async fn show(call: Call) -> Result<Answer, Problem> {

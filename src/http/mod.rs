@@ -2,6 +2,9 @@
 //!
 //! A request goes through [`serve`] (connections and their limits), `dispatch` (route, caller, body, time), one
 //! handler of the table in `routes`, and back as an `Answer` or a `Problem`. `hyper` is named only here.
+//!
+//! A route is one entry of that table: its methods, path, body, who may call, its handler, and what `/openapi.json` says
+//! about it (a `Says` beside the handler). Tests hold every answer they get against that document.
 
 mod answer;
 mod auth;
@@ -11,6 +14,7 @@ mod events;
 mod idempotency;
 mod json;
 mod metrics;
+mod openapi;
 mod outbox;
 mod paging;
 mod port;
@@ -28,5 +32,6 @@ mod timed_stream;
 mod tests;
 
 pub use auth::{MintError, NewToken, NoJwtSecret, Scope, mint};
+pub use openapi::description;
 pub use port::Port;
 pub use serve::serve;

@@ -3,10 +3,12 @@
 use chrono::{DateTime, Utc};
 use hyper::StatusCode;
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use super::answer::Answer;
 use super::call::Call;
-use super::paging::Paging;
+use super::openapi::{Answered, Parameter, Says};
+use super::paging::{self, Paging};
 use super::problem::{Kind, Problem};
 use crate::domain::account::DisabledReason;
 use crate::domain::notification::State;
@@ -16,7 +18,8 @@ use crate::store::{Attempt, OutboxListing, OutboxRow, Resent};
 const TRIES_TOLD: u64 = 100;
 
 /// A notification, without its words.
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
+#[schema(as = Notification)]
 struct Shown {
     id: i64,
     account: String,
@@ -49,7 +52,8 @@ impl From<OutboxRow> for Shown {
     }
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
+#[schema(as = Notifications)]
 struct Page {
     notifications: Vec<Shown>,
     /// For the next page; null on the last one.
@@ -57,7 +61,8 @@ struct Page {
 }
 
 /// A notification and every try to send it.
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
+#[schema(as = NotificationWithHistory)]
 struct WithHistory {
     #[serde(flatten)]
     notification: Shown,
@@ -65,7 +70,8 @@ struct WithHistory {
     history: Vec<ShownAttempt>,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
+#[schema(as = Attempt)]
 struct ShownAttempt {
     started_at: DateTime<Utc>,
     latency_ms: u128,
@@ -85,6 +91,16 @@ impl From<Attempt> for ShownAttempt {
     }
 }
 
+const NOTIFICATION: Parameter = Parameter::new::<i64>("id", "The notification\u{2019}s number");
+
+pub(super) const LIST: Says = Says::new("list_notifications", "Notifications in one state, the newest first")
+    .query(&[
+        Parameter::new::<State>("state", "In which state; dead ones unless it says otherwise"),
+        paging::LIMIT,
+        paging::CURSOR,
+    ])
+    .answers(&[Answered::json::<Page>(200, "A page")]);
+
 /// `GET /api/admin/outbox?state=dead&limit=&cursor=`: 200 with a page of notifications, the newest first.
 pub(super) async fn list(call: Call) -> Result<Answer, Problem> {
     let query = call.query(&["state", "limit", "cursor"])?;
@@ -100,6 +116,10 @@ pub(super) async fn list(call: Call) -> Result<Answer, Problem> {
     Answer::json(StatusCode::OK, &Page { notifications, next_cursor })
 }
 
+pub(super) const SHOW: Says = Says::new("notification", "A notification and every try to send it")
+    .path(NOTIFICATION)
+    .answers(&[Answered::json::<WithHistory>(200, "The notification and its last 100 tries")]);
+
 /// `GET /api/admin/outbox/{id}`: 200 with the notification and its last 100 tries.
 pub(super) async fn show(call: Call) -> Result<Answer, Problem> {
     let id = call.row_id().ok_or_else(not_found)?;
@@ -108,6 +128,12 @@ pub(super) async fn show(call: Call) -> Result<Answer, Problem> {
     let history = tries.into_iter().map(ShownAttempt::from).collect();
     Answer::json(StatusCode::OK, &WithHistory { notification: row.into(), history })
 }
+
+pub(super) const RESEND: Says =
+    Says::new("resend", "Send a dead notification again, once however often it is asked for")
+        .path(NOTIFICATION)
+        .answers(&[Answered::json::<Shown>(200, "The notification, which waits to be sent")])
+        .problems(&[Kind::NotificationState, Kind::NotLinked, Kind::ChatUnreachable]);
 
 /// `POST /api/admin/outbox/{id}/resend`: 200 with the notification, which waits to be sent. 409 when it is not
 /// dead, or when its account has no chat that can be reached: then it stays as it is.

@@ -2,11 +2,28 @@
 
 use std::collections::BTreeMap;
 
+use utoipa::ToSchema;
+
+use super::openapi::Parameter;
 use super::problem::{Kind, Problem};
 
 /// How many rows does a page have when nobody says, and at most?
 const PAGE: u64 = 50;
 const PAGE_MAX: u64 = 200;
+
+/// `limit` of a query, for the document.
+#[derive(ToSchema)]
+#[schema(minimum = 1, maximum = 200)]
+struct Limit(#[allow(dead_code)] u64);
+
+/// `cursor` of a query, for the document.
+#[derive(ToSchema)]
+#[schema(pattern = "^[0-9]{1,18}$")]
+struct Cursor(#[allow(dead_code)] String);
+
+pub(super) const LIMIT: Parameter = Parameter::new::<Limit>("limit", "How many; 50 unless it says otherwise");
+pub(super) const CURSOR: Parameter =
+    Parameter::new::<Cursor>("cursor", "The `next_cursor` of the page before");
 
 /// The page that was asked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

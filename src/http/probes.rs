@@ -4,9 +4,11 @@ use std::time::Duration;
 
 use hyper::StatusCode;
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use super::answer::Answer;
 use super::call::Call;
+use super::openapi::{Answered, Says};
 use super::port::Port;
 use super::problem::Problem;
 use crate::config::Engine;
@@ -15,7 +17,7 @@ use crate::config::Engine;
 /// longer than two and nobody would read the answer.
 const PING_LIMIT: Duration = Duration::from_secs(2);
 
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
 struct Health {
     status: &'static str,
     version: &'static str,
@@ -23,16 +25,22 @@ struct Health {
     database: &'static str,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
 struct Readiness {
     status: &'static str,
     reasons: Vec<String>,
 }
 
+pub(super) const ALIVE: Says = Says::new("healthz", "Whether the process can answer at all")
+    .answers(&[Answered::text(200, "text/plain; charset=utf-8", "It can: \"ok\"")]);
+
 /// `GET /healthz`: 200 while the process can answer at all.
 pub(super) async fn alive() -> Result<Answer, Problem> {
     Ok(Answer::text(StatusCode::OK, "ok"))
 }
+
+pub(super) const HEALTH: Says = Says::new("health", "How each part does")
+    .answers(&[Answered::json::<Health>(200, "Always, also when a part is down")]);
 
 /// `GET /health`: 200 with how each part is.
 pub(super) async fn health(call: Call) -> Result<Answer, Problem> {
@@ -49,6 +57,11 @@ pub(super) async fn health(call: Call) -> Result<Answer, Problem> {
         },
     )
 }
+
+pub(super) const READY: Says = Says::new("readyz", "Whether work should come here, or why not").answers(&[
+    Answered::json::<Readiness>(200, "It should"),
+    Answered::json::<Readiness>(503, "It should not, for these reasons"),
+]);
 
 /// `GET /readyz`: 200, or 503 with the reasons why work should not come here.
 pub(super) async fn ready(call: Call) -> Result<Answer, Problem> {

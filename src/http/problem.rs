@@ -7,6 +7,8 @@ use hyper::StatusCode;
 use hyper::header::{ALLOW, HeaderName, HeaderValue, RETRY_AFTER, WWW_AUTHENTICATE};
 use log::Level;
 use serde::Serialize;
+use serde_json::{Value, json};
+use utoipa::ToSchema;
 
 use super::answer::Answer;
 use super::auth::Scope;
@@ -61,6 +63,31 @@ pub(super) enum Kind {
 }
 
 impl Kind {
+    /// The last part of its type.
+    pub(super) fn name(self) -> &'static str {
+        self.describe().0
+    }
+
+    /// Its type: what a program may rely on.
+    pub(super) fn uri(self) -> String {
+        format!("/problems/{}", self.name())
+    }
+
+    /// What it is called.
+    pub(super) fn title(self) -> &'static str {
+        self.describe().1
+    }
+
+    /// The status it comes with.
+    pub(super) fn status(self) -> u16 {
+        self.describe().2.as_u16()
+    }
+
+    /// What it looks like, for the document.
+    pub(super) fn example(self) -> Value {
+        json!({"type": self.uri(), "title": self.title(), "status": self.status(), "detail": self.title()})
+    }
+
     /// The last part of the problem's type, its title and its status.
     fn describe(self) -> (&'static str, &'static str, StatusCode) {
         match self {
@@ -119,11 +146,17 @@ pub(super) struct Problem {
     cause: Option<Cow<'static, str>>,
 }
 
-#[derive(Serialize)]
-struct Document<'a> {
+/// A failure as it is told (RFC 9457).
+#[derive(Serialize, ToSchema)]
+#[schema(as = Problem)]
+pub(super) struct Document<'a> {
+    /// Which failure it is: what a program may rely on.
     r#type: String,
+    /// What it is called.
     title: &'a str,
+    /// The status of the answer.
     status: u16,
+    /// What is wrong this time, and how to mend it.
     detail: &'a str,
 }
 
@@ -204,13 +237,9 @@ impl Problem {
 
 impl From<Problem> for Answer {
     fn from(problem: Problem) -> Self {
-        let (name, title, status) = problem.kind.describe();
-        let document = Document {
-            r#type: format!("/problems/{name}"),
-            title,
-            status: status.as_u16(),
-            detail: &problem.detail,
-        };
+        let (_, title, status) = problem.kind.describe();
+        let document =
+            Document { r#type: problem.kind.uri(), title, status: status.as_u16(), detail: &problem.detail };
         // Strings and a number always serialise; an empty body would still have the right status.
         let body = serde_json::to_vec(&document).unwrap_or_default();
         let answer = Answer::new(status, "application/problem+json", body);

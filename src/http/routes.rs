@@ -6,8 +6,9 @@ use hyper::Method;
 use super::answer::Answer;
 use super::auth::{Caller, Scope};
 use super::call::{Call, Takes};
+use super::openapi::Says;
 use super::problem::{Kind, Problem};
-use super::{events, metrics, outbox, posts, probes, scheduler, telegram};
+use super::{events, metrics, openapi, outbox, posts, probes, scheduler, telegram};
 
 type Handling = BoxFuture<'static, Result<Answer, Problem>>;
 
@@ -15,10 +16,12 @@ type Handling = BoxFuture<'static, Result<Answer, Problem>>;
 pub(super) struct Route {
     /// With which methods: HEAD only where GET changes nothing.
     pub(super) methods: &'static [Method],
-    /// The path; one part of it may be `{id}`.
+    /// The path; one part of it may be a name in braces.
     pub(super) path: &'static str,
     pub(super) takes: Takes,
     pub(super) access: Access,
+    /// For `GET /openapi.json`.
+    pub(super) says: Says,
 }
 
 /// Who may call, and what happens then.
@@ -26,6 +29,8 @@ pub(super) struct Route {
 pub(super) enum Access {
     /// Anybody.
     Open(fn(Call) -> Handling),
+    /// Whoever has the metrics token, as the handler sees: who collects numbers is no caller of the platform's.
+    Metrics(fn(Call) -> Handling),
     /// Whoever has a token with this scope.
     Scoped(Scope, fn(Call, Caller) -> Handling),
     /// Whoever has a token with one of these scopes; the handler looks which.
@@ -53,25 +58,35 @@ pub(super) const TABLE: &[Route] = &[
         path: "/health",
         takes: Takes::Nothing,
         access: Access::Open(|call| Box::pin(probes::health(call))),
+        says: probes::HEALTH,
     },
     Route {
         methods: READ,
         path: "/healthz",
         takes: Takes::Nothing,
         access: Access::Open(|_| Box::pin(probes::alive())),
+        says: probes::ALIVE,
     },
     Route {
         methods: READ,
         path: "/readyz",
         takes: Takes::Nothing,
         access: Access::Open(|call| Box::pin(probes::ready(call))),
+        says: probes::READY,
+    },
+    Route {
+        methods: READ,
+        path: "/openapi.json",
+        takes: Takes::Nothing,
+        access: Access::Open(|_| Box::pin(openapi::serve())),
+        says: openapi::OPENAPI,
     },
     Route {
         methods: READ,
         path: "/metrics",
         takes: Takes::Nothing,
-        // A token of its own: whoever collects numbers is no caller of the platform's.
-        access: Access::Open(|call| Box::pin(metrics::show(call))),
+        access: Access::Metrics(|call| Box::pin(metrics::show(call))),
+        says: metrics::METRICS,
     },
     Route {
         methods: GET,
@@ -80,18 +95,21 @@ pub(super) const TABLE: &[Route] = &[
         access: Access::Scoped(Scope::Telegram, |call, caller| {
             Box::pin(telegram::link_account(call, caller))
         }),
+        says: telegram::LINK_ACCOUNT,
     },
     Route {
         methods: POST,
         path: "/api/telegram/verify-link",
         takes: Takes::Json,
         access: Access::Scoped(Scope::Telegram, |call, caller| Box::pin(telegram::verify_link(call, caller))),
+        says: telegram::VERIFY_LINK,
     },
     Route {
         methods: READ,
         path: "/api/telegram/status",
         takes: Takes::Nothing,
         access: Access::Scoped(Scope::Telegram, |call, caller| Box::pin(telegram::status(call, caller))),
+        says: telegram::STATUS,
     },
     Route {
         methods: PATCH,
@@ -100,6 +118,7 @@ pub(super) const TABLE: &[Route] = &[
         access: Access::Scoped(Scope::Telegram, |call, caller| {
             Box::pin(telegram::change_settings(call, caller))
         }),
+        says: telegram::CHANGE_SETTINGS,
     },
     Route {
         methods: POST,
@@ -108,6 +127,7 @@ pub(super) const TABLE: &[Route] = &[
         access: Access::Scoped(Scope::Telegram, |call, caller| {
             Box::pin(telegram::send_test_message(call, caller))
         }),
+        says: telegram::SEND_TEST_MESSAGE,
     },
     Route {
         methods: POST,
@@ -116,24 +136,28 @@ pub(super) const TABLE: &[Route] = &[
         access: Access::Scoped(Scope::Telegram, |call, caller| {
             Box::pin(telegram::unlink_account(call, caller))
         }),
+        says: telegram::UNLINK_ACCOUNT,
     },
     Route {
         methods: POST,
         path: "/api/telegram/webhook",
         takes: Takes::Nothing,
         access: Access::Open(|call| Box::pin(telegram::webhook(call))),
+        says: telegram::WEBHOOK,
     },
     Route {
         methods: POST,
         path: "/api/events",
         takes: Takes::Events,
         access: Access::Scoped(Scope::Events, |call, caller| Box::pin(events::accept(call, caller))),
+        says: events::ACCEPT,
     },
     Route {
         methods: READ,
         path: "/api/admin/scheduler/status",
         takes: Takes::Nothing,
         access: Access::Scoped(Scope::Admin, |call, _| Box::pin(scheduler::status(call))),
+        says: scheduler::STATUS,
     },
     Route {
         // GET as the system before had it.
@@ -141,64 +165,74 @@ pub(super) const TABLE: &[Route] = &[
         path: "/api/admin/scheduler/jobs/{id}/trigger",
         takes: Takes::MaybeJson,
         access: Access::Scoped(Scope::Admin, |call, caller| Box::pin(scheduler::trigger(call, caller))),
+        says: scheduler::TRIGGER,
     },
     Route {
         methods: READ,
         path: "/api/admin/scheduler/jobs/{id}/runs",
         takes: Takes::Nothing,
         access: Access::Scoped(Scope::Admin, |call, _| Box::pin(scheduler::runs(call))),
+        says: scheduler::RUNS,
     },
     Route {
         methods: READ,
         path: "/api/admin/outbox",
         takes: Takes::Nothing,
         access: Access::Scoped(Scope::Admin, |call, _| Box::pin(outbox::list(call))),
+        says: outbox::LIST,
     },
     Route {
         methods: READ,
         path: "/api/admin/outbox/{id}",
         takes: Takes::Nothing,
         access: Access::Scoped(Scope::Admin, |call, _| Box::pin(outbox::show(call))),
+        says: outbox::SHOW,
     },
     Route {
         methods: POST,
         path: "/api/admin/outbox/{id}/resend",
         takes: Takes::MaybeJson,
         access: Access::Scoped(Scope::Admin, |call, _| Box::pin(outbox::resend(call))),
+        says: outbox::RESEND,
     },
     Route {
         methods: POST,
         path: "/api/posts",
         takes: Takes::Json,
         access: Access::AnyOf(POSTS, |call, caller| Box::pin(posts::schedule(call, caller))),
+        says: posts::SCHEDULE,
     },
     Route {
         methods: READ,
         path: "/api/posts",
         takes: Takes::Nothing,
         access: Access::AnyOf(POSTS, |call, caller| Box::pin(posts::list(call, caller))),
+        says: posts::LIST,
     },
     Route {
         methods: READ,
         path: "/api/posts/{id}",
         takes: Takes::Nothing,
         access: Access::AnyOf(POSTS, |call, caller| Box::pin(posts::show(call, caller))),
+        says: posts::SHOW,
     },
     Route {
         methods: DELETE,
         path: "/api/posts/{id}",
         takes: Takes::Nothing,
         access: Access::AnyOf(POSTS, |call, caller| Box::pin(posts::cancel(call, caller))),
+        says: posts::CANCEL,
     },
     Route {
         methods: POST,
         path: "/api/posts/{id}/retry",
         takes: Takes::MaybeJson,
         access: Access::AnyOf(POSTS, |call, caller| Box::pin(posts::retry(call, caller))),
+        says: posts::RETRY,
     },
 ];
 
-/// The route that `method` and `path` name, and what stands for `{id}`.
+/// The route that `method` and `path` name, and what stands for the part in braces.
 ///
 /// # Errors
 /// 404 for an unknown path (a trailing slash makes one), 405 with `Allow` for another method of a known one.
@@ -227,7 +261,7 @@ fn matches(pattern: &str, path: &str) -> Option<Option<String>> {
     let mut id = None;
     for expected in pattern.split('/') {
         let part = parts.next()?;
-        if expected == "{id}" {
+        if expected.starts_with('{') {
             id = Some(decode(part).filter(|id| !id.is_empty())?);
         } else if expected != part {
             return None;

@@ -3,28 +3,36 @@
 use chrono::{DateTime, Utc};
 use hyper::StatusCode;
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use super::answer::Answer;
 use super::auth::Caller;
 use super::call::Call;
+use super::openapi::{Answered, Parameter, Says};
 use super::problem::{Kind, Problem};
 use crate::domain::job::{History, Job, Requester, Run};
 
 /// How many of a job's last runs do the figures speak of? A few hours of the most frequent ones' work.
 const RUNS_SPOKEN_OF: u64 = 50;
 
+/// `limit` of a query, for the document.
+#[derive(ToSchema)]
+#[schema(minimum = 1, maximum = 500)]
+struct RunsListed(#[allow(dead_code)] u64);
+
 /// How many runs are listed unless the query says otherwise, and at most.
 const RUNS_LISTED: u64 = 50;
 const RUNS_MOST: u64 = 500;
 
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
+#[schema(as = Scheduler)]
 struct Status {
     /// Whether this very instance runs the jobs.
     leading: bool,
     jobs: Vec<JobStatus>,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
 struct JobStatus {
     id: &'static str,
     schedule: String,
@@ -37,13 +45,15 @@ struct JobStatus {
     mean_duration_ms: Option<u128>,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
+#[schema(as = JobRuns)]
 struct Runs {
     runs: Vec<ShownRun>,
 }
 
 /// A run as it is shown.
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
+#[schema(as = JobRun)]
 struct ShownRun {
     id: i64,
     job: String,
@@ -72,6 +82,11 @@ impl From<Run> for ShownRun {
     }
 }
 
+const JOB: Parameter = Parameter::new::<String>("id", "The job\u{2019}s name, as the status lists it");
+
+pub(super) const STATUS: Says = Says::new("scheduler_status", "How each job does, and when it runs next")
+    .answers(&[Answered::json::<Status>(200, "The timetable")]);
+
 /// `GET /api/admin/scheduler/status`
 pub(super) async fn status(call: Call) -> Result<Answer, Problem> {
     let (port, now) = (&call.port, call.port.now());
@@ -94,6 +109,10 @@ pub(super) async fn status(call: Call) -> Result<Answer, Problem> {
     Answer::json(StatusCode::OK, &Status { leading: port.health().leading(), jobs })
 }
 
+pub(super) const TRIGGER: Says = Says::new("trigger_job", "Run a job now")
+    .path(JOB)
+    .answers(&[Answered::json::<ShownRun>(202, "The run, which begins within a second or two")]);
+
 /// `POST`, and as before `GET`, `/api/admin/scheduler/jobs/{id}/trigger`: 202 with the run, which begins within a
 /// second or two. While one waits, it is the answer again.
 pub(super) async fn trigger(call: Call, caller: Caller) -> Result<Answer, Problem> {
@@ -102,6 +121,11 @@ pub(super) async fn trigger(call: Call, caller: Caller) -> Result<Answer, Proble
     let run = call.port.store().request_run(job.name(), &by, call.port.now()).await?;
     Answer::json(StatusCode::ACCEPTED, &ShownRun::from(run))
 }
+
+pub(super) const RUNS: Says = Says::new("job_runs", "A job\u{2019}s last runs, the newest first")
+    .path(JOB)
+    .query(&[Parameter::new::<RunsListed>("limit", "How many; 50 unless it says otherwise")])
+    .answers(&[Answered::json::<Runs>(200, "The runs")]);
 
 /// `GET /api/admin/scheduler/jobs/{id}/runs?limit=50`: the newest first.
 pub(super) async fn runs(call: Call) -> Result<Answer, Problem> {

@@ -75,8 +75,9 @@ struct ClaimDue {
 impl ClaimDue {
     /// The heads that are due, looked for by urgency one after the other, so that what is held for later is not
     /// walked through. `state` is compared with literals: only so do the partial indexes serve. Materialised, because
-    /// PostgreSQL may run a bare subquery once for each row, and the limit would bound nothing. Whoever does not lead
-    /// any more claims nothing.
+    /// PostgreSQL may run a bare subquery once for each row, and the limit would bound nothing. The limit is written
+    /// out: with a parameter there, SQLite compiles the statement anew each time. Whoever does not lead any more claims
+    /// nothing.
     fn statement(&self, backend: DbBackend) -> Result<Statement, StoreError> {
         let by_urgency: Vec<String> = Kind::URGENCIES
             .map(|urgency| {
@@ -84,18 +85,20 @@ impl ClaimDue {
                     "SELECT * FROM (SELECT id, urgency, due_at_ms FROM notifications \
                      WHERE head AND state = 'pending' AND urgency = {urgency} AND due_at_ms <= $4 \
                        AND chat_id NOT IN ({}) \
-                     ORDER BY due_at_ms DESC LIMIT $5) AS urgency_{urgency}",
-                    listed(backend, "$3")
+                     ORDER BY due_at_ms DESC LIMIT {}) AS urgency_{urgency}",
+                    listed(backend, "$3"),
+                    self.limit
                 )
             })
             .collect();
         let sql = format!(
             "WITH due AS MATERIALIZED ( \
-               SELECT id FROM ({}) AS heads ORDER BY urgency, due_at_ms DESC LIMIT $5) \
+               SELECT id FROM ({}) AS heads ORDER BY urgency, due_at_ms DESC LIMIT {}) \
              UPDATE notifications SET state = 'sending', lease_token = $1, lease_until_ms = $2 \
              WHERE head AND state = 'pending' AND id IN (SELECT id FROM due) AND {} \
              RETURNING *",
             by_urgency.join(" UNION ALL "),
+            self.limit,
             leader::still_leads(backend, self.epoch),
         );
         let values = [
@@ -103,7 +106,6 @@ impl ClaimDue {
             ms_after(self.now, self.lease).into(),
             array(&self.excluded_chats)?,
             ms(self.now).into(),
-            i64::try_from(self.limit).unwrap_or(i64::MAX).into(),
         ];
         Ok(Statement::from_sql_and_values(backend, sql, values))
     }

@@ -15,6 +15,10 @@ use crate::config;
 /// How long may a query wait for a connection of the pool?
 const ACQUIRE_LIMIT: Duration = Duration::from_secs(5);
 
+/// How long may a connection to PostgreSQL have been unused before it is asked, at a round trip's price, whether it
+/// still is one?
+const TRUSTED_FOR: Duration = Duration::from_secs(1);
+
 /// SQLite's write-ahead log is copied back into the database when it has this many pages of 4 KiB.
 const CHECKPOINT_PAGES: &str = "1000";
 
@@ -27,7 +31,8 @@ const DRIVER_PREFIXES: [&str; 2] = ["error returned from database: ", "error com
 /// The one connection that writes to a SQLite file; creates the file, not its folder.
 pub(super) async fn sqlite_writer(settings: &config::Database) -> Result<DatabaseConnection, StoreError> {
     let mut options = sqlite_options(settings, "OFF");
-    options.max_connections(1).min_connections(1);
+    // Another one, should the schema be changed while the queue holds the first.
+    options.max_connections(2).min_connections(1);
     connect(options, settings).await
 }
 
@@ -42,6 +47,7 @@ pub(super) async fn sqlite_readers(settings: &config::Database) -> Result<Databa
 pub(super) async fn postgres_pool(settings: &config::Database) -> Result<DatabaseConnection, StoreError> {
     let mut options = ConnectOptions::new(settings.url.expose_secret());
     options.max_connections(settings.max_connections).acquire_timeout(ACQUIRE_LIMIT).sqlx_logging(false);
+    options.test_before_acquire_if_idle_for(TRUSTED_FOR);
     // A statement that hangs must not hold a connection for ever.
     options.map_sqlx_postgres_opts(|options| {
         options.options([

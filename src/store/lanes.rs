@@ -2,14 +2,16 @@
 //!
 //! The head is marked in its row, and a claim looks at heads alone: what it costs does not depend on how many rows
 //! wait behind them. A lane with rows has one head, pending or in flight; a unique index holds it to that. Whoever
-//! changes which rows wait for a chat calls [`enter`], [`promote`] or [`settle`] in the same transaction.
+//! changes which rows wait for a chat makes way for who comes, or calls [`promote`] or [`settle`], in the same
+//! transaction.
 
 use std::collections::HashMap;
 
 use sea_orm::{ConnectionTrait as _, DatabaseTransaction, DbBackend, FromQueryResult, Statement};
+use serde::{Serialize, Serializer};
 
 use super::StoreError;
-use super::parameters::{array, listed};
+use super::parameters::{array, each, listed};
 
 /// A row about to be written to a lane.
 #[derive(Clone, Copy, Debug)]
@@ -18,12 +20,15 @@ pub(super) struct Entrant {
     pub(super) due_at_ms: i64,
 }
 
-/// Tells which of `entrants`, which get ascending ids, become heads; their rows are to be written so. Heads that
-/// they go before step back.
-pub(super) async fn enter(
-    transaction: &DatabaseTransaction,
-    entrants: &[Option<Entrant>],
-) -> Result<Vec<bool>, StoreError> {
+impl Serialize for Entrant {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        (self.chat_id, self.due_at_ms).serialize(serializer)
+    }
+}
+
+/// Tells which of `entrants`, which get ascending ids, are the first of theirs in their lane: the only ones that may
+/// become its head.
+pub(super) fn firsts(entrants: &[Option<Entrant>]) -> Vec<bool> {
     let mut firsts: HashMap<i64, (usize, i64)> = HashMap::new();
     for (index, entrant) in entrants.iter().enumerate() {
         let Some(Entrant { chat_id, due_at_ms }) = *entrant else { continue };
@@ -32,26 +37,27 @@ pub(super) async fn enter(
             *first = (index, due_at_ms);
         }
     }
-    let mut are_heads = vec![false; entrants.len()];
-    if firsts.is_empty() {
-        return Ok(are_heads);
-    }
-    let chats: Vec<i64> = firsts.keys().copied().collect();
-    lock(transaction, &chats).await?;
-    let mut stepping_back = Vec::new();
-    for head in heads(transaction, &chats).await? {
-        let Some((_, due_at_ms)) = firsts.get(&head.chat_id) else { continue };
-        if head.state == "pending" && *due_at_ms < head.due_at_ms {
-            stepping_back.push(head.chat_id);
-        } else {
-            firsts.remove(&head.chat_id);
-        }
-    }
-    demote(transaction, &stepping_back).await?;
+    let mut are_first = vec![false; entrants.len()];
     for (index, _) in firsts.into_values() {
-        are_heads[index] = true;
+        are_first[index] = true;
     }
-    Ok(are_heads)
+    are_first
+}
+
+/// A statement after which the lanes of the [`Entrant`]s in the array `parameter` have no head that one of them goes
+/// before. What is in flight stays.
+pub(super) fn make_way(backend: DbBackend, parameter: &str) -> String {
+    format!(
+        "UPDATE notifications SET head = FALSE FROM {} \
+         WHERE head AND state = 'pending' AND chat_id = CAST(value ->> 0 AS BIGINT) \
+           AND due_at_ms > CAST(value ->> 1 AS BIGINT)",
+        each(backend, parameter)
+    )
+}
+
+/// A condition that holds where the lane of `chat`, an expression, has no head.
+pub(super) fn has_no_head(chat: &str) -> String {
+    format!("NOT EXISTS (SELECT 1 FROM notifications AS ahead WHERE ahead.head AND ahead.chat_id = {chat})")
 }
 
 /// Makes the first waiting row of each of `chats` its head, where there is none.
@@ -66,8 +72,9 @@ pub(super) async fn promote(transaction: &DatabaseTransaction, chats: &[i64]) ->
                    WHERE chat_id = lanes.value AND state = 'pending' AND carrier_id IS NULL \
                    ORDER BY due_at_ms, id LIMIT 1) \
            FROM ({}) AS lanes \
-           WHERE NOT EXISTS (SELECT 1 FROM notifications WHERE head AND chat_id = lanes.value))",
-        listed(backend, "$1")
+           WHERE {})",
+        listed(backend, "$1"),
+        has_no_head("lanes.value")
     );
     execute(transaction, &sql, chats).await
 }
@@ -108,23 +115,6 @@ pub(super) async fn lock(transaction: &DatabaseTransaction, chats: &[i64]) -> Re
         listed(DbBackend::Postgres, "$1")
     );
     execute(transaction, &sql, chats).await
-}
-
-#[derive(FromQueryResult)]
-struct Head {
-    chat_id: i64,
-    state: String,
-    due_at_ms: i64,
-}
-
-async fn heads(transaction: &DatabaseTransaction, chats: &[i64]) -> Result<Vec<Head>, StoreError> {
-    let backend = transaction.get_database_backend();
-    let sql = format!(
-        "SELECT chat_id, state, due_at_ms FROM notifications WHERE head AND chat_id IN ({})",
-        listed(backend, "$1")
-    );
-    let statement = Statement::from_sql_and_values(backend, sql, [array(chats)?]);
-    Ok(Head::find_by_statement(statement).all(transaction).await?)
 }
 
 /// What is in flight stays at the head of its lane.

@@ -138,6 +138,7 @@ impl Store {
 
     /// Closes the connections: SQLite then folds its write-ahead log into the file.
     pub async fn close(&self) {
+        self.writer.close().await;
         for connection in [&self.reader, &self.primary] {
             if let Err(error) = connection.clone().close().await {
                 log::warn!(target: "store", "a connection did not close: {error}");

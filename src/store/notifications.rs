@@ -6,8 +6,8 @@ use std::time::Duration;
 use chrono::{DateTime, Utc};
 use sea_orm::sea_query::{Expr, IntoCondition};
 use sea_orm::{
-    ColumnTrait, Condition, ConnectionTrait as _, DatabaseTransaction, EntityTrait, FromQueryResult,
-    PaginatorTrait as _, QueryFilter, QuerySelect as _, Statement,
+    ColumnTrait, Condition, ConnectionTrait as _, DatabaseTransaction, DbBackend, EntityTrait,
+    FromQueryResult, PaginatorTrait as _, QueryFilter, QuerySelect as _, Statement,
 };
 use serde::Serialize;
 
@@ -160,37 +160,69 @@ pub(super) async fn insert(
     rows: &[NewNotification],
     now: DateTime<Utc>,
 ) -> Result<Vec<i64>, StoreError> {
+    let entrants: Vec<Option<Entrant>> = rows.iter().map(entrant).collect();
+    let are_first = lanes::firsts(&entrants);
+    let chats: Vec<i64> = entrants.iter().flatten().map(|entrant| entrant.chat_id).collect();
+    lanes::lock(transaction, &chats).await?;
+    let mut ids = Vec::with_capacity(rows.len());
+    for from in (0..rows.len()).step_by(INSERT_BOUND) {
+        let chunk = from..rows.len().min(from + INSERT_BOUND);
+        let places = entrants[chunk.clone()].iter().zip(&are_first[chunk.clone()]);
+        let firsts: Vec<Entrant> = places.filter_map(|(entrant, first)| entrant.filter(|_| *first)).collect();
+        let written = rows[chunk.clone()].iter().zip(&are_first[chunk]);
+        let written =
+            written.map(|(row, first)| written_as(row, *first, now)).collect::<Result<Vec<_>, _>>()?;
+        ids.extend(enter(transaction, &firsts, &written).await?);
+    }
+    Ok(ids)
+}
+
+fn entrant(row: &NewNotification) -> Option<Entrant> {
+    let chat_id = row.chat_id.filter(|_| row.state == State::Pending)?;
+    Some(Entrant { chat_id, due_at_ms: ms(row.due_at) })
+}
+
+/// Writes the rows, after their lanes have made way for the first in each; returns their ids, in order.
+async fn enter(
+    transaction: &DatabaseTransaction,
+    firsts: &[Entrant],
+    written: &[impl Serialize],
+) -> Result<Vec<i64>, StoreError> {
     let backend = transaction.get_database_backend();
-    let entrants: Vec<Option<Entrant>> = rows
-        .iter()
-        .map(|row| {
-            let chat_id = row.chat_id.filter(|_| row.state == State::Pending)?;
-            Some(Entrant { chat_id, due_at_ms: ms(row.due_at) })
-        })
-        .collect();
-    let are_heads = lanes::enter(transaction, &entrants).await?;
-    let sql = format!(
+    let (firsts, rows) = (array(firsts)?, array(written)?);
+    if backend == DbBackend::Postgres {
+        let make_way = lanes::make_way(backend, "$1");
+        transaction.execute_raw(Statement::from_sql_and_values(backend, make_way, [firsts])).await?;
+        let insert = format!("{} RETURNING id", insert_statement(backend, "$1"));
+        let statement = Statement::from_sql_and_values(backend, insert, [rows]);
+        let mut ids: Vec<i64> =
+            Id::find_by_statement(statement).all(transaction).await?.into_iter().map(|row| row.id).collect();
+        // The rows are numbered in the query's order; nobody promises that they are returned so.
+        ids.sort_unstable();
+        return Ok(ids);
+    }
+    // Both in one text, which costs one way to the driver's thread and back; and the ids need not come back one by
+    // one: nobody else writes, so the rows of one statement are numbered one after the other.
+    let sql = format!("{}; {}", lanes::make_way(backend, "?"), insert_statement(backend, "?"));
+    let done = transaction.execute_raw(Statement::from_sql_and_values(backend, sql, [firsts, rows])).await?;
+    let end = i64::try_from(done.last_insert_id()).unwrap_or(i64::MAX).saturating_add(1);
+    let count = i64::try_from(written.len()).unwrap_or(i64::MAX);
+    Ok((end.saturating_sub(count)..end).collect())
+}
+
+/// The statement that inserts the rows in the array `parameter`, as [`written_as`] writes them.
+fn insert_statement(backend: DbBackend, parameter: &str) -> String {
+    format!(
         "INSERT INTO notifications (account, chat_id, kind, urgency, data, silent, event_at_ms, state, reason, head, \
            created_at_ms, due_at_ms, finished_at_ms) \
          SELECT value ->> 0, CAST(value ->> 1 AS BIGINT), value ->> 2, CAST(value ->> 3 AS SMALLINT), value ->> 4, \
            CAST(value ->> 5 AS BOOLEAN), CAST(value ->> 6 AS BIGINT), value ->> 7, value ->> 8, \
-           CAST(value ->> 9 AS BOOLEAN), CAST($2 AS BIGINT), CAST(value ->> 10 AS BIGINT), \
-           CASE WHEN value ->> 7 = 'pending' THEN NULL ELSE CAST($2 AS BIGINT) END \
-         FROM {} ORDER BY key RETURNING id",
-        each(backend, "$1")
-    );
-    let mut ids = Vec::with_capacity(rows.len());
-    for (rows, are_heads) in rows.chunks(INSERT_BOUND).zip(are_heads.chunks(INSERT_BOUND)) {
-        let written = rows.iter().zip(are_heads).map(|(row, is_head)| written(row, *is_head));
-        let values = [array(&written.collect::<Result<Vec<_>, _>>()?)?, ms(now).into()];
-        let statement = Statement::from_sql_and_values(backend, &sql, values);
-        let mut inserted: Vec<i64> =
-            Id::find_by_statement(statement).all(transaction).await?.into_iter().map(|row| row.id).collect();
-        // Both engines number the rows in the query's order; neither promises to return them so.
-        inserted.sort_unstable();
-        ids.append(&mut inserted);
-    }
-    Ok(ids)
+           CAST(value ->> 9 AS BOOLEAN) AND {}, CAST(value ->> 10 AS BIGINT), \
+           CAST(value ->> 11 AS BIGINT), CAST(value ->> 12 AS BIGINT) \
+         FROM {} ORDER BY key",
+        lanes::has_no_head("CAST(value ->> 1 AS BIGINT)"),
+        each(backend, parameter)
+    )
 }
 
 /// What a statement returns of the rows that it wrote.
@@ -199,9 +231,14 @@ pub(super) struct Id {
     pub(super) id: i64,
 }
 
-/// The row as the statement above reads it.
-fn written(row: &NewNotification, is_head: bool) -> Result<impl Serialize, StoreError> {
+/// `row`, written `now`, as [`insert_statement`] reads it; `is_first` of those that enter its lane with it.
+fn written_as(
+    row: &NewNotification,
+    is_first: bool,
+    now: DateTime<Utc>,
+) -> Result<impl Serialize, StoreError> {
     let data = serde_json::to_string(&row.content).map_err(|error| StoreError::Failed(error.to_string()))?;
+    let finished_at = (row.state != State::Pending).then(|| ms(now));
     Ok((
         row.account.clone(),
         row.chat_id,
@@ -212,8 +249,10 @@ fn written(row: &NewNotification, is_head: bool) -> Result<impl Serialize, Store
         ms(row.event_at),
         row.state.as_str(),
         row.reason,
-        is_head,
+        is_first,
+        ms(now),
         ms(row.due_at),
+        finished_at,
     ))
 }
 

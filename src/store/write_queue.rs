@@ -7,11 +7,9 @@
 use std::time::Duration;
 
 use futures::future::BoxFuture;
-use sea_orm::{
-    ConnectionTrait as _, DatabaseConnection, DatabaseTransaction, SqliteTransactionMode, TransactionOptions,
-    TransactionTrait,
-};
+use sea_orm::{ConnectionTrait as _, DatabaseConnection, DatabaseTransaction, TransactionTrait as _};
 use tokio::sync::{mpsc, oneshot};
+use tokio_util::sync::CancellationToken;
 
 use super::{StoreError, connection};
 use crate::config;
@@ -48,8 +46,8 @@ pub(super) trait Command: Send + Sync + 'static {
 /// Where commands go.
 #[derive(Clone)]
 pub(super) enum Writer {
-    /// To the one writer task.
-    Queue(mpsc::Sender<Box<dyn Waiting>>),
+    /// To the one writer task, which `stop` ends.
+    Queue { sender: mpsc::Sender<Box<dyn Waiting>>, stop: CancellationToken },
     /// To the pool.
     Pool(DatabaseConnection),
 }
@@ -59,15 +57,24 @@ impl Writer {
     /// when the last clone is dropped.
     pub(super) fn queue(connection: DatabaseConnection, settings: config::Database) -> Self {
         let (sender, receiver) = mpsc::channel(QUEUE_BOUND);
-        let journal = Journal { connection, settings, lasts: false, sound: true };
-        tokio::spawn(write_in_groups(journal, receiver));
-        Self::Queue(sender)
+        let journal = Journal { connection, settings, session: None, sound: true };
+        let stop = CancellationToken::new();
+        tokio::spawn(write_in_groups(journal, receiver, stop.clone()));
+        Self::Queue { sender, stop }
+    }
+
+    /// Lets the writer task do what waits and close its connection; returns when it has.
+    pub(super) async fn close(&self) {
+        if let Self::Queue { sender, stop } = self {
+            stop.cancel();
+            sender.closed().await;
+        }
     }
 
     /// Does `command` and answers when it is durable.
     pub(super) async fn write<C: Command>(&self, command: C) -> Result<C::Output, StoreError> {
         match self {
-            Self::Queue(sender) => {
+            Self::Queue { sender, .. } => {
                 let (reply, answer) = oneshot::channel();
                 let waiting = Box::new(Envelope { command, output: None, reply });
                 match sender.send_timeout(waiting, ENQUEUE_LIMIT).await {
@@ -143,9 +150,22 @@ impl<C: Command> Waiting for Envelope<C> {
     }
 }
 
-async fn write_in_groups(mut journal: Journal, mut commands: mpsc::Receiver<Box<dyn Waiting>>) {
+async fn write_in_groups(
+    mut journal: Journal,
+    mut commands: mpsc::Receiver<Box<dyn Waiting>>,
+    stop: CancellationToken,
+) {
     let mut group = Vec::with_capacity(GROUP_BOUND);
-    while commands.recv_many(&mut group, GROUP_BOUND).await > 0 {
+    loop {
+        let count = tokio::select! {
+            biased;
+            count = commands.recv_many(&mut group, GROUP_BOUND) => count,
+            () = stop.cancelled() => 0,
+        };
+        if count == 0 {
+            // Before the queue is: whoever waits for its end waits for this.
+            return journal.close().await;
+        }
         match journal.commit_together(&mut group).await {
             Ok(()) => group.drain(..).for_each(|waiting| waiting.reply(Ok(()))),
             Err(GroupError::Command(_)) if group.len() > 1 => journal.commit_one_by_one(&mut group).await,
@@ -182,11 +202,11 @@ impl GroupError {
 struct Journal {
     connection: DatabaseConnection,
     settings: config::Database,
+    /// From the first group on.
+    session: Option<Session>,
     /// False after any failure: a full disk makes SQLite roll back by itself, the driver goes on counting the
     /// transaction as open, and later ones would be parts of it that are answered and never committed.
     sound: bool,
-    /// Whether what it commits is on the disk at once; unknown at first, so not relied upon.
-    lasts: bool,
 }
 
 impl Journal {
@@ -207,44 +227,77 @@ impl Journal {
         committed
     }
 
+    async fn apply_and_commit(&mut self, group: &mut [Box<dyn Waiting>]) -> Result<(), GroupError> {
+        let session = match &mut self.session {
+            Some(session) => session,
+            none => none.insert(Session::on(&self.connection).await.map_err(GroupError::of_database)?),
+        };
+        session.apply_and_commit(group).await
+    }
+
     /// A connection without a past.
     async fn open_anew(&mut self) -> Result<(), StoreError> {
+        // What it left undone is rolled back: nobody else could write as long as it is open.
+        self.session = None;
         // Opened before the old one is closed: the last connection that closes would fold the log away, which a full
         // disk has no room for.
         let connection = connection::sqlite_writer(&self.settings)
             .await
             .map_err(|error| StoreError::Unavailable(error.to_string()))?;
         let old = std::mem::replace(&mut self.connection, connection);
-        (self.lasts, self.sound) = (false, true);
-        if let Err(error) = old.close().await {
-            log::warn!(target: "store", "a connection did not close: {error}");
-        }
+        self.sound = true;
+        close(old).await;
         Ok(())
+    }
+
+    async fn close(self) {
+        drop(self.session);
+        close(self.connection).await;
+    }
+}
+
+async fn close(connection: DatabaseConnection) {
+    if let Err(error) = connection.close().await {
+        log::warn!(target: "store", "a connection did not close: {error}");
+    }
+}
+
+/// The write connection in use: a transaction of the driver's that ended when it had begun, in which each group begins
+/// and commits one of its own. Of the pool, a group would have to wait for the connection's return, by another task
+/// and after a ping: three more hand-overs between threads.
+struct Session {
+    transaction: DatabaseTransaction,
+    /// Whether what it commits is on the disk at once; `None` while unknown.
+    lasts: Option<bool>,
+}
+
+impl Session {
+    async fn on(connection: &DatabaseConnection) -> Result<Self, sea_orm::DbErr> {
+        let transaction = connection.begin().await?;
+        transaction.execute_unprepared("COMMIT").await?;
+        Ok(Self { transaction, lasts: None })
     }
 
     async fn apply_and_commit(&mut self, group: &mut [Box<dyn Waiting>]) -> Result<(), GroupError> {
         let lasts = group.iter().any(|waiting| waiting.must_last());
-        self.make_last(lasts).await?;
-        // IMMEDIATE: a deferred transaction that reads and then writes can't wait for the lock, it fails.
-        let options = TransactionOptions {
-            sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
-            ..TransactionOptions::default()
-        };
-        let transaction =
-            self.connection.begin_with_options(options).await.map_err(GroupError::of_database)?;
+        self.begin(lasts).await.map_err(GroupError::of_database)?;
         for waiting in group.iter_mut() {
-            waiting.apply(&transaction).await.map_err(GroupError::Command)?;
+            waiting.apply(&self.transaction).await.map_err(GroupError::Command)?;
         }
-        transaction.commit().await.map_err(GroupError::of_database)
+        self.transaction.execute_unprepared("COMMIT").await.map_err(GroupError::of_database)?;
+        Ok(())
     }
 
-    /// Chooses how the next transaction commits (SQLite documentation, "PRAGMA synchronous").
-    async fn make_last(&mut self, lasts: bool) -> Result<(), GroupError> {
-        if self.lasts != lasts {
-            let pragma = if lasts { "PRAGMA synchronous = FULL" } else { "PRAGMA synchronous = NORMAL" };
-            self.connection.execute_unprepared(pragma).await.map_err(GroupError::of_database)?;
-            self.lasts = lasts;
-        }
+    /// Begins a transaction that commits so (SQLite documentation, "PRAGMA synchronous"). IMMEDIATE: a deferred one
+    /// that reads and then writes can't wait for the lock, it fails.
+    async fn begin(&mut self, lasts: bool) -> Result<(), sea_orm::DbErr> {
+        let begin = match lasts {
+            lasts if self.lasts == Some(lasts) => "BEGIN IMMEDIATE",
+            true => "PRAGMA synchronous = FULL; BEGIN IMMEDIATE",
+            false => "PRAGMA synchronous = NORMAL; BEGIN IMMEDIATE",
+        };
+        self.transaction.execute_unprepared(begin).await?;
+        self.lasts = Some(lasts);
         Ok(())
     }
 }

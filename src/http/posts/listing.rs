@@ -2,22 +2,34 @@
 
 use hyper::StatusCode;
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use super::shown::Shown;
 use crate::domain::post::Status;
 use crate::http::answer::Answer;
 use crate::http::auth::{Caller, Scope};
 use crate::http::call::Call;
-use crate::http::paging::Paging;
+use crate::http::openapi::{Answered, Parameter, Says};
+use crate::http::paging::{self, Paging};
 use crate::http::problem::{Kind, Problem};
 use crate::store::Listing;
 
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
+#[schema(as = Posts)]
 struct Page {
     posts: Vec<Shown>,
     /// For the next page; null on the last one.
     next_cursor: Option<String>,
 }
+
+pub(in crate::http) const LIST: Says = Says::new("list_posts", "Posts, the newest first")
+    .query(&[
+        Parameter::new::<String>("account", "Whose; another\u{2019}s needs `posts:any`"),
+        Parameter::new::<Status>("status", "In which state"),
+        paging::LIMIT,
+        paging::CURSOR,
+    ])
+    .answers(&[Answered::json::<Page>(200, "A page")]);
 
 /// `GET /api/posts?account=&status=&limit=&cursor=`: 200. With `posts:any` alone and no account: everybody's.
 pub(in crate::http) async fn list(call: Call, caller: Caller) -> Result<Answer, Problem> {

@@ -4,19 +4,26 @@ mod listing;
 mod new;
 mod shown;
 
-pub(super) use listing::list;
-pub(super) use new::schedule;
+pub(super) use listing::{LIST, list};
+pub(super) use new::{SCHEDULE, schedule};
 
 use hyper::StatusCode;
 
 use super::answer::Answer;
 use super::auth::{Caller, Scope};
 use super::call::Call;
+use super::openapi::{Answered, Parameter, Says};
 use super::problem::{Kind, Problem};
 use crate::domain::post::{ManagedBy, Post, Status, Wish};
 use crate::domain::post_move::Actor;
 use crate::store::Moved;
 use shown::{Shown, ShownWithHistory};
+
+const POST: Parameter = Parameter::new::<i64>("id", "The post\u{2019}s number");
+
+pub(super) const SHOW: Says = Says::new("post", "A post as it stands, and how it got there")
+    .path(POST)
+    .answers(&[Answered::json::<ShownWithHistory>(200, "The post and its history")]);
 
 /// `GET /api/posts/{id}`: the post and its history. 404 for one that is not the caller's as for one that never was.
 pub(super) async fn show(call: Call, caller: Caller) -> Result<Answer, Problem> {
@@ -25,6 +32,11 @@ pub(super) async fn show(call: Call, caller: Caller) -> Result<Answer, Problem> 
     let history = store.post_history(id).await?;
     Answer::json(StatusCode::OK, &ShownWithHistory { post: post.into(), history })
 }
+
+pub(super) const CANCEL: Says = Says::new("cancel_post", "Cancel a post that is still scheduled")
+    .path(POST)
+    .answers(&[Answered::json::<Shown>(200, "The post, cancelled now or before")])
+    .problems(&[Kind::PostState]);
 
 /// `DELETE /api/posts/{id}`: the post, cancelled now or before. 409 when it is too late.
 pub(super) async fn cancel(call: Call, caller: Caller) -> Result<Answer, Problem> {
@@ -39,6 +51,12 @@ pub(super) async fn cancel(call: Call, caller: Caller) -> Result<Answer, Problem
         Moved::NotFound => Err(not_found()),
     }
 }
+
+pub(super) const RETRY: Says =
+    Says::new("retry_post", "Send a post again that failed or that nobody knows to be out")
+        .path(POST)
+        .answers(&[Answered::json::<Shown>(200, "The post, scheduled for now")])
+        .problems(&[Kind::PostState]);
 
 /// `POST /api/posts/{id}/retry`: the post, scheduled for now. 409 unless it failed or is unconfirmed.
 pub(super) async fn retry(call: Call, caller: Caller) -> Result<Answer, Problem> {

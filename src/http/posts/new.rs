@@ -4,6 +4,7 @@ use chrono::{DateTime, SubsecRound as _, Utc};
 use hyper::StatusCode;
 use hyper::header::{HeaderValue, LOCATION};
 use serde::Deserialize;
+use utoipa::ToSchema;
 
 use super::actor;
 use super::shown::Shown;
@@ -13,22 +14,38 @@ use crate::http::answer::Answer;
 use crate::http::auth::{Caller, Scope};
 use crate::http::call::Call;
 use crate::http::idempotency;
+use crate::http::openapi::{Answered, Form, Says};
 use crate::http::problem::{Kind, Problem};
 use crate::store::Scheduled;
 
 /// What is handed in.
-#[derive(Deserialize)]
+#[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(as = NewPost, example = json!({
+    "network": "news", "text": "New scones from 8 am", "media_url": null, "publish_at": "2026-11-22T08:00:00Z"
+}))]
 struct HandedIn {
+    /// Where it goes: a network of the settings.
     network: String,
+    /// What it says; may be empty where there is media.
     #[serde(default)]
     text: String,
+    /// What it shows, `https` or `http`.
     #[serde(default)]
     media_url: Option<String>,
+    /// When it goes out.
     publish_at: DateTime<Utc>,
+    /// Whose it is, for a token with `posts:any`.
     #[serde(default)]
     account: Option<String>,
 }
+
+pub(in crate::http) const SCHEDULE: Says =
+    Says::new("schedule_post", "Hand in a post that goes out at its time")
+        .body(Form::of::<HandedIn>())
+        .repeatable()
+        .answers(&[Answered::json::<Shown>(201, "The post, scheduled")])
+        .problems(&[Kind::InvalidPost]);
 
 /// `POST /api/posts`: 201 with the post. 400 for what is malformed, 422 for what makes no sense or reuses a key;
 /// then nothing is kept.

@@ -2,12 +2,14 @@
 
 use chrono::{DateTime, Utc};
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use crate::domain::post::{ManagedBy, Post, Status};
 use crate::domain::post_move::PostMove;
 
 /// One post.
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
+#[schema(as = Post)]
 pub(super) struct Shown {
     id: i64,
     status: Status,
@@ -29,7 +31,8 @@ pub(super) struct Shown {
 }
 
 /// One post and how it got where it stands.
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
+#[schema(as = PostWithHistory)]
 pub(super) struct ShownWithHistory {
     #[serde(flatten)]
     pub(super) post: Shown,

@@ -6,6 +6,7 @@ use hyper::StatusCode;
 use qrcode::QrCode;
 use qrcode::render::svg;
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 use super::{name_of, needs_bot};
 use crate::domain::language::Language;
@@ -14,20 +15,35 @@ use crate::health::Telegram;
 use crate::http::answer::Answer;
 use crate::http::auth::Caller;
 use crate::http::call::Call;
+use crate::http::openapi::{Answered, Form, Parameter, Says};
 use crate::http::port::Port;
-use crate::http::problem::Problem;
+use crate::http::problem::{Kind, Problem};
 use crate::store::TokenState;
 
 /// The smallest side of the QR code, in pixels: it is scanned from a screen at arm's length.
 const QR_SIDE: u32 = 240;
 
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
 struct Link {
+    /// The deep link into the chat with the bot.
     url: String,
+    /// What `verify-link` takes.
     token: String,
     expires_at: DateTime<Utc>,
+    /// The link as a QR code.
     qr_svg: String,
 }
+
+pub(in crate::http) const LINK_ACCOUNT: Says = Says::new(
+    "link_account",
+    "Make a link that connects a chat: for ten minutes and one use; an older one ends",
+)
+.query(&[
+    Parameter::new::<String>("zone", "The page\u{2019}s time zone, an IANA name"),
+    Parameter::new::<String>("lang", "The page\u{2019}s language, a BCP 47 tag"),
+])
+.answers(&[Answered::json::<Link>(200, "The link")])
+.problems(&[Kind::TelegramNotConfigured]);
 
 /// `GET /api/telegram/link-account?zone=Asia/Seoul&lang=ko`: 200 with a deep link for the caller's account, good
 /// for ten minutes and one use. 503 while the bot's name is not known, because Telegram was never reached.
@@ -79,16 +95,35 @@ fn qr_svg(url: &str) -> Result<String, Problem> {
     Ok(code.render::<svg::Color<'_>>().min_dimensions(QR_SIDE, QR_SIDE).build())
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(as = LinkToken)]
 struct Waiting {
     token: String,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
+#[schema(as = LinkProgress)]
 struct Progress {
+    #[schema(value_type = Progressed)]
     state: &'static str,
 }
+
+/// How far a link is, for the document.
+#[derive(ToSchema)]
+#[schema(rename_all = "lowercase")]
+#[allow(dead_code)]
+enum Progressed {
+    Pending,
+    Linked,
+    Expired,
+}
+
+pub(in crate::http) const VERIFY_LINK: Says =
+    Says::new("verify_link", "What became of a link, for the page that waits")
+        .body(Form::of::<Waiting>())
+        .answers(&[Answered::json::<Progress>(200, "How far it is")])
+        .problems(&[Kind::TelegramNotConfigured]);
 
 /// `POST /api/telegram/verify-link`: 200 with `pending`, `linked` or `expired`. Somebody else's token looks like
 /// one that was never made.
@@ -107,10 +142,15 @@ pub(in crate::http) async fn verify_link(call: Call, caller: Caller) -> Result<A
     Answer::json(StatusCode::OK, &Progress { state })
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
 struct Unlinked {
     linked: bool,
 }
+
+pub(in crate::http) const UNLINK_ACCOUNT: Says =
+    Says::new("unlink_account", "Disconnect the chat; the settings are kept for 30 days")
+        .answers(&[Answered::json::<Unlinked>(200, "Whether there was a link or not")])
+        .problems(&[Kind::TelegramNotConfigured]);
 
 /// `POST /api/telegram/unlink-account`: 200, whether there was a link or not.
 pub(in crate::http) async fn unlink_account(call: Call, caller: Caller) -> Result<Answer, Problem> {

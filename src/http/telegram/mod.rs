@@ -5,17 +5,23 @@ mod settings;
 mod status;
 mod test_message;
 
-pub(super) use linking::{link_account, unlink_account, verify_link};
-pub(super) use settings::change_settings;
-pub(super) use status::status;
-pub(super) use test_message::send_test_message;
+pub(super) use linking::{
+    LINK_ACCOUNT, UNLINK_ACCOUNT, VERIFY_LINK, link_account, unlink_account, verify_link,
+};
+pub(super) use settings::{CHANGE_SETTINGS, change_settings};
+pub(super) use status::{STATUS, status};
+pub(super) use test_message::{SEND_TEST_MESSAGE, send_test_message};
 
 use super::answer::Answer;
 use super::auth::Caller;
 use super::call::Call;
+use super::openapi::Says;
 use super::port::Port;
 use super::problem::{Kind, Problem};
 use crate::health::Telegram;
+
+pub(super) const WEBHOOK: Says = Says::new("telegram_webhook", "Where Telegram would hand over updates")
+    .problems(&[Kind::TelegramNotConfigured, Kind::PollingMode]);
 
 /// `POST /api/telegram/webhook`: 409 while updates are polled, so that a webhook left over elsewhere is noticed.
 pub(super) async fn webhook(call: Call) -> Result<Answer, Problem> {

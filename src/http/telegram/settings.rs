@@ -6,6 +6,7 @@ use chrono::{DateTime, NaiveTime, TimeDelta, Timelike as _, Utc};
 use chrono_tz::Tz;
 use hyper::StatusCode;
 use serde::{Deserialize, Deserializer};
+use utoipa::ToSchema;
 
 use super::needs_bot;
 use super::status::Status;
@@ -15,63 +16,85 @@ use crate::http::answer::Answer;
 use crate::http::auth::Caller;
 use crate::http::call::Call;
 use crate::http::json::Object;
+use crate::http::openapi::{Answered, Form, Says};
 use crate::http::problem::{Kind, Problem};
 
 /// How long may a mute be?
 const LONGEST_MUTE: TimeDelta = TimeDelta::hours(24);
 
 /// Only what is named changes.
-#[derive(Deserialize)]
+#[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(as = SettingsChange, example = json!({"language": "ko", "digest": {"time": "08:30"}, "quiet_hours": null}))]
 struct Wanted {
     #[serde(default, deserialize_with = "given")]
+    #[schema(value_type = Language, required = false)]
     language: Option<String>,
     #[serde(default, deserialize_with = "given")]
+    /// An IANA name.
+    #[schema(value_type = String, required = false)]
     zone: Option<String>,
     #[serde(default, deserialize_with = "given")]
+    #[schema(value_type = WantedDigest, required = false)]
     digest: Option<Object<WantedDigest>>,
     #[serde(default, deserialize_with = "given")]
+    #[schema(value_type = WantedDeliveries, required = false)]
     notifications: Option<Object<WantedDeliveries>>,
     /// Null switches them off.
     #[serde(default, deserialize_with = "given")]
+    #[schema(value_type = Option<WantedQuietHours>, required = false)]
     quiet_hours: Option<Option<Object<WantedQuietHours>>>,
     /// Null ends a mute.
     #[serde(default, deserialize_with = "given")]
+    #[schema(value_type = Option<DateTime<Utc>>, required = false)]
     muted_until: Option<Option<DateTime<Utc>>>,
     #[serde(default, deserialize_with = "given")]
+    /// 0, 15 or 60.
+    #[schema(value_type = u16, required = false)]
     batch_published_minutes: Option<u16>,
 }
 
-#[derive(Default, Deserialize)]
+#[derive(Default, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 struct WantedDeliveries {
     #[serde(default, deserialize_with = "given")]
+    #[schema(value_type = Delivery, required = false)]
     published: Option<String>,
     #[serde(default, deserialize_with = "given")]
+    #[schema(value_type = Delivery, required = false)]
     failed: Option<String>,
     #[serde(default, deserialize_with = "given")]
+    #[schema(value_type = Delivery, required = false)]
     unconfirmed: Option<String>,
     #[serde(default, deserialize_with = "given")]
+    #[schema(value_type = Delivery, required = false)]
     automation: Option<String>,
     #[serde(default, deserialize_with = "given")]
+    #[schema(value_type = Delivery, required = false)]
     announcement: Option<String>,
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 struct WantedQuietHours {
+    #[schema(pattern = "^([01][0-9]|2[0-3]):[0-5][0-9]$")]
     from: String,
+    #[schema(pattern = "^([01][0-9]|2[0-3]):[0-5][0-9]$")]
     until: String,
 }
 
-#[derive(Default, Deserialize)]
+#[derive(Default, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 struct WantedDigest {
     #[serde(default, deserialize_with = "given")]
+    #[schema(value_type = bool, required = false)]
     enabled: Option<bool>,
     #[serde(default, deserialize_with = "given")]
+    #[schema(value_type = String, required = false, pattern = "^([01][0-9]|2[0-3]):[0-5][0-9]$")]
     time: Option<String>,
     #[serde(default, deserialize_with = "given")]
+    /// Also when nothing happened.
+    #[schema(value_type = bool, required = false)]
     when_empty: Option<bool>,
 }
 
@@ -79,6 +102,12 @@ struct WantedDigest {
 fn given<'de, T: Deserialize<'de>, D: Deserializer<'de>>(deserializer: D) -> Result<Option<T>, D::Error> {
     T::deserialize(deserializer).map(Some)
 }
+
+pub(in crate::http) const CHANGE_SETTINGS: Says =
+    Says::new("change_settings", "Change what the body names, and nothing else")
+        .body(Form::of::<Wanted>())
+        .answers(&[Answered::json::<Status>(200, "The status as it is then")])
+        .problems(&[Kind::TelegramNotConfigured, Kind::InvalidSettings, Kind::NotLinked]);
 
 /// `PATCH /api/telegram/settings`: 200 with the status as it is then. 422 for a value that cannot be, such as a zone,
 /// language or time that does not exist; 409 for an account that was never connected.

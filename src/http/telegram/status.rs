@@ -3,6 +3,7 @@
 use chrono::{DateTime, NaiveTime, Timelike as _, Utc};
 use hyper::StatusCode;
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use super::{name_of, needs_bot};
 use crate::domain::account::{
@@ -12,10 +13,12 @@ use crate::domain::language::Language;
 use crate::http::answer::Answer;
 use crate::http::auth::Caller;
 use crate::http::call::Call;
-use crate::http::problem::Problem;
+use crate::http::openapi::{Answered, Says};
+use crate::http::problem::{Kind, Problem};
 
 /// The link and the settings, as the page shows them.
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
+#[schema(as = TelegramStatus)]
 pub(super) struct Status {
     linked: bool,
     telegram_chat_id: Option<i64>,
@@ -27,13 +30,14 @@ pub(super) struct Status {
     settings: Shown,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
 struct Disabled {
     reason: DisabledReason,
     at: DateTime<Utc>,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
+#[schema(as = Settings)]
 struct Shown {
     language: Language,
     zone: Option<&'static str>,
@@ -45,14 +49,16 @@ struct Shown {
     batch_published_minutes: u16,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
+#[schema(as = DigestSettings)]
 struct ShownDigest {
     enabled: bool,
     time: String,
     when_empty: bool,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
+#[schema(as = NotificationSettings)]
 struct Notifications {
     published: Delivery,
     failed: Delivery,
@@ -61,11 +67,17 @@ struct Notifications {
     announcement: Delivery,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
+#[schema(as = QuietHours)]
 struct ShownQuietHours {
     from: String,
     until: String,
 }
+
+pub(in crate::http) const STATUS: Says =
+    Says::new("telegram_status", "The link and the settings, linked or not")
+        .answers(&[Answered::json::<Status>(200, "How it is")])
+        .problems(&[Kind::TelegramNotConfigured]);
 
 /// `GET /api/telegram/status`: 200 with the link and the settings, linked or not.
 pub(in crate::http) async fn status(call: Call, caller: Caller) -> Result<Answer, Problem> {

@@ -4,23 +4,31 @@ use std::time::Duration;
 
 use hyper::StatusCode;
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use super::needs_bot;
 use crate::domain::notification::State;
 use crate::http::answer::Answer;
 use crate::http::auth::Caller;
 use crate::http::call::Call;
+use crate::http::openapi::{Answered, Says};
 use crate::http::problem::{Kind, Problem};
 use crate::outbox::{self, TestMessage};
 
 /// How long does a person look at a page that says "sending"?
 const OUTCOME_WAIT: Duration = Duration::from_secs(5);
 
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
+#[schema(as = TestMessage)]
 struct Accepted {
     id: i64,
     state: State,
 }
+
+pub(in crate::http) const SEND_TEST_MESSAGE: Says =
+    Says::new("send_test_message", "Send a test message, and wait up to five seconds for its outcome")
+        .answers(&[Answered::json::<Accepted>(200, "Sent"), Answered::json::<Accepted>(202, "On its way")])
+        .problems(&[Kind::TelegramNotConfigured, Kind::NotLinked, Kind::ChatUnreachable]);
 
 /// `POST /api/telegram/send-test-message`: 200 when it was sent within five seconds, 202 when it goes out later.
 /// 409 with the mend when there is no chat, or when the chat can't be reached.

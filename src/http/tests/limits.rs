@@ -18,12 +18,14 @@ const MISBEHAVING: &[Route] = &[
         path: "/panics",
         takes: Takes::Nothing,
         access: Access::Open(|_| Box::pin(async { panic!("a handler's secret") })),
+        says: UNTOLD,
     },
     Route {
         methods: READ,
         path: "/hangs",
         takes: Takes::Nothing,
         access: Access::Open(|_| Box::pin(std::future::pending())),
+        says: UNTOLD,
     },
     Route {
         methods: READ,
@@ -32,12 +34,14 @@ const MISBEHAVING: &[Route] = &[
         access: Access::Open(|_| {
             Box::pin(async { Ok(Answer::new(StatusCode::OK, "text/plain", vec![b'x'; LARGE])) })
         }),
+        says: UNTOLD,
     },
     Route {
         methods: READ,
         path: "/fine",
         takes: Takes::Nothing,
         access: Access::Open(|_| Box::pin(async { Ok(Answer::text(StatusCode::OK, "fine")) })),
+        says: UNTOLD,
     },
 ];
 

@@ -1,15 +1,17 @@
 //! The port as callers meet it: the real server on a free local port, over a real SQLite file.
 
 mod connections;
+mod contract;
 mod events;
 mod limits;
+mod openapi;
 mod probes;
 mod routes;
 mod telegram;
 mod tokens;
 
 use std::net::SocketAddr;
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 use std::time::Duration;
 
 use chrono::TimeDelta;
@@ -22,6 +24,7 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
+use super::openapi::Says;
 use super::routes::{Route, TABLE};
 use super::timed_stream::Patience;
 use super::{NewToken, Port, Scope, mint, serve};
@@ -35,6 +38,9 @@ use crate::store::{LinkOutcome, Newcomer, Store};
 const NEWCOMER: Newcomer =
     Newcomer { telegram_language: None, digest_minute: 540, default_zone: chrono_tz::UTC };
 const SECRET: &str = "an HS256 key for tests, of 32 bytes or more";
+
+/// For routes that only a test has.
+const UNTOLD: Says = Says::new("untold", "Of a test");
 
 /// Longer than anything here takes: whatever exceeds it hangs.
 const HANGS: Duration = Duration::from_secs(20);
@@ -158,11 +164,25 @@ struct Got {
 }
 
 async fn answer_to(request: RequestBuilder) -> Got {
-    let response = request.send().await.unwrap();
+    static DOCUMENT: LazyLock<Value> = LazyLock::new(super::description);
+    let (client, request) = request.build_split();
+    let request = request.unwrap();
+    let (method, path) = (request.method().clone(), request.url().path().to_owned());
+    let response = client.execute(request).await.unwrap();
     let (status, headers) = (response.status(), response.headers().clone());
     let text = response.text().await.unwrap();
     let body = serde_json::from_str(&text).unwrap_or_default();
-    Got { status, headers, text, body }
+    let got = Got { status, headers, text, body };
+    // Whatever the test is about: no answer may be another than the document tells of.
+    contract::check(
+        &DOCUMENT,
+        method.as_str(),
+        &path,
+        status.as_u16(),
+        got.header("content-type"),
+        &got.body,
+    );
+    got
 }
 
 impl Got {

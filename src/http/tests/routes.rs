@@ -13,18 +13,21 @@ const WITH_ID: &[Route] = &[
         path: "/items/{id}",
         takes: Takes::Nothing,
         access: Access::Open(|call| Box::pin(async move { Answer::json(StatusCode::OK, &call.id) })),
+        says: UNTOLD,
     },
     Route {
         methods: &[Method::DELETE],
         path: "/items/{id}",
         takes: Takes::Nothing,
         access: Access::Open(|_| Box::pin(async { Ok(Answer::text(StatusCode::OK, "gone")) })),
+        says: UNTOLD,
     },
     Route {
         methods: &[Method::POST],
         path: "/items/{id}/retry",
         takes: Takes::Nothing,
         access: Access::Open(|_| Box::pin(async { Ok(Answer::text(StatusCode::OK, "again")) })),
+        says: UNTOLD,
     },
 ];
 

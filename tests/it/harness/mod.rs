@@ -4,6 +4,8 @@
 mod audience;
 mod cluster;
 mod connector;
+#[path = "../../../src/http/tests/contract.rs"]
+mod contract;
 mod conversation;
 mod crowd;
 mod database;
@@ -14,6 +16,7 @@ mod outbox;
 mod platform;
 mod posting;
 mod process;
+mod promise;
 mod scheduler;
 mod small_disk;
 

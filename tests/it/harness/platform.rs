@@ -8,7 +8,7 @@ use telegram_bot_scheduler::clock::Clock;
 use telegram_bot_scheduler::config;
 use telegram_bot_scheduler::http::{NewToken, Scope, mint};
 
-use super::PATIENCE;
+use super::{PATIENCE, promise};
 
 /// A caller of the HTTP port.
 #[derive(Clone)]
@@ -168,18 +168,18 @@ impl Platform {
 
     /// Sends it and reads the answer.
     pub async fn send(&self, request: reqwest::RequestBuilder) -> Answer {
-        let response = request.send().await.expect("the port answers");
-        let status = response.status().as_u16();
+        let (client, request) = request.build_split();
+        let request = request.expect("a request");
+        let (method, path) = (request.method().clone(), request.url().path().to_owned());
+        let response = client.execute(request).await.expect("the port answers");
+        let status = response.status();
         let header = |name: &str| response.headers().get(name).and_then(|value| value.to_str().ok());
         let content_type = header("content-type").unwrap_or_default().to_owned();
         let retry_after = header("retry-after").and_then(|seconds| seconds.parse().ok());
         let body = response.bytes().await.expect("a whole answer");
-        Answer {
-            status,
-            content_type,
-            retry_after,
-            body: serde_json::from_slice(&body).unwrap_or(Value::Null),
-        }
+        let body = serde_json::from_slice(&body).unwrap_or(Value::Null);
+        promise::kept(&method, &path, status, &content_type, &body);
+        Answer { status: status.as_u16(), content_type, retry_after, body }
     }
 }
 
