@@ -23,6 +23,14 @@ use crate::store::{BackupFolder, Occasion, SqliteLock, Store, StoreError};
 /// It can't go on until somebody changes a setting.
 const EXIT_MEND: u8 = 2;
 
+/// What whoever is given the program has to be given, too: in the image there is nothing but the program.
+const LICENCES: [&str; 4] = [
+    "This program is licensed under MIT or Apache-2.0, at your option. The font inside it is Noto Sans KR.",
+    include_str!("../LICENSE-MIT"),
+    include_str!("../LICENSE-APACHE"),
+    include_str!("chart/font/OFL.txt"),
+];
+
 /// How long may the health check wait for an answer?
 const HEALTHCHECK_LIMIT: Duration = Duration::from_secs(3);
 
@@ -53,6 +61,8 @@ enum Command {
     Backup,
     /// Put a backup in the database's place. What it can't know is settled: no post goes out twice.
     Restore(restore::RestoreArguments),
+    /// Print the licences of the program and of what is inside it.
+    Licences,
     /// Take the links over from the Flask system's database.
     Import(import::ImportArguments),
 }
@@ -111,6 +121,7 @@ pub fn main() -> ExitCode {
         Command::Restore(arguments) => {
             runtime.block_on(restore::restore(&config, &arguments, Clock::system().now()))
         }
+        Command::Licences => Ok(say(&LICENCES.join("\n\n"))),
         Command::Import(arguments) => {
             runtime.block_on(import::import(&config, &arguments, Clock::system().now()))
         }
