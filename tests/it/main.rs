@@ -19,6 +19,7 @@ mod events;
 mod faults;
 mod groups;
 mod importing;
+mod integration_document;
 mod job_history;
 mod killing_digests;
 mod killing_posts;
