@@ -12,6 +12,7 @@ use tokio::sync::{Notify, watch};
 
 use crate::config;
 
+mod accounts;
 mod backup;
 mod backup_folder;
 mod bot_identity;
@@ -22,6 +23,7 @@ mod connection;
 mod dead_letters;
 mod digest_news;
 mod digests;
+mod enqueuing;
 mod error;
 mod gatherer;
 mod holding;
@@ -51,6 +53,7 @@ mod settings;
 mod settings_changes;
 mod write_queue;
 
+pub use accounts::{Erased, OWNED, WholeNotification};
 pub use backup::{copy_sqlite, sqlite_file, verify_sqlite};
 pub use backup_folder::{BackupFolder, Occasion};
 pub use bot_identity::BotIdentity;
