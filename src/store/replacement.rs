@@ -72,6 +72,9 @@ impl Replacement {
         File::open(&self.copy)
             .and_then(|file| file.sync_all())
             .map_err(|error| cant("write beside", error))?;
+        if size(&beside(&self.copy, "-wal")) > 0 {
+            return Err(StoreError::Failed("the copy's log was not folded into it".into()));
+        }
         let kept = beside(&self.place, &format!(".before-restore-{}", now.format("%Y%m%dT%H%M%S%3fZ")));
         let there = self.place.exists();
         if there {

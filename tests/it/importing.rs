@@ -57,7 +57,7 @@ on_both_databases! {
         world.stop().await;
         let looked = import(world, &old, &["--dry-run"]).await;
         assert_eq!(looked.printed.trim(), "3 links would be imported, 0 were there already, 1 rows have no chat, 0 left out");
-        assert_eq!(links(world).await, []);
+        assert!(links(world).await.is_empty());
         let first = import(world, &old, &[]).await;
         assert_eq!(first.printed.trim(), "3 links imported, 0 were there already, 1 rows have no chat, 0 left out");
         let again = import(world, &old, &[]).await;
