@@ -11,6 +11,8 @@ pub(super) enum Command {
     Status,
     /// `/posts`
     Posts,
+    /// `/new`
+    New,
     /// `/settings`
     Settings,
     /// `/digest`
@@ -33,6 +35,14 @@ pub(super) enum Command {
     Jobs,
     /// `/run`, for admins, with what was named behind it.
     Run(String),
+    /// `/broadcast`, for admins, with what is to be told.
+    Broadcast(String),
+    /// `/invite`, for admins, with whom to invite.
+    Invite(String),
+    /// `/pause`, for admins.
+    Pause,
+    /// `/resume`, for admins.
+    Resume,
     /// A command that does not exist.
     Unknown,
 }
@@ -56,6 +66,7 @@ fn parse(text: &str, username: Option<&str>) -> Option<Command> {
         "start" => Command::Start(payload.trim().to_owned()),
         "status" => Command::Status,
         "posts" => Command::Posts,
+        "new" => Command::New,
         "settings" => Command::Settings,
         "digest" => Command::Digest,
         "test" => Command::Test,
@@ -67,6 +78,10 @@ fn parse(text: &str, username: Option<&str>) -> Option<Command> {
         "resend" => Command::Resend(payload.trim().to_owned()),
         "jobs" => Command::Jobs,
         "run" => Command::Run(payload.trim().to_owned()),
+        "broadcast" => Command::Broadcast(payload.trim().to_owned()),
+        "invite" => Command::Invite(payload.trim().to_owned()),
+        "pause" => Command::Pause,
+        "resume" => Command::Resume,
         _ => Command::Unknown,
     })
 }
@@ -88,7 +103,10 @@ mod tests {
             ("/run  purge_expired ", Some(Command::Run("purge_expired".into()))),
             ("/resend", Some(Command::Resend(String::new()))),
             ("/Resend  #41 ", Some(Command::Resend("#41".into()))),
+            ("/invite alice Mina’s  Bakery", Some(Command::Invite("alice Mina’s  Bakery".into()))),
+            ("/broadcast\nTwo\nlines ", Some(Command::Broadcast("Two\nlines".into()))),
             ("/posts 2", Some(Command::Posts)),
+            ("/New", Some(Command::New)),
             ("/settings", Some(Command::Settings)),
             ("/digest now", Some(Command::Digest)),
             ("/frobnicate", Some(Command::Unknown)),

@@ -5,7 +5,7 @@ use teloxide::types::{CallbackQueryId, MessageId};
 
 use super::person::Person;
 use super::reply::Reply;
-use super::{Bot, Handled, posts};
+use super::{Bot, Handled, post_time, posts, when};
 use crate::domain::account::Settings;
 use crate::domain::post::{ManagedBy, Post, Wish};
 use crate::domain::post_move::Actor;
@@ -25,6 +25,10 @@ pub(super) async fn on_tap(
 ) -> Handled {
     let language = person.language();
     let (id, wish) = wish(tap);
+    let Some(wish) = wish else {
+        bot.answer_tap(query, None).await;
+        return post_time::ask(bot, person, message_id, id).await;
+    };
     let moved = match &person.settings {
         Some(settings) => {
             bot.store.grant(id, Some(&settings.account), wish, Actor::Chat, bot.clock.now()).await?
@@ -43,23 +47,28 @@ pub(super) async fn on_tap(
     Ok(())
 }
 
-fn wish(tap: PostTap) -> (i64, Wish) {
+/// The post and what is wished for it; when it is to go out is asked first.
+fn wish(tap: PostTap) -> (i64, Option<Wish>) {
     match tap {
-        PostTap::Retry(id) => (id, Wish::RetryFailed),
-        PostTap::WentOut(id) => (id, Wish::WentOut),
-        PostTap::PublishAgain(id) => (id, Wish::PublishAgain),
-        PostTap::PostNow(id) => (id, Wish::PostNow),
-        PostTap::Cancel(id) => (id, Wish::Cancel),
+        PostTap::Retry(id) => (id, Some(Wish::RetryFailed)),
+        PostTap::WentOut(id) => (id, Some(Wish::WentOut)),
+        PostTap::PublishAgain(id) => (id, Some(Wish::PublishAgain)),
+        PostTap::PostNow(id) => (id, Some(Wish::PostNow)),
+        PostTap::Cancel(id) => (id, Some(Wish::Cancel)),
+        PostTap::Move(id) => (id, None),
+        PostTap::Approve(id) => (id, Some(Wish::Approve)),
+        PostTap::Reject(id) => (id, Some(Wish::Reject)),
     }
 }
 
 /// What the tapped message says now: a card stays a card; a notice has no buttons any more.
 fn stands(bot: &Bot, settings: &Settings, tap: PostTap, post: &Post) -> Reply {
+    let stands = PostStands { post, zone: when::zone(bot, settings) };
     match tap {
-        PostTap::PostNow(_) | PostTap::Cancel(_) => posts::card(bot, settings, post, 0),
+        PostTap::PostNow(_) | PostTap::Cancel(_) | PostTap::Move(_) => posts::card(bot, settings, post, 0),
+        PostTap::Approve(_) | PostTap::Reject(_) => stands.card(settings.language(), bot.clock.now()).into(),
         PostTap::Retry(_) | PostTap::WentOut(_) | PostTap::PublishAgain(_) => {
-            let zone = settings.zone.unwrap_or(bot.digest.default_zone);
-            PostStands { post, zone }.looked_after(settings.language()).into()
+            stands.looked_after(settings.language()).into()
         }
     }
 }

@@ -8,10 +8,13 @@ use sha2::{Digest as _, Sha256};
 use crate::domain::job::Job;
 use crate::domain::language::Language;
 use crate::domain::link::{Consent, LinkToken};
+use crate::domain::typed_time::Preset;
 use crate::telegram::{MUTE_TAP, PostTap, SETTINGS_TAP};
 
+mod draft;
 mod settings;
 
+pub(super) use draft::{DraftTap, network_tag};
 pub(super) use settings::SettingsTap;
 
 /// A tap on one of our buttons.
@@ -45,7 +48,7 @@ pub(super) enum Tap {
         /// Which.
         page: u32,
     },
-    /// Show one of them with what can be done to it.
+    /// Show one of the posts with what can be done to it.
     PostCard {
         /// Which.
         id: i64,
@@ -54,7 +57,30 @@ pub(super) enum Tap {
     },
     /// Do something to a post.
     Post(PostTap),
-    /// Show the last dead letters; for admins, like all down to [`Tap::ShowRun`].
+    /// Publish a scheduled post at that time instead.
+    MovePost {
+        /// Which.
+        id: i64,
+        /// When.
+        preset: Preset,
+    },
+    /// Show the figures; for admins, like all down to [`Tap::ShowRun`].
+    Stats,
+    /// Show what waits to be sent.
+    Queue,
+    /// Show what admins did last.
+    Deeds,
+    /// Let sending go on.
+    Resume,
+    /// Tell people what the broadcast says.
+    SendBroadcast(i64),
+    /// Tell only me.
+    TestBroadcast(i64),
+    /// Tell nobody.
+    CancelBroadcast(i64),
+    /// Tell nobody any more.
+    StopBroadcast(i64),
+    /// Show the last dead letters.
     DeadLetters,
     /// Send a dead letter again.
     Resend(i64),
@@ -84,6 +110,13 @@ pub(super) enum Tap {
         /// What.
         tap: SettingsTap,
     },
+    /// Something below the draft with this tag.
+    Draft {
+        /// Tells the draft from the account's earlier ones.
+        tag: String,
+        /// What.
+        tap: DraftTap,
+    },
 }
 
 impl Tap {
@@ -91,7 +124,15 @@ impl Tap {
     pub(super) fn is_for_admins(&self) -> bool {
         matches!(
             self,
-            Self::DeadLetters
+            Self::Stats
+                | Self::Queue
+                | Self::Deeds
+                | Self::Resume
+                | Self::SendBroadcast(_)
+                | Self::TestBroadcast(_)
+                | Self::CancelBroadcast(_)
+                | Self::StopBroadcast(_)
+                | Self::DeadLetters
                 | Self::Resend(_)
                 | Self::Jobs
                 | Self::ChooseJob
@@ -117,8 +158,17 @@ impl Tap {
             Self::StayLinked => "unlink:no".into(),
             Self::RefreshStatus => "status".into(),
             Self::Posts { page } => format!("posts:{page}"),
+            Self::Stats => "stats".into(),
+            Self::Queue => "queue".into(),
+            Self::Deeds => "deeds".into(),
+            Self::Resume => "resume".into(),
+            Self::SendBroadcast(id) => format!("bc:send:{id}"),
+            Self::TestBroadcast(id) => format!("bc:test:{id}"),
+            Self::CancelBroadcast(id) => format!("bc:no:{id}"),
+            Self::StopBroadcast(id) => format!("bc:stop:{id}"),
             Self::PostCard { id, page } => format!("card:{id}:{page}"),
             Self::Post(tap) => tap.to_data(),
+            Self::MovePost { id, preset } => format!("time:{id}:{}", preset.as_str()),
             Self::DeadLetters => "dead".into(),
             Self::Resend(id) => format!("dead:{id}"),
             Self::Jobs => "jobs".into(),
@@ -128,6 +178,7 @@ impl Tap {
             Self::OpenSettings => SETTINGS_TAP.into(),
             Self::AskZone => "zone".into(),
             Self::Mute => MUTE_TAP.into(),
+            Self::Draft { tag, tap } => format!("new:{tag}:{}", tap.to_data()),
             Self::Settings { account_tag, tap } => format!("set:{account_tag}:{}", tap.to_data()),
         }
     }
@@ -137,6 +188,16 @@ impl Tap {
         match data.split_once(':') {
             None if data == "status" => Some(Self::RefreshStatus),
             Some(("posts", page)) => page.parse().ok().map(|page| Self::Posts { page }),
+            Some(("time", rest)) => {
+                let (id, preset) = rest.split_once(':')?;
+                let id = id.parse().ok().filter(|id| *id > 0)?;
+                Some(Self::MovePost { id, preset: Preset::from_name(preset)? })
+            }
+            None if data == "stats" => Some(Self::Stats),
+            None if data == "queue" => Some(Self::Queue),
+            None if data == "deeds" => Some(Self::Deeds),
+            None if data == "resume" => Some(Self::Resume),
+            Some(("bc", rest)) => Self::of_broadcast_data(rest),
             Some(("card", rest)) => {
                 let (id, page) = rest.split_once(':')?;
                 Some(Self::PostCard { id: id.parse().ok().filter(|id| *id > 0)?, page: page.parse().ok()? })
@@ -158,11 +219,25 @@ impl Tap {
                 let (tag, tap) = rest.split_once(':').filter(|(tag, _)| tag.len() == TAG_LENGTH)?;
                 Some(Self::Settings { account_tag: tag.to_owned(), tap: SettingsTap::of_data(tap)? })
             }
+            Some(("new", rest)) => DraftTap::of_data(rest).map(|(tag, tap)| Self::Draft { tag, tap }),
             Some(("unlink", "no")) => Some(Self::StayLinked),
             Some(("unlink", tag)) if tag.len() == TAG_LENGTH => {
                 Some(Self::Unlink { account_tag: tag.to_owned() })
             }
             Some(("link", rest)) => Self::of_link_data(rest),
+            _ => None,
+        }
+    }
+
+    /// What follows "bc:" under a broadcast.
+    fn of_broadcast_data(data: &str) -> Option<Self> {
+        let (what, id) = data.split_once(':')?;
+        let id = id.parse().ok().filter(|id| *id > 0)?;
+        match what {
+            "send" => Some(Self::SendBroadcast(id)),
+            "test" => Some(Self::TestBroadcast(id)),
+            "no" => Some(Self::CancelBroadcast(id)),
+            "stop" => Some(Self::StopBroadcast(id)),
             _ => None,
         }
     }
@@ -216,6 +291,14 @@ mod tests {
             Tap::Unlink { account_tag: account_tag("alice") },
             Tap::Posts { page: 0 },
             Tap::Posts { page: u32::MAX },
+            Tap::Stats,
+            Tap::Queue,
+            Tap::Deeds,
+            Tap::Resume,
+            Tap::SendBroadcast(i64::MAX),
+            Tap::TestBroadcast(1),
+            Tap::CancelBroadcast(2),
+            Tap::StopBroadcast(3),
             Tap::PostCard { id: i64::MAX, page: u32::MAX },
             Tap::Post(PostTap::PublishAgain(i64::MAX)),
             Tap::DeadLetters,
@@ -226,9 +309,11 @@ mod tests {
         let settings = settings::every_tap()
             .into_iter()
             .map(|tap| Tap::Settings { account_tag: account_tag("alice"), tap });
+        let drafts = draft::every_tap().into_iter().map(|tap| Tap::Draft { tag: "0123abcd".into(), tap });
         let jobs =
             Job::ALL.into_iter().flat_map(|job| [Tap::RunJob(job), Tap::ShowRun { job, id: i64::MAX }]);
-        for tap in links.into_iter().chain(others).chain(jobs).chain(settings) {
+        let times = Preset::ALL.map(|preset| Tap::MovePost { id: i64::MAX, preset });
+        for tap in links.into_iter().chain(times).chain(others).chain(jobs).chain(settings).chain(drafts) {
             let data = tap.to_data();
             assert!(data.len() <= 64, "{data} is too long for Telegram");
             assert_eq!(Tap::of_data(&data), Some(tap));
@@ -253,6 +338,13 @@ mod tests {
             "posts:",
             "posts:-1",
             "posts:4294967296",
+            "stats:1",
+            "resume:",
+            "bc:",
+            "bc:send",
+            "bc:send:0",
+            "bc:stop:-1",
+            "bc:all:1",
             "card:1",
             "card:0:0",
             "card:1:-1",
@@ -272,6 +364,9 @@ mod tests {
             "mute:",
             "mute:100",
             "set:short:show",
+            "time:1",
+            "time:0:hour",
+            "time:1:never",
         ] {
             assert_eq!(Tap::of_data(data), None, "{data:?}");
         }

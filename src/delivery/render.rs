@@ -7,10 +7,11 @@ use teloxide::types::{InlineKeyboardButton, InlineKeyboardMarkup, MessageId, Thr
 use super::briefing::Briefing;
 use crate::config;
 use crate::domain::account::Settings;
+use crate::domain::approval::ApprovalNotice;
 use crate::domain::digest::DigestNews;
 use crate::domain::event::EventKind;
 use crate::domain::notification::{Claimed, Kind};
-use crate::telegram::{LONGEST_CAPTION, SETTINGS_TAP, html_message, html_photo, without_formatting};
+use crate::telegram::{LONGEST_CAPTION, PostTap, SETTINGS_TAP, html_message, html_photo, without_formatting};
 use crate::text::{self, Button, Html};
 
 /// Whether a row is told in its time.
@@ -122,6 +123,14 @@ impl Renderer {
             Kind::Event(EventKind::Announcement) => {
                 text::notification::announcement(language, said.unwrap_or_default())
             }
+            Kind::Approval(notice) => text::approval::NeedsApproval {
+                network,
+                text: said,
+                media_url: row.content.media_url.as_deref(),
+                at: data.scheduled_at,
+                zone,
+            }
+            .render(language, notice),
             Kind::Digest => {
                 let digest =
                     text::digest::Digest { account: &settings.account_name, at: row.event_at, zone, news }
@@ -144,6 +153,8 @@ impl Renderer {
                 text::carried::catch_up(language, &carried)
             }
             Kind::Test => text::notification::test(language, row.event_at, zone),
+            // It is written for a chat, not for an account.
+            Kind::Alert => Html::default(),
             Kind::LinkMoved => {
                 let language = row.content.chat_language.unwrap_or(language);
                 text::linking::moved_away(language, &settings.account_name)
@@ -154,6 +165,9 @@ impl Renderer {
     fn buttons(&self, row: &Claimed, settings: &Settings) -> Option<InlineKeyboardMarkup> {
         match row.kind {
             Kind::Digest => Some(self.digest_buttons(settings)),
+            Kind::Approval(ApprovalNotice::Asked | ApprovalNotice::Reminder) => {
+                approval_buttons(row, settings)
+            }
             _ => self.post_button(row, settings),
         }
     }
@@ -177,4 +191,17 @@ impl Renderer {
         let label = Button::OpenPost.label(settings.language());
         Some(InlineKeyboardMarkup::new([[InlineKeyboardButton::url(label, page)]]))
     }
+}
+
+/// Yes, another time, no.
+fn approval_buttons(row: &Claimed, settings: &Settings) -> Option<InlineKeyboardMarkup> {
+    let id: i64 = row.content.event.post_id.as_deref()?.parse().ok()?;
+    let button = |button: Button, tap: PostTap| {
+        InlineKeyboardButton::callback(button.label(settings.language()), tap.to_data())
+    };
+    Some(InlineKeyboardMarkup::new([[
+        button(Button::Approve, PostTap::Approve(id)),
+        button(Button::Move, PostTap::Move(id)),
+        button(Button::Reject, PostTap::Reject(id)),
+    ]]))
 }

@@ -1,8 +1,13 @@
 //! Plain types and rules without I/O, in the words of the product.
 
 pub mod account;
+pub mod alert;
+pub mod approval;
+pub mod audit;
+pub mod broadcast;
 pub mod carried;
 pub mod digest;
+pub mod draft;
 pub mod event;
 pub mod holding;
 pub mod import;
@@ -13,4 +18,5 @@ pub mod notification;
 pub mod post;
 pub mod post_move;
 pub mod quiet_hours;
+pub mod typed_time;
 pub mod week;

@@ -5,6 +5,9 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::account::{Delivery, DisabledReason, Settings};
+use super::alert::Alert;
+use super::approval::ApprovalNotice;
+use super::audit::Actor;
 use super::carried::Carried;
 use super::digest::DigestSpan;
 use super::event::{Event, EventData, EventKind};
@@ -16,12 +19,16 @@ use super::language::Language;
 pub enum Kind {
     /// Something happened on the platform.
     Event(EventKind),
+    /// A post needs its author's yes.
+    Approval(ApprovalNotice),
     /// The daily summary.
     Digest,
     /// The person, or the page they look at, asked for a test message.
     Test,
     /// Told to a chat whose account now goes to another chat.
     LinkMoved,
+    /// Told to an admin: trouble of the service itself.
+    Alert,
     /// What went by while it could not be told: carries the rows that grew too old.
     WhileAway,
     /// What was held back, by quiet hours, a mute or a batch: carries the rows that were due together.
@@ -29,15 +36,19 @@ pub enum Kind {
 }
 
 impl Kind {
-    const ALL: [Self; 10] = [
+    const ALL: [Self; 14] = [
         Self::Event(EventKind::PostPublished),
         Self::Event(EventKind::PostFailed),
         Self::Event(EventKind::PostUnconfirmed),
         Self::Event(EventKind::AutomationExecuted),
         Self::Event(EventKind::Announcement),
+        Self::Approval(ApprovalNotice::Asked),
+        Self::Approval(ApprovalNotice::Reminder),
+        Self::Approval(ApprovalNotice::Missed),
         Self::Digest,
         Self::Test,
         Self::LinkMoved,
+        Self::Alert,
         Self::WhileAway,
         Self::CatchUp,
     ];
@@ -50,9 +61,13 @@ impl Kind {
             Self::Event(EventKind::PostUnconfirmed) => "post.unconfirmed",
             Self::Event(EventKind::AutomationExecuted) => "automation.executed",
             Self::Event(EventKind::Announcement) => "announcement",
+            Self::Approval(ApprovalNotice::Asked) => "post.approval",
+            Self::Approval(ApprovalNotice::Reminder) => "post.approval.reminder",
+            Self::Approval(ApprovalNotice::Missed) => "post.approval.missed",
             Self::Digest => "digest",
             Self::Test => "test",
             Self::LinkMoved => "link.moved",
+            Self::Alert => "alert",
             Self::WhileAway => "while.away",
             Self::CatchUp => "catch.up",
         }
@@ -74,8 +89,8 @@ impl Kind {
     /// Which rows go first when several chats are due: 0 before 1 before 2.
     pub fn urgency(self) -> i16 {
         match self {
-            Self::Test | Self::LinkMoved | Self::WhileAway => 0,
-            Self::Event(EventKind::PostFailed | EventKind::PostUnconfirmed) => 0,
+            Self::Test | Self::LinkMoved | Self::Alert | Self::WhileAway => 0,
+            Self::Event(EventKind::PostFailed | EventKind::PostUnconfirmed) | Self::Approval(_) => 0,
             Self::Event(EventKind::AutomationExecuted | EventKind::Announcement) => 1,
             Self::Digest | Self::CatchUp => 1,
             Self::Event(EventKind::PostPublished) => 2,
@@ -132,12 +147,18 @@ pub struct Content {
     /// What the event carried.
     #[serde(flatten)]
     pub event: EventData,
+    /// Where what a post shows can be seen, of one that needs a yes.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub media_url: Option<String>,
     /// The language of the chat it goes to, where that is not the account's any more.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub chat_language: Option<Language>,
     /// What is told about the rows that this one carries.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub carried: Option<Carried>,
+    /// What an alert tells.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub alert: Option<Alert>,
     /// Since when a digest counts.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub digest: Option<DigestSpan>,
@@ -227,6 +248,12 @@ impl NewNotification {
     pub fn link_moved(account: &str, old_chat_id: i64, language: Language, now: DateTime<Utc>) -> Self {
         let content = Content { chat_language: Some(language), ..Content::default() };
         Self { content, ..Self::pending(account, old_chat_id, Kind::LinkMoved, now) }
+    }
+
+    /// Tells `admin`, whose chat need not be linked to any account, of trouble, in the `language` of that chat.
+    pub fn alert(admin: i64, language: Language, alert: Alert, now: DateTime<Utc>) -> Self {
+        let content = Content { chat_language: Some(language), alert: Some(alert), ..Content::default() };
+        Self { content, ..Self::pending(&Actor::Admin(admin).to_string(), admin, Kind::Alert, now) }
     }
 
     /// Carries others: a row of a `kind` that does.

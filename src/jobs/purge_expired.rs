@@ -46,13 +46,17 @@ pub(super) async fn run(jobs: Arc<Jobs>) -> Done {
 fn kept_for(what: Purgeable, settings: &config::Jobs) -> Duration {
     match what {
         Purgeable::LinkTokens => LINK_TOKENS,
+        // They expire by themselves.
+        Purgeable::Drafts => Duration::ZERO,
         Purgeable::Settings => SETTINGS,
         Purgeable::Attempts => settings.attempts_kept_for,
-        Purgeable::Notifications => settings.notifications_kept_for,
+        // A broadcast as long as the rows that it is told by.
+        Purgeable::Notifications | Purgeable::Broadcasts => settings.notifications_kept_for,
         Purgeable::Posts => settings.posts_kept_for,
         Purgeable::IdempotencyKeys => IDEMPOTENCY_KEYS,
         Purgeable::IdleRuns => IDLE_RUNS.min(settings.runs_kept_for),
         Purgeable::Runs => settings.runs_kept_for,
+        Purgeable::Audit => settings.audit_kept_for,
     }
 }
 

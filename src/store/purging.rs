@@ -14,6 +14,8 @@ pub const PURGE_BATCH: u32 = 1000;
 pub enum Purgeable {
     /// Link tokens, spent or not, that expired before.
     LinkTokens,
+    /// Drafts that expired before.
+    Drafts,
     /// Settings of accounts that were unlinked before and are not linked again.
     Settings,
     /// Attempts that began before.
@@ -28,12 +30,17 @@ pub enum Purgeable {
     IdleRuns,
     /// All runs that ended before; not the last of their job.
     Runs,
+    /// What admins did before.
+    Audit,
+    /// Broadcasts that were asked for before, and are over.
+    Broadcasts,
 }
 
 impl Purgeable {
     /// Everything, in an order that leaves nothing behind: attempts before the notifications they belong to.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 11] = [
         Self::LinkTokens,
+        Self::Drafts,
         Self::Settings,
         Self::Attempts,
         Self::Notifications,
@@ -41,6 +48,8 @@ impl Purgeable {
         Self::IdempotencyKeys,
         Self::IdleRuns,
         Self::Runs,
+        Self::Audit,
+        Self::Broadcasts,
     ];
 
     /// The statements that remove one batch; the last one's count is the batch's. `$1` is the time, `$2` the limit.
@@ -48,6 +57,8 @@ impl Purgeable {
         match self {
             Self::LinkTokens => &["DELETE FROM link_tokens WHERE token_hash IN ( \
                      SELECT token_hash FROM link_tokens WHERE expires_at_ms < $1 LIMIT $2)"],
+            Self::Drafts => &["DELETE FROM drafts WHERE account IN ( \
+                     SELECT account FROM drafts WHERE expires_at_ms < $1 LIMIT $2) AND expires_at_ms < $1"],
             Self::Settings => &["DELETE FROM sns_settings WHERE telegram_chat_id IS NULL AND account IN ( \
                      SELECT account FROM sns_settings \
                      WHERE telegram_chat_id IS NULL AND unlinked_at_ms < $1 LIMIT $2)"],
@@ -87,6 +98,12 @@ impl Purgeable {
                        WHERE id NOT IN (SELECT MAX(id) FROM job_runs GROUP BY job) \
                        ORDER BY id LIMIT $2) AS oldest \
                      WHERE finished_at_ms < $1)"],
+            Self::Audit => &["DELETE FROM audit WHERE id IN ( \
+                     SELECT id FROM (SELECT id, at_ms FROM audit ORDER BY id LIMIT $2) AS oldest \
+                     WHERE at_ms < $1)"],
+            Self::Broadcasts => &["DELETE FROM broadcasts WHERE id IN ( \
+                     SELECT id FROM broadcasts \
+                     WHERE created_at_ms < $1 AND state NOT IN ('sending', 'stopping') LIMIT $2)"],
         }
     }
 }

@@ -20,6 +20,12 @@ pub enum PostTap {
     PostNow(i64),
     /// Never publish a scheduled post.
     Cancel(i64),
+    /// Ask when a scheduled post is to go out instead.
+    Move(i64),
+    /// A post may go out that waits for a yes.
+    Approve(i64),
+    /// It may not.
+    Reject(i64),
 }
 
 impl PostTap {
@@ -31,6 +37,9 @@ impl PostTap {
             Self::PublishAgain(id) => ("again", id),
             Self::PostNow(id) => ("now", id),
             Self::Cancel(id) => ("cancel", id),
+            Self::Move(id) => ("move", id),
+            Self::Approve(id) => ("yes", id),
+            Self::Reject(id) => ("no", id),
         };
         format!("{PREFIX}{what}:{id}")
     }
@@ -45,6 +54,9 @@ impl PostTap {
             "again" => Self::PublishAgain(id),
             "now" => Self::PostNow(id),
             "cancel" => Self::Cancel(id),
+            "move" => Self::Move(id),
+            "yes" => Self::Approve(id),
+            "no" => Self::Reject(id),
             _ => return None,
         })
     }
@@ -62,8 +74,16 @@ mod tests {
 
     use super::*;
 
-    const EVERY: [fn(i64) -> PostTap; 5] =
-        [PostTap::Retry, PostTap::WentOut, PostTap::PublishAgain, PostTap::PostNow, PostTap::Cancel];
+    const EVERY: [fn(i64) -> PostTap; 8] = [
+        PostTap::Retry,
+        PostTap::WentOut,
+        PostTap::PublishAgain,
+        PostTap::PostNow,
+        PostTap::Cancel,
+        PostTap::Move,
+        PostTap::Approve,
+        PostTap::Reject,
+    ];
 
     #[test]
     fn forged_and_foreign_data_is_no_tap() {

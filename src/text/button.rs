@@ -9,6 +9,8 @@ use crate::domain::language::Language;
 pub enum Button {
     /// The timetable, for admins.
     AllJobs,
+    /// Let a post go out that waits for a yes.
+    Approve,
     /// From a post's card to the list of posts.
     BackToPosts,
     /// Leave all as it is; under the question whether to connect.
@@ -19,12 +21,18 @@ pub enum Button {
     Connect,
     /// What could not be delivered, for admins.
     DeadLetters,
+    /// What admins did last, for admins.
+    Deeds,
     /// Disconnect this chat from its account.
     Disconnect,
     /// A page on the web where a new link is made.
     GetNewLink,
+    /// The timetable, for admins; below figures.
+    Jobs,
     /// Leave all as it is; under a question that would change something.
     Keep,
+    /// Another time for a scheduled post.
+    Move,
     /// Take the account away from its other chat.
     MoveHere,
     /// Hold everything back for an hour; under notices.
@@ -43,32 +51,52 @@ pub enum Button {
     PostNow,
     /// Back to what comes before this.
     PreviousPage,
+    /// What waits to be sent, for admins.
+    Queue,
     /// Ask for the same message anew.
     Refresh,
+    /// Do not let a post go out that waits for a yes.
+    Reject,
+    /// Let messages to people go on, for admins.
+    Resume,
     /// Choose a job to run, for admins.
     RunJob,
+    /// Have everybody told, for admins.
+    Send,
     /// Send a test message.
     SendTest,
     /// Choose a time zone.
     SetTimeZone,
     /// The settings.
     Settings,
+    /// Send a link on to somebody, for admins.
+    Share,
+    /// How the service does, for admins.
+    Stats,
+    /// Have nobody told any more, for admins.
+    Stop,
     /// Connect this chat to another account than now.
     Switch,
+    /// Have only oneself told, for admins.
+    TestToMe,
 }
 
 impl Button {
     /// Every button.
-    pub const ALL: [Self; 24] = [
+    pub const ALL: [Self; 36] = [
         Self::AllJobs,
+        Self::Approve,
         Self::BackToPosts,
         Self::Cancel,
         Self::CancelPost,
         Self::Connect,
         Self::DeadLetters,
+        Self::Deeds,
         Self::Disconnect,
         Self::GetNewLink,
+        Self::Jobs,
         Self::Keep,
+        Self::Move,
         Self::MoveHere,
         Self::NextPage,
         Self::Mute,
@@ -78,26 +106,38 @@ impl Button {
         Self::OpenSettings,
         Self::PostNow,
         Self::PreviousPage,
+        Self::Queue,
         Self::Refresh,
+        Self::Reject,
+        Self::Resume,
         Self::RunJob,
+        Self::Send,
         Self::SendTest,
         Self::SetTimeZone,
         Self::Settings,
+        Self::Share,
+        Self::Stats,
+        Self::Stop,
         Self::Switch,
+        Self::TestToMe,
     ];
 
     /// What is written on it, as plain text.
     pub fn label(self, language: Language) -> String {
         let key = match self {
             Self::AllJobs => key!("button-all-jobs"),
+            Self::Approve => key!("button-approve"),
             Self::BackToPosts => key!("button-back-to-posts"),
             Self::Cancel => key!("button-cancel"),
             Self::CancelPost => key!("button-cancel-post"),
             Self::Connect => key!("button-connect"),
             Self::DeadLetters => key!("button-dead-letters"),
+            Self::Deeds => key!("button-deeds"),
             Self::Disconnect => key!("button-disconnect"),
             Self::GetNewLink => key!("button-get-new-link"),
+            Self::Jobs => key!("button-jobs"),
             Self::Keep => key!("button-keep"),
+            Self::Move => key!("button-move"),
             Self::MoveHere => key!("button-move-here"),
             Self::NextPage => key!("button-next-page"),
             Self::Mute => key!("button-mute"),
@@ -107,12 +147,20 @@ impl Button {
             Self::OpenSettings => key!("button-open-settings"),
             Self::PostNow => key!("button-post-now"),
             Self::PreviousPage => key!("button-previous-page"),
+            Self::Queue => key!("button-queue"),
             Self::Refresh => key!("button-refresh"),
+            Self::Reject => key!("button-reject"),
+            Self::Resume => key!("button-resume"),
             Self::RunJob => key!("button-run"),
+            Self::Send => key!("button-send"),
             Self::SendTest => key!("button-send-test"),
             Self::SetTimeZone => key!("button-set-time-zone"),
             Self::Settings => key!("button-settings"),
+            Self::Share => key!("button-share"),
+            Self::Stats => key!("button-stats"),
+            Self::Stop => key!("button-stop"),
             Self::Switch => key!("button-switch"),
+            Self::TestToMe => key!("button-test-to-me"),
         };
         say(language, key, &Args::new()).plain()
     }

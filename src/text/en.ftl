@@ -36,8 +36,11 @@ reason = { $code ->
     [muted] muted
     [no_rights] may not write there
     [nothing_to_tell] nothing to tell
+    [over] over
+    [paused] sending paused
     [quiet_hours] quiet hours
     [refused] refused by Telegram
+    [stopped] broadcast stopped
     [stuck] stuck
     [switched_off] switched off
     [unknown_account] unknown account
@@ -147,10 +150,63 @@ posts-page = Page { $page } of { $pages }
 post-scheduled = 🗓 <b>Scheduled · { $network }</b>
 post-goes-out = Goes out { $time }
 post-going-out = ⏳ <b>Going out now · { $network }</b>
+post-awaits = 📝 <b>Waiting for your yes · { $network }</b>
+post-approved = ✅ <b>Approved · { $network }</b>
+post-rejected = ✖ <b>Rejected · { $network }</b>
 post-cancelled = 🚫 <b>Cancelled · { $network }</b>
 post-failed-again = ❌ <b>Failed again · { $network }</b>
 post-newer-notice = A newer message says more.
 retrying = 🔄 Retrying { $network }…
+
+## Writing a post
+
+new-text =
+    ✍️ <b>New post</b>
+    Send me its text, or forward a message. It goes out as plain text, just as you send it.
+new-only-text =
+    🖼 <b>I can take text here, nothing else yet</b>
+    Send the words alone; a link in them works. Pictures and videos can be scheduled on the web.
+new-networks = 📡 <b>Where should it go?</b>
+new-networks-how = Pick one or more, then go on.
+new-use-buttons = 👇 Please use the buttons below.
+new-no-networks =
+    📭 <b>There is nowhere to post to yet</b>
+    Whoever runs this service adds networks in its settings.
+new-review = 👆 <b>This is how it will look. Shall I?</b>
+new-does-not-fit = ✂️ <b>This does not fit yet</b>
+new-to = 📡 { $networks }
+new-at = 🕒 { $time }
+new-at-once = 🕒 At once
+new-too-long = ⚠️ { $network } takes { $limit } characters at most; these are { $length }.
+new-again = ⚠️ The same text goes or went to { $networks } within a week.
+new-scheduled = ✅ <b>Scheduled</b>
+new-going-out = ⏳ <b>Going out now</b>
+new-more = /posts shows what is scheduled.
+new-dropped =
+    🗑 <b>Draft thrown away</b>
+    Nothing was scheduled.
+choose-chosen = ✅ { $choice }
+choose-not-chosen = ◻️ { $choice }
+choose-next = Next »
+choose-at-once = Now
+choose-post-now = ✅ Post now
+choose-schedule = ✅ Schedule
+choose-text = ✏️ Text
+choose-networks = 📡 Networks
+choose-time = 🕒 Time
+choose-drop = Throw away
+
+## When
+
+when = 🕒 <b>When should it go out?</b>
+when-not-understood = 🤔 <b>I can’t read that as a time</b>
+when-no-time-of-day = 🤔 <b>At what time of that day?</b>
+when-past = ⌛ <b>That time is over</b>
+when-too-far = 📆 <b>That is more than a year ahead</b>
+when-examples = Pick one, or send a time: “18:30”, “tomorrow 9:00”, “fri 6 pm”, “1 Dec 9:00”, “in 2 hours”.
+choose-in-an-hour = In 1 hour
+choose-this-evening = Today, { $time }
+choose-tomorrow = Tomorrow, { $time }
 
 ## Digest
 
@@ -263,6 +319,14 @@ reference = <blockquote expandable>ref { $reference }</blockquote>
 unconfirmed = ⚠️ <b>Not sure it went out · { $network }</b>
 unconfirmed-why = <b>Why:</b> the answer from { $network } never arrived.
 unconfirmed-fix = <b>Fix:</b> look there before you post it again.
+approval-asked = 📝 <b>May this go out? · { $network }</b>
+approval-reminder = ⏰ <b>Still waiting for your yes · { $network }</b>
+approval-preview = <blockquote>{ $text }</blockquote>
+approval-media = 🖼 <a href="{ $url }">What it shows</a>
+approval-how = Without your yes it does not go out.
+approval-missed = 🚫 <b>Not posted · { $network }</b>
+approval-missed-why = <b>Why:</b> nobody approved it before its time.
+approval-missed-fix = <b>Fix:</b> schedule it again if it should still go out.
 automation = ⚙️ <b>Automation ran</b>
 automation-summary = { $text }
 announcement =
@@ -298,15 +362,19 @@ toast-later = That didn’t work. Please try again in a minute
 ## Buttons
 
 button-all-jobs = All jobs
+button-approve = ✅ Approve
 button-back-to-posts = « Posts
 button-cancel = Cancel
 button-cancel-post = Cancel
 button-connect = ✅ Connect
 button-dead-letters = Dead letters
 button-disconnect = Disconnect
+button-deeds = Admin actions
 button-get-new-link = Get new link
+button-jobs = Jobs
 button-keep = Keep
 button-mute = Mute 1 h
+button-move = 🕒 Move
 button-move-here = Move here
 button-next-page = ▶
 button-open-calendar = Open calendar
@@ -316,20 +384,29 @@ button-open-settings = Open settings
 button-post-number = { $number }
 button-post-now = Post now
 button-previous-page = ◀
+button-queue = Queue
 button-refresh = Refresh
+button-reject = ✖ Reject
 button-resend = 🔄 { $id }
+button-resume = ▶️ Resume
 button-run = Run a job
 button-run-job = ▶️ { $job }
+button-send = Send
 button-send-test = Send a test
 button-set-time-zone = Set my time zone
 button-settings = Settings
+button-share = Share
+button-stats = Stats
+button-stop = ⏹ Stop
 button-switch = Switch
+button-test-to-me = Test to me
 
 ## Menus
 
 command-start = say hello, connect this chat
 command-status = today at a glance
 command-posts = what is scheduled
+command-new = write a post
 command-settings = notifications, quiet hours, language
 command-digest = your digest, now
 command-test = send a test notification
@@ -341,6 +418,10 @@ command-failed = what could not be delivered
 command-resend = send one of these again
 command-jobs = how the timetable does
 command-run = run a job now
+command-broadcast = have everybody told something
+command-invite = a link for somebody’s account
+command-pause = let no message to people leave
+command-resume = let messages to people go on
 bot-description =
     I tell you when your scheduled posts go out or fail, and send a short daily digest.
 
@@ -354,6 +435,7 @@ stats-linked = Linked chats { $linked } (+{ $new }) · blocked { $blocked }
 stats-sent = Sent { $count }
 stats-failed = failed { $count }
 stats-p95 = p95 { $time }
+stats-jobs = Jobs ok { $ok } · late { $late } · failed { $failed } → /jobs
 stats-queue = Queue { $count }
 stats-poll = last poll { $age } ago
 queue = <b>Queue</b>
@@ -362,7 +444,7 @@ queue-held = Held: { $reasons }
 queue-dead = Dead in 24 h { $count }
 queue-dead-because = Dead: { $reasons }
 queue-oldest = Oldest has waited { $age }
-queue-paused = ⏸ <b>Paused:</b> { $why }
+queue-problem = ⚠️ <b>Nothing can be sent:</b> { $why }
 dead-letters = 📭 <b>Dead letters</b> · { $count }
 dead-letters-none = 📭 <b>No dead letters</b>
 dead-letter = <code>{ $id }</code> { $account } · { $kind } · { $why } · { $age } ago
@@ -376,6 +458,78 @@ resend-died = ❌ <b>{ $id } failed again:</b> { $why }
 resend-cancelled = 🚫 <b>{ $id } was cancelled:</b> { $why }
 resend-not-linked = 🔌 <b>{ $id } stays here:</b> { $account } is not connected to a chat.
 resend-unreachable = 🔌 <b>{ $id } stays here:</b> the chat of { $account } can’t be reached ({ $why }).
+paused = ⏸ <b>Sending is paused</b> since { $time } · { $who }
+paused-what =
+    What happens now waits and is told afterwards. Answers and posts go on.
+    /resume lets messages to people go on.
+resumed = ▶️ <b>Sending goes on</b> after { $age }
+not-paused = ▶️ <b>Sending is not paused</b>
+invitation = 🔗 <b>A link for { $account }</b>
+invitation-link =
+    { $link }
+    Send it on: it connects one chat, once, within 10 minutes.
+invitation-moves = The account is connected to a chat already: the link offers to move it.
+invite-how =
+    🔗 <b>Whom do you invite?</b>
+    Name the account as the platform calls it, and how it is to be shown:
+    <code>/invite alice Mina’s Bakery</code>
+broadcast-asks =
+    📣 <b>What shall everybody read?</b>
+    Send it as your next message. You see a preview before anybody else does.
+broadcast-too-long = 📣 <b>That is { $over } characters too long</b>
+broadcast-to-nobody = 📣 <b>There is nobody to tell:</b> no chat can be reached that wants announcements.
+broadcast-cancelled = 📣 <b>This broadcast was not sent</b>
+broadcast-outdated = ⌛ <b>This preview is too old</b>. Send /broadcast again.
+broadcast-preview = 📣 <b>Broadcast preview</b> → { $count ->
+    [one] { $count } chat
+   *[other] { $count } chats
+} ({ $languages })
+broadcast-in-language = { $code } { $count }
+broadcast-takes = about { $age }
+broadcast-text = <blockquote>{ $text }</blockquote>
+broadcast-sending = 📣 <b>Sending</b> · { $sent } of { $audience }
+broadcast-paused = ⏸ <b>Sending is paused</b> · { $sent } of { $audience }
+broadcast-stopped = ⏹ <b>Stopped</b> · sent to { $sent } of { $audience }
+broadcast-done = ✅ <b>Sent to { $sent }</b> of { $audience }
+broadcast-later = Later { $count }
+broadcast-failed = Not reached { $count }
+broadcast-switched-off = Switched off { $count }
+alert = 🚨 <b>{ $title }</b>
+alert-title = { $kind ->
+    [job_fails] { $job } failed twice
+    [backup_fails] The database was not backed up
+    [queue_waits] Notifications are stuck
+    [token_refused] Telegram refuses the bot token
+    [second_poller] Another program fetches this bot’s updates
+    [disk_low] The disk is nearly full
+   *[other] Trouble
+}
+alert-fix = { $kind ->
+    [job_fails] <b>Fix:</b> /jobs shows how it does, /run tries it again.
+    [backup_fails] <b>Fix:</b> make room for the backup, then /run backup_database
+    [queue_waits] <b>Fix:</b> /queue shows what keeps them.
+    [token_refused] <b>Fix:</b> set the token that @BotFather shows.
+    [second_poller] <b>Fix:</b> stop the other program, or remove its webhook.
+    [disk_low] <b>Fix:</b> make room where the database is.
+   *[other] <b>Fix:</b> look into the log.
+}
+alert-disk-free = { $mib } MiB are free
+alert-since = Since { $time }
+alert-over = ✅ <b>Over:</b> { $title } · lasted { $age }
+audit = 🗒 <b>What admins did</b>
+audit-none = 🗒 <b>No admin has done anything yet</b>
+audit-deed = { $what } · { $who } · { $age } ago
+audit-what = { $action ->
+    [run_job] ran { $subject }
+    [resend] sent { $subject } again
+    [invite] invited { $subject }
+    [broadcast] sent broadcast { $subject }
+    [stop_broadcast] stopped broadcast { $subject }
+    [erase] erased an account
+    [pause] paused sending
+    [resume] resumed sending
+   *[other] { $name } { $subject }
+}
 jobs = <b>Jobs</b>
 jobs-well = ✅ <code>{ $job }</code>
 jobs-failed = ❌ <code>{ $job }</code>

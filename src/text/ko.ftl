@@ -35,8 +35,11 @@ reason = { $code ->
     [muted] 알림 꺼짐
     [no_rights] 쓰기 권한 없음
     [nothing_to_tell] 전할 소식 없음
+    [over] 해결됨
+    [paused] 전송 멈춤
     [quiet_hours] 방해 금지 시간
     [refused] 텔레그램 거부
+    [stopped] 공지 중단
     [stuck] 처리 중 멈춤
     [switched_off] 꺼진 알림
     [unknown_account] 모르는 계정
@@ -143,10 +146,63 @@ posts-page = { $pages }쪽 중 { $page }쪽
 post-scheduled = 🗓 <b>예약됨 · { $network }</b>
 post-goes-out = 게시 시각 { $time }
 post-going-out = ⏳ <b>지금 게시하는 중 · { $network }</b>
+post-awaits = 📝 <b>승인 대기 중 · { $network }</b>
+post-approved = ✅ <b>승인 완료 · { $network }</b>
+post-rejected = ✖ <b>거절 · { $network }</b>
 post-cancelled = 🚫 <b>게시 취소 · { $network }</b>
 post-failed-again = ❌ <b>다시 실패 · { $network }</b>
 post-newer-notice = 자세한 내용은 새 메시지에 있어요.
 retrying = 🔄 { $network }에 다시 게시하는 중…
+
+## Writing a post
+
+new-text =
+    ✍️ <b>새 글</b>
+    올릴 글을 보내거나 메시지를 전달해 주세요. 서식 없이 보내신 그대로 올라가요.
+new-only-text =
+    🖼 <b>여기서는 아직 글만 받을 수 있어요</b>
+    글만 보내 주세요. 링크는 글에 넣을 수 있고, 사진과 동영상은 웹에서 예약할 수 있어요.
+new-networks = 📡 <b>어디에 올릴까요?</b>
+new-networks-how = 하나 이상 고른 뒤 다음으로 넘어가 주세요.
+new-use-buttons = 👇 아래 버튼을 눌러 주세요.
+new-no-networks =
+    📭 <b>아직 올릴 곳이 없어요</b>
+    이 서비스의 운영자가 설정에서 추가할 수 있어요.
+new-review = 👆 <b>이렇게 올라가요. 진행할까요?</b>
+new-does-not-fit = ✂️ <b>아직 올릴 수 없어요</b>
+new-to = 📡 { $networks }
+new-at = 🕒 { $time }
+new-at-once = 🕒 바로
+new-too-long = ⚠️ { $network }: 최대 { $limit }자인데 지금 { $length }자예요.
+new-again = ⚠️ 일주일 안에 같은 글이 올라가는 곳: { $networks }
+new-scheduled = ✅ <b>예약했어요</b>
+new-going-out = ⏳ <b>지금 올리는 중</b>
+new-more = 예약된 글은 /posts 에서 볼 수 있어요.
+new-dropped =
+    🗑 <b>쓰던 글을 버렸어요</b>
+    예약된 것은 없어요.
+choose-chosen = ✅ { $choice }
+choose-not-chosen = ◻️ { $choice }
+choose-next = 다음 »
+choose-at-once = 지금
+choose-post-now = ✅ 지금 올리기
+choose-schedule = ✅ 예약하기
+choose-text = ✏️ 글
+choose-networks = 📡 올릴 곳
+choose-time = 🕒 시각
+choose-drop = 버리기
+
+## When
+
+when = 🕒 <b>언제 올릴까요?</b>
+when-not-understood = 🤔 <b>시각으로 읽을 수 없어요</b>
+when-no-time-of-day = 🤔 <b>그날 몇 시에 올릴까요?</b>
+when-past = ⌛ <b>이미 지난 시각이에요</b>
+when-too-far = 📆 <b>1년보다 먼 시각이에요</b>
+when-examples = 아래에서 고르거나 시각을 보내 주세요. 예: “18:30”, “내일 오전 9시”, “금요일 오후 6시”, “12월 1일 9시”, “2시간 뒤”
+choose-in-an-hour = 1시간 뒤
+choose-this-evening = 오늘 { $time }
+choose-tomorrow = 내일 { $time }
 
 ## Digest
 
@@ -247,6 +303,14 @@ reference = <blockquote expandable>번호 { $reference }</blockquote>
 unconfirmed = ⚠️ <b>게시 확인 필요 · { $network }</b>
 unconfirmed-why = <b>이유:</b> { $network }에서 응답이 오지 않았어요.
 unconfirmed-fix = <b>해결:</b> 다시 게시하기 전에 직접 확인해 주세요.
+approval-asked = 📝 <b>이 글을 올려도 될까요? · { $network }</b>
+approval-reminder = ⏰ <b>아직 승인을 기다리고 있어요 · { $network }</b>
+approval-preview = <blockquote>{ $text }</blockquote>
+approval-media = 🖼 <a href="{ $url }">함께 올라갈 사진이나 동영상</a>
+approval-how = 승인하지 않으면 올라가지 않아요.
+approval-missed = 🚫 <b>올리지 않았어요 · { $network }</b>
+approval-missed-why = <b>이유:</b> 예약 시각까지 승인되지 않았어요.
+approval-missed-fix = <b>해결:</b> 올리려면 다시 예약해 주세요.
 automation = ⚙️ <b>자동화 실행</b>
 automation-summary = { $text }
 announcement =
@@ -282,15 +346,19 @@ toast-later = 처리하지 못했어요. 잠시 후 다시 시도해 주세요
 ## Buttons
 
 button-all-jobs = 전체 작업
+button-approve = ✅ 승인
 button-back-to-posts = « 예약된 글
 button-cancel = 취소
 button-cancel-post = 게시 취소
 button-connect = ✅ 연결
 button-dead-letters = 전송 불가 알림
 button-disconnect = 연결 끊기
+button-deeds = 관리자 기록
 button-get-new-link = 새 링크 받기
+button-jobs = 작업
 button-keep = 유지
 button-mute = 1시간 끄기
+button-move = 🕒 시각 바꾸기
 button-move-here = 여기로 옮기기
 button-next-page = ▶
 button-open-calendar = 캘린더 열기
@@ -300,20 +368,29 @@ button-open-settings = 설정 열기
 button-post-number = { $number }
 button-post-now = 지금 게시
 button-previous-page = ◀
+button-queue = 대기열
 button-refresh = 새로 고침
+button-reject = ✖ 거절
 button-resend = 🔄 { $id }
+button-resume = ▶️ 다시 보내기
 button-run = 작업 실행
 button-run-job = ▶️ { $job }
+button-send = 보내기
 button-send-test = 알림 테스트
 button-set-time-zone = 시간대 정하기
 button-settings = 설정
+button-share = 공유
+button-stats = 통계
+button-stop = ⏹ 중단
 button-switch = 변경
+button-test-to-me = 나에게 먼저 보내기
 
 ## Menus
 
 command-start = 시작하기, 계정 연결
 command-status = 오늘 현황 보기
 command-posts = 예약된 글 보기
+command-new = 새 글 쓰기
 command-settings = 알림·방해 금지·언어
 command-digest = 지금 요약 보기
 command-test = 알림 테스트
@@ -325,6 +402,10 @@ command-failed = 보내지 못한 알림
 command-resend = 보내지 못한 알림 다시 보내기
 command-jobs = 정기 작업 현황
 command-run = 작업 바로 실행
+command-broadcast = 모두에게 공지 보내기
+command-invite = 계정 연결 링크 만들기
+command-pause = 알림 전송 멈추기
+command-resume = 알림 전송 다시 시작
 bot-description =
     예약한 글이 게시되거나 실패하면 알려 드리고, 매일 짧은 요약을 보내 드려요.
 
@@ -338,6 +419,7 @@ stats-linked = 연결된 대화 { $linked } (+{ $new }) · 차단 { $blocked }
 stats-sent = 전송 { $count }
 stats-failed = 실패 { $count }
 stats-p95 = p95 { $time }
+stats-jobs = 작업 정상 { $ok } · 지연 { $late } · 실패 { $failed } → /jobs
 stats-queue = 대기열 { $count }
 stats-poll = 마지막 수신 { $age } 전
 queue = <b>대기열</b>
@@ -346,7 +428,7 @@ queue-held = 보류: { $reasons }
 queue-dead = 24시간 내 전송 불가 { $count }
 queue-dead-because = 전송 불가: { $reasons }
 queue-oldest = 가장 오래 기다린 알림 { $age }
-queue-paused = ⏸ <b>멈춤:</b> { $why }
+queue-problem = ⚠️ <b>지금은 보낼 수 없어요:</b> { $why }
 dead-letters = 📭 <b>전송 불가 알림</b> · { $count }건
 dead-letters-none = 📭 <b>전송 불가 알림이 없어요</b>
 dead-letter = <code>{ $id }</code> { $account } · { $kind } · { $why } · { $age } 전
@@ -360,6 +442,75 @@ resend-died = ❌ <b>{ $id }번 다시 실패:</b> { $why }
 resend-cancelled = 🚫 <b>{ $id }번은 취소된 알림이에요:</b> { $why }
 resend-not-linked = 🔌 <b>{ $id }번을 보낼 수 없어요:</b> { $account } 계정에 연결된 대화가 없어요.
 resend-unreachable = 🔌 <b>{ $id }번을 보낼 수 없어요:</b> { $account } 계정의 대화에 닿지 않아요 ({ $why }).
+paused = ⏸ <b>전송 멈춤</b> · { $time }부터 · { $who }
+paused-what =
+    지금 생기는 알림은 기다렸다가 나중에 보내요. 답장과 게시는 계속돼요.
+    다시 보내려면 /resume
+resumed = ▶️ <b>전송을 다시 시작했어요</b> · 멈춘 시간 { $age }
+not-paused = ▶️ <b>전송이 멈춰 있지 않아요</b>
+invitation = 🔗 <b>{ $account } 연결 링크</b>
+invitation-link =
+    { $link }
+    연결할 분에게 전달해 주세요. 10분 안에 한 번만 쓸 수 있어요.
+invitation-moves = 이미 대화에 연결된 계정이라, 링크를 열면 옮길지 물어봐요.
+invite-how =
+    🔗 <b>누구를 초대할까요?</b>
+    플랫폼의 계정 아이디와 표시할 이름을 함께 보내 주세요.
+    <code>/invite alice 미나 베이커리</code>
+broadcast-asks =
+    📣 <b>어떤 내용을 알릴까요?</b>
+    다음 메시지로 보내 주세요. 보내기 전에 미리 보여 드려요.
+broadcast-too-long = 📣 <b>{ $over }자 더 줄여 주세요</b>
+broadcast-to-nobody = 📣 <b>공지를 받을 대화가 없어요</b>
+broadcast-cancelled = 📣 <b>이 공지는 보내지 않았어요</b>
+broadcast-outdated = ⌛ <b>오래된 미리보기예요</b>. /broadcast 를 다시 보내 주세요.
+broadcast-preview = 📣 <b>공지 미리보기</b> → { $count }개 대화 ({ $languages })
+broadcast-in-language = { $code } { $count }
+broadcast-takes = 약 { $age }
+broadcast-text = <blockquote>{ $text }</blockquote>
+broadcast-sending = 📣 <b>보내는 중</b> · { $audience }개 중 { $sent }개
+broadcast-paused = ⏸ <b>전송 멈춤</b> · { $audience }개 중 { $sent }개
+broadcast-stopped = ⏹ <b>중단했어요</b> · { $audience }개 중 { $sent }개 전송
+broadcast-done = ✅ <b>{ $sent }개 대화에 보냈어요</b> · 전체 { $audience }
+broadcast-later = 나중에 { $count }
+broadcast-failed = 전송 불가 { $count }
+broadcast-switched-off = 공지 끔 { $count }
+alert = 🚨 <b>{ $title }</b>
+alert-title = { $kind ->
+    [job_fails] { $job } 작업이 연달아 실패했어요
+    [backup_fails] 데이터베이스를 백업하지 못했어요
+    [queue_waits] 알림이 나가지 못하고 있어요
+    [token_refused] 텔레그램이 봇 토큰을 거부해요
+    [second_poller] 다른 프로그램이 이 봇의 업데이트를 가져가요
+    [disk_low] 디스크 공간이 부족해요
+   *[other] 문제가 생겼어요
+}
+alert-fix = { $kind ->
+    [job_fails] <b>해결:</b> /jobs 에서 상태를 보고 /run 으로 다시 실행해 주세요.
+    [backup_fails] <b>해결:</b> 백업할 공간을 마련한 뒤 /run backup_database
+    [queue_waits] <b>해결:</b> 이유는 /queue 에서 볼 수 있어요.
+    [token_refused] <b>해결:</b> @BotFather 가 보여 주는 토큰을 설정해 주세요.
+    [second_poller] <b>해결:</b> 다른 프로그램을 멈추거나 웹훅을 지워 주세요.
+    [disk_low] <b>해결:</b> 데이터베이스가 있는 곳의 공간을 늘려 주세요.
+   *[other] <b>해결:</b> 로그를 확인해 주세요.
+}
+alert-disk-free = 남은 공간 { $mib } MiB
+alert-since = { $time }부터
+alert-over = ✅ <b>해결됨:</b> { $title } · 걸린 시간 { $age }
+audit = 🗒 <b>관리자 작업 기록</b>
+audit-none = 🗒 <b>관리자 작업 기록이 없어요</b>
+audit-deed = { $what } · { $who } · { $age } 전
+audit-what = { $action ->
+    [run_job] { $subject } 실행
+    [resend] { $subject }번 다시 보냄
+    [invite] { $subject } 초대
+    [broadcast] 공지 { $subject } 보냄
+    [stop_broadcast] 공지 { $subject } 중단
+    [erase] 계정 정보 삭제
+    [pause] 전송 멈춤
+    [resume] 전송 재개
+   *[other] { $name } { $subject }
+}
 jobs = <b>정기 작업</b>
 jobs-well = ✅ <code>{ $job }</code>
 jobs-failed = ❌ <code>{ $job }</code>

@@ -22,6 +22,8 @@ pub enum Command {
     Status,
     /// What is scheduled.
     Posts,
+    /// Write a post.
+    New,
     /// How the digest comes, in which language and zone.
     Settings,
     /// The digest, now.
@@ -44,15 +46,24 @@ pub enum Command {
     Jobs,
     /// For admins: run a job now.
     Run,
+    /// For admins: have everybody told something.
+    Broadcast,
+    /// For admins: a link for somebody's account.
+    Invite,
+    /// For admins: let no message to people leave.
+    Pause,
+    /// For admins: let them go on.
+    Resume,
 }
 
 impl Command {
     /// The commands that this audience's menu shows, in its order.
     pub fn menu(audience: Audience) -> &'static [Self] {
-        const ALL: [Command; 14] = [
+        const ALL: [Command; 19] = [
             Command::Start,
             Command::Status,
             Command::Posts,
+            Command::New,
             Command::Settings,
             Command::Digest,
             Command::Test,
@@ -64,9 +75,13 @@ impl Command {
             Command::Resend,
             Command::Jobs,
             Command::Run,
+            Command::Broadcast,
+            Command::Invite,
+            Command::Pause,
+            Command::Resume,
         ];
         match audience {
-            Audience::People => ALL.split_at(8).0,
+            Audience::People => ALL.split_at(9).0,
             Audience::Admins => &ALL,
         }
     }
@@ -77,6 +92,7 @@ impl Command {
             Self::Start => "start",
             Self::Status => "status",
             Self::Posts => "posts",
+            Self::New => "new",
             Self::Settings => "settings",
             Self::Digest => "digest",
             Self::Test => "test",
@@ -88,6 +104,10 @@ impl Command {
             Self::Resend => "resend",
             Self::Jobs => "jobs",
             Self::Run => "run",
+            Self::Broadcast => "broadcast",
+            Self::Invite => "invite",
+            Self::Pause => "pause",
+            Self::Resume => "resume",
         }
     }
 
@@ -97,6 +117,7 @@ impl Command {
             Self::Start => key!("command-start"),
             Self::Status => key!("command-status"),
             Self::Posts => key!("command-posts"),
+            Self::New => key!("command-new"),
             Self::Settings => key!("command-settings"),
             Self::Digest => key!("command-digest"),
             Self::Test => key!("command-test"),
@@ -108,6 +129,10 @@ impl Command {
             Self::Resend => key!("command-resend"),
             Self::Jobs => key!("command-jobs"),
             Self::Run => key!("command-run"),
+            Self::Broadcast => key!("command-broadcast"),
+            Self::Invite => key!("command-invite"),
+            Self::Pause => key!("command-pause"),
+            Self::Resume => key!("command-resume"),
         };
         say(language, key, &Args::new()).plain()
     }

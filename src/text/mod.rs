@@ -10,19 +10,29 @@
 //! |---|---|
 //! | [`linking`] | hello, connect, switch, move, disconnect, come back |
 //! | [`status`], [`posts`] | `/status`, `/posts` |
+//! | [`new_post`], [`when`] | `/new`; asking for a time |
+//! | [`approval`] | posts that need their author's yes |
 //! | [`post_stands`] | one post: its card, and what stands in the place of a notice about it later |
 //! | [`digest`], [`week`] | the daily digest; the chart of the week |
 //! | [`settings`], [`cities`] | `/settings` and its pickers; cities and zones as people write them |
 //! | [`notification`] | published, failed, unconfirmed, automation, announcement, test |
 //! | [`answer`] | help, unknown commands, apologies, toasts |
 //! | [`button`], [`menu`] | labels of buttons, command menus, the bot's own description |
-//! | [`admin`] | `/stats`, `/queue` |
+//! | [`alert`] | trouble of the service, for admins |
+//! | [`admin`], [`audit`] | `/stats`, `/queue`; what admins did |
+//! | [`invitation`] | `/invite` |
+//! | [`pause`] | `/pause`, `/resume` |
+//! | [`broadcast`] | `/broadcast` |
 //! | [`dead_letters`] | `/failed`, `/resend` |
 //! | [`jobs`] | `/jobs`, `/run` |
 
 pub mod admin;
+pub mod alert;
 pub mod answer;
+pub mod approval;
 mod argument;
+pub mod audit;
+pub mod broadcast;
 pub mod button;
 pub mod carried;
 mod catalog;
@@ -31,17 +41,21 @@ pub mod dead_letters;
 pub mod digest;
 mod hours;
 mod html;
+pub mod invitation;
 pub mod jobs;
 mod lines;
 pub mod linking;
 pub mod menu;
+pub mod new_post;
 pub mod notification;
+pub mod pause;
 pub mod post_stands;
 pub mod posts;
 pub mod settings;
 pub mod status;
 mod time;
 pub mod week;
+pub mod when;
 mod words;
 
 #[cfg(test)]

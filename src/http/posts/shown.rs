@@ -4,6 +4,7 @@ use chrono::{DateTime, Utc};
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use crate::domain::approval::Approval;
 use crate::domain::post::{ManagedBy, Post, Status};
 use crate::domain::post_move::PostMove;
 
@@ -25,6 +26,8 @@ pub(in crate::http) struct Shown {
     error: Option<String>,
     fix: Option<String>,
     managed_by: ManagedBy,
+    /// Whether its author has said yes, where that is needed.
+    approval: Approval,
     created_at: DateTime<Utc>,
     updated_at: DateTime<Utc>,
     finished_at: Option<DateTime<Utc>>,
@@ -56,6 +59,7 @@ impl From<Post> for Shown {
             error: post.error,
             fix: post.fix,
             managed_by: post.managed_by,
+            approval: post.approval,
             created_at: post.created_at,
             updated_at: post.updated_at,
             finished_at: post.finished_at,
