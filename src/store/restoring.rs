@@ -25,6 +25,11 @@ const IDS_LEFT_OUT: i64 = 1_000_000;
 /// The tables whose ids are known outside.
 const WITH_KNOWN_IDS: [&str; 2] = ["posts", "notifications"];
 
+/// Whoever was not told when the backup was made may have been since; a preview may have been sent.
+const STOP_BROADCASTS: &str = "UPDATE broadcasts \
+    SET state = CASE state WHEN 'sending' THEN 'stopping' ELSE 'cancelled' END \
+    WHERE state IN ('asked', 'draft', 'sending')";
+
 /// What was done to a database that was put back.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Restored {
@@ -50,8 +55,8 @@ impl Store {
     }
 
     /// Settles what a database that was put back can't know, all of it or nothing: posts that were due up to `now` are
-    /// unconfirmed, and their accounts are told by `rule`; what was not sent is cancelled; tokens of links that nobody
-    /// used are gone.
+    /// unconfirmed, and their accounts are told by `rule`; what was not sent is cancelled, and broadcasts are
+    /// stopped; tokens of links that nobody used are gone.
     pub async fn settle_restored(&self, rule: Rule, now: DateTime<Utc>) -> Result<Restored, StoreError> {
         self.writer.write(SettleRestored { rule, now }).await
     }
@@ -73,7 +78,9 @@ impl Command for SettleRestored {
         leave_ids_out(transaction).await?;
         // Before the posts' authors are told, which makes new ones.
         let notifications = self.cancel_notifications(transaction).await?;
-        transaction.execute_unprepared("DELETE FROM link_tokens WHERE spent_at_ms IS NULL").await?;
+        for sql in [STOP_BROADCASTS, "DELETE FROM link_tokens WHERE spent_at_ms IS NULL"] {
+            transaction.execute_unprepared(sql).await?;
+        }
         let mut posts = 0;
         loop {
             let done = self.ask_about_posts(transaction).await?;

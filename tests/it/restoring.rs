@@ -245,6 +245,11 @@ on_both_databases! {
         .await;
         world.meddle(&format!("UPDATE sns_settings SET next_digest_at_ms = {}", due.timestamp_millis())).await;
         world.stop().await;
+        world.meddle(
+            "INSERT INTO broadcasts (admin_id, language, text, state, created_at_ms) \
+             VALUES (900, 'en', 'Closed on Monday', 'sending', 0)",
+        )
+        .await;
         world.time_passes(TimeDelta::hours(3));
         let printed = succeeds(world, &["--in-place"]).await;
         for what in ["1 posts", "1 notifications", "1 digests"] {
@@ -254,6 +259,9 @@ on_both_databases! {
         let again = succeeds(world, &["--in-place"]).await;
         assert!(again.contains("0 posts") && again.contains("0 digests"), "{again}");
         world.start().await;
+        let stopped = "SELECT COUNT(*) FROM broadcasts WHERE state = 'stopped'";
+        world.until("the broadcast is stopped", async || world.number(stopped).await == 1).await;
+        assert!(!world.finds("SELECT 1 FROM notifications WHERE kind = 'announcement'").await);
         let digests = "SELECT 1 FROM notifications WHERE kind = 'digest'";
         assert!(!world.finds(digests).await, "the digest of the time that is lost is not written again");
     }
