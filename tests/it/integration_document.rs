@@ -88,6 +88,16 @@ async fn the_commands_of_the_document_run_word_by_word() {
     }
 }
 
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_document_names_every_route_that_is_served() {
+    let world = World::new(Engine::Sqlite).await;
+    let answer = world.platform().send(world.platform().request(reqwest::Method::GET, "/openapi.json")).await;
+    let paths = answer.body["paths"].as_object().expect("paths").keys();
+    let missing: Vec<&String> = paths.filter(|path| !DOCUMENT.contains(&format!(" {path}"))).collect();
+    assert!(missing.is_empty(), "served and not told: {missing:?}");
+    world.ends_well().await;
+}
+
 #[test]
 fn the_document_names_every_kind_of_event() {
     for kind in telegram_bot_scheduler::domain::event::EventKind::ALL {
