@@ -14,6 +14,7 @@ mod public_key;
 mod read;
 mod reader;
 mod sections;
+mod signing_key;
 mod suggest;
 #[cfg(test)]
 mod tests;
@@ -27,12 +28,13 @@ use thiserror::Error;
 
 pub use address::is_public;
 pub use environment::Environment;
-pub use networks::{Channel, Connector, Network, NetworkKind, SigningKey};
+pub use networks::{Channel, Connector, Network, NetworkKind};
 pub use public_key::PublicKey;
 pub use sections::{
     Alerts, Database, Delivery, Digest, Engine, Http, Jobs, Jwt, Metrics, Platform, Publishing, Rate,
     Telegram, UpdateMode,
 };
+pub use signing_key::{Signed, SigningKey, SigningKeys};
 
 use layers::{Layer, Problems};
 use reader::Reader;
@@ -142,7 +144,8 @@ impl Config {
         let token_secret = token.clone().filter_map(|token| token.split_once(':')).map(|(_, secret)| secret);
         let webhook = self.telegram.webhook_secret();
         let passwords = database_url::passwords(self.database.url.expose_secret());
-        let signing = self.networks.values().filter_map(Network::signing_key).map(SigningKey::expose);
+        let signing = self.networks.values().filter_map(Network::signing_keys);
+        let signing = signing.flat_map(SigningKeys::each).map(SigningKey::expose);
         let signing = signing.flat_map(|key| [key, SigningKey::without_prefix(key)]);
         let metrics = self.metrics.token.iter().map(ExposeSecret::expose_secret);
         let plain =

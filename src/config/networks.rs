@@ -4,13 +4,11 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::net::IpAddr;
 
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
-use secrecy::{ExposeSecret, SecretSlice, SecretString};
 use url::{Host, Url};
 
 use super::address::is_public;
 use super::reader::{HIDDEN, Reader, web_address};
+use super::signing_key::{SigningKey, SigningKeys};
 
 /// The section of all networks.
 const SECTION: &str = "networks";
@@ -59,20 +57,13 @@ pub struct Connector {
     /// Where posts are sent.
     pub url: Url,
     /// What they are signed with.
-    pub key: SigningKey,
+    pub keys: SigningKeys,
     /// Whether it may be at an address that is not on the internet.
     pub allow_private_addresses: bool,
     /// The longest text it takes, in UTF-16 units.
     pub max_text: Option<usize>,
     /// How many posts go to it at the same time.
     pub concurrency: usize,
-}
-
-/// The secret of Standard Webhooks.
-#[derive(Clone, Debug)]
-pub struct SigningKey {
-    text: SecretString,
-    bytes: SecretSlice<u8>,
 }
 
 impl Network {
@@ -85,11 +76,11 @@ impl Network {
         }
     }
 
-    /// The secret that it shares with us, where there is one.
-    pub(super) fn signing_key(&self) -> Option<&SigningKey> {
+    /// The secrets that it shares with us, where there are any.
+    pub fn signing_keys(&self) -> Option<&SigningKeys> {
         match &self.kind {
             NetworkKind::Telegram(_) => None,
-            NetworkKind::Webhook(connector) => Some(&connector.key),
+            NetworkKind::Webhook(connector) => Some(&connector.keys),
         }
     }
 }
@@ -108,30 +99,6 @@ impl fmt::Debug for Connector {
 /// A connector's address for people: its path and query may hold a key of the connector's.
 fn shown(url: &Url) -> String {
     format!("{}/{HIDDEN}", url.origin().ascii_serialization())
-}
-
-impl SigningKey {
-    const PREFIX: &str = "whsec_";
-
-    /// The key that `text` stands for: `whsec_` and the Base64 of 24 to 64 bytes (Standard Webhooks, "Signature
-    /// scheme"). `None` for any other text.
-    pub fn parse(text: &str) -> Option<Self> {
-        let bytes = STANDARD.decode(text.strip_prefix(Self::PREFIX)?).ok()?;
-        (24..=64).contains(&bytes.len()).then(|| Self { text: text.into(), bytes: bytes.into() })
-    }
-
-    /// What signs.
-    pub fn bytes(&self) -> &[u8] {
-        self.bytes.expose_secret()
-    }
-
-    pub(super) fn expose(&self) -> &str {
-        self.text.expose_secret()
-    }
-
-    pub(super) fn without_prefix(text: &str) -> &str {
-        text.strip_prefix(Self::PREFIX).unwrap_or(text)
-    }
 }
 
 /// Every network of the settings, by name.
@@ -161,9 +128,17 @@ fn network(reader: &mut Reader, name: String) -> Option<Network> {
         Some(Kind::Webhook) => connector(reader, key).map(NetworkKind::Webhook),
         None => {
             // What it is made of can't be judged, and is not what is wrong.
-            ["chat", "url", "secret", "allow_private_addresses", "max_text", "concurrency"]
-                .iter()
-                .for_each(|part| reader.leave_unread(&key(part)));
+            [
+                "chat",
+                "url",
+                "secret",
+                "previous_secret",
+                "allow_private_addresses",
+                "max_text",
+                "concurrency",
+            ]
+            .iter()
+            .for_each(|part| reader.leave_unread(&key(part)));
             None
         }
     };
@@ -200,8 +175,9 @@ fn connector(reader: &mut Reader, key: impl Fn(&str) -> String) -> Option<Connec
     let url = reader.hidden(&key("url"), expected, |text| web_address(text).map(|url| (shown(&url), url)));
     let expected =
         "\"whsec_\" and the Base64 of 24 to 64 bytes; make one with: echo whsec_$(openssl rand -base64 32)";
-    let secret = reader
-        .hidden(&key("secret"), expected, |text| SigningKey::parse(text).map(|key| (HIDDEN.to_owned(), key)));
+    let secret = |text: &str| SigningKey::parse(text).map(|key| (HIDDEN.to_owned(), key));
+    let current = reader.hidden(&key("secret"), expected, secret);
+    let previous = reader.hidden(&key("previous_secret"), expected, secret);
     let allow_private_addresses = reader.flag(&key("allow_private_addresses"), false);
     let max_text = reader.optional_number(&key("max_text"), 1..=1_000_000);
     let concurrency = reader.number_or(&key("concurrency"), 1..=64, CONCURRENCY);
@@ -211,7 +187,8 @@ fn connector(reader: &mut Reader, key: impl Fn(&str) -> String) -> Option<Connec
                        it if that is meant";
         reader.complain(&key("url"), problem);
     }
-    Some(Connector { url, key: secret?, allow_private_addresses, max_text, concurrency })
+    let keys = SigningKeys { current: current?, previous };
+    Some(Connector { url, keys, allow_private_addresses, max_text, concurrency })
 }
 
 /// The address that a URL names without a name.

@@ -1,5 +1,7 @@
 //! A post: what goes out to a network, the states it goes through, and what may be accepted as one.
 
+use std::time::Duration;
+
 use chrono::{DateTime, SecondsFormat, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -12,6 +14,9 @@ pub const LATEST: TimeDelta = TimeDelta::days(1);
 
 /// The longest media address, in bytes: what browsers and networks take.
 const MEDIA_URL_MAX: usize = 2_048;
+
+/// The longest wait that a network asks for and is believed.
+const LONGEST_WAIT: Duration = Duration::from_secs(24 * 3600);
 
 /// How much of a post does its notification quote, in characters? A message shows far less.
 const QUOTE_MAX_CHARS: usize = 400;
@@ -259,6 +264,23 @@ pub struct Reason {
     pub error: String,
     /// What the person can do.
     pub fix: String,
+}
+
+impl Outcome {
+    /// What becomes of a post that is not out and may be tried again, not before `wait`: again after the pause that
+    /// `backoff` has for it after so many tries, `spent`; failed when it has none any more.
+    pub fn again(
+        reason: Reason,
+        wait: Duration,
+        spent: u32,
+        backoff: &[Duration],
+        now: DateTime<Utc>,
+    ) -> Self {
+        let Some(pause) = backoff.get(spent as usize) else { return Self::Failed(reason) };
+        // Not all in the same moment again.
+        let pause = pause.mul_f64(0.9 + 0.2 * rand::random::<f64>());
+        Self::Retry { due_at: now + pause.max(wait.min(LONGEST_WAIT)), reason }
+    }
 }
 
 impl Reason {

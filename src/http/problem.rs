@@ -26,6 +26,8 @@ pub(super) enum Kind {
     TelegramNotConfigured,
     /// No token, or not one that we accept.
     Unauthorized,
+    /// Not signed by the network that the post went to.
+    Unsigned,
     /// The token does not allow this.
     MissingScope,
     /// No such path.
@@ -102,6 +104,7 @@ impl Kind {
             Self::Unauthorized => {
                 ("unauthorized", "A valid bearer token is needed", StatusCode::UNAUTHORIZED)
             }
+            Self::Unsigned => ("unsigned", "A signature of the network is needed", StatusCode::UNAUTHORIZED),
             Self::MissingScope => ("missing-scope", "The token does not allow this", StatusCode::FORBIDDEN),
             Self::NotFound => ("not-found", "There is nothing here", StatusCode::NOT_FOUND),
             Self::MethodNotAllowed => {
@@ -183,6 +186,16 @@ impl Problem {
             .because(failed_check)
     }
 
+    /// The one 401 for whoever is not the post's network: only the log learns which check failed.
+    pub(super) fn unsigned(failed_check: &'static str) -> Self {
+        Self::new(
+            Kind::Unsigned,
+            "Sign the request as Standard Webhooks describe, with the secret of the post's network.",
+        )
+        .with_header(WWW_AUTHENTICATE, HeaderValue::from_static("StandardWebhooks"))
+        .because(failed_check)
+    }
+
     /// A valid token without `scope`.
     pub(super) fn missing_scope(scope: Scope) -> Self {
         let challenge = format!("Bearer error=\"insufficient_scope\", scope=\"{scope}\"");
@@ -241,7 +254,9 @@ impl Problem {
         match self.kind {
             Kind::Internal => Level::Error,
             Kind::Unavailable => Level::Warn,
-            Kind::Unauthorized | Kind::MissingScope | Kind::WrongWebhookSecret => Level::Info,
+            Kind::Unauthorized | Kind::Unsigned | Kind::MissingScope | Kind::WrongWebhookSecret => {
+                Level::Info
+            }
             _ => Level::Debug,
         }
     }

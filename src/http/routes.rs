@@ -250,6 +250,14 @@ pub(super) const TABLE: &[Route] = &[
     },
     Route {
         methods: POST,
+        path: "/api/posts/{id}/result",
+        takes: Takes::Json,
+        // Signed by the post's network, which the handler checks.
+        access: Access::Open(|call| Box::pin(posts::result(call))),
+        says: posts::RESULT,
+    },
+    Route {
+        methods: POST,
         path: "/api/posts/{id}/retry",
         takes: Takes::MaybeJson,
         access: Access::AnyOf(POSTS, |call, caller| Box::pin(posts::retry(call, caller))),

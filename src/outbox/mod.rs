@@ -12,6 +12,8 @@ use crate::domain::post::{ClaimedPost, Outcome};
 use crate::metrics;
 use crate::store::{
     Claims, DigestDecision, DueDigest, IdempotencyKey, Recorded, Recovered, Restored, Store, StoreError,
+=======
+    Claims, DigestDecision, DueDigest, IdempotencyKey, Recorded, Recovered, ResultTaken, Store, StoreError,
 };
 
 mod alerts;
@@ -194,6 +196,18 @@ pub async fn settle_restored(
         }
         digests += moved;
     }
+}
+
+/// Writes the `outcome` that `network` tells of the post `id` after its answer, and the notification about it, both or
+/// neither.
+pub async fn take_result(
+    store: &Store,
+    id: i64,
+    network: &str,
+    outcome: Outcome,
+    now: DateTime<Utc>,
+) -> Result<ResultTaken, StoreError> {
+    store.take_result(id, network, outcome, NewNotification::for_event, now).await
 }
 
 /// Deals with the claims on posts whose holder is gone; whoever's post may be out or not is asked to look.

@@ -25,9 +25,6 @@ const DRAIN_LIMIT: Duration = Duration::from_secs(6);
 /// The wait before an outcome is written again that the database did not take.
 const SETTLE_PAUSE: Duration = Duration::from_millis(500);
 
-/// The longest wait that a network's Retry-After is believed.
-const LONGEST_WAIT: Duration = Duration::from_secs(24 * 3600);
-
 /// One network's posts on their way.
 pub(super) struct Lane {
     pub(super) network: String,
@@ -122,14 +119,9 @@ impl Lane {
         match verdict {
             Verdict::Settled(outcome) => outcome,
             Verdict::Accepted => Outcome::Accepted { until: now + self.lease() },
-            Verdict::TryAgain { wait, reason } => match self.settings.backoff.get(spent as usize) {
-                Some(pause) => {
-                    // Not all in the same moment again.
-                    let pause = pause.mul_f64(0.9 + 0.2 * rand::random::<f64>());
-                    Outcome::Retry { due_at: now + pause.max(wait.min(LONGEST_WAIT)), reason }
-                }
-                None => Outcome::Failed(reason),
-            },
+            Verdict::TryAgain { wait, reason } => {
+                Outcome::again(reason, wait, spent, &self.settings.backoff, now)
+            }
         }
     }
 

@@ -29,6 +29,7 @@ mod inviting;
 mod job_history;
 mod killing_digests;
 mod killing_posts;
+mod later_results;
 mod leading;
 mod left_behind;
 mod limits;

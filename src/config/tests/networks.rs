@@ -23,6 +23,7 @@ fn a_file_names_networks_and_the_environment_completes_them() {
         kind = "webhook"
         url = "https://connector.example.com/posts?key=of-the-connector"
         max_text = 2200
+        previous_secret = "whsec_dGhlIHNlY3JldCBvZiBsYXN0IHllYXIsIG9sZA=="
         "#,
     );
     let environment =
@@ -41,10 +42,13 @@ fn a_file_names_networks_and_the_environment_completes_them() {
     assert_eq!(config.networks["news"].text_limit(true), Some(1_024));
 
     let printed = format!("{config:?}\n{config:#?}\n{}", config.explain().join("\n"));
-    for secret in [SIGNING_KEY, &SIGNING_KEY[6..], "of-the-connector"] {
+    let previous = "whsec_dGhlIHNlY3JldCBvZiBsYXN0IHllYXIsIG9sZA==";
+    for secret in [SIGNING_KEY, &SIGNING_KEY[6..], previous, "of-the-connector"] {
         assert!(!printed.contains(secret), "{secret} in {printed}");
     }
-    assert!(config.secrets().iter().any(|it| it.expose_secret() == SIGNING_KEY), "the log hides it");
+    for secret in [SIGNING_KEY, previous] {
+        assert!(config.secrets().iter().any(|it| it.expose_secret() == secret), "the log hides it");
+    }
 }
 
 #[test]

@@ -3,11 +3,13 @@
 mod approval;
 mod listing;
 mod new;
+mod result;
 mod shown;
 
 pub(super) use approval::{APPROVE, REJECT, approve, reject};
 pub(super) use listing::{LIST, list};
 pub(super) use new::{SCHEDULE, schedule};
+pub(super) use result::{RESULT, result};
 
 use hyper::StatusCode;
 

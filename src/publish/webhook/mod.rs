@@ -14,7 +14,7 @@ use serde::Serialize;
 use url::Url;
 
 use super::Verdict;
-use crate::config::{Connector, SigningKey};
+use crate::config::{Connector, SigningKeys};
 use crate::domain::post::{Outcome, Post, Reason};
 use guard::{AddressRefused, Guard};
 
@@ -31,7 +31,7 @@ const USER_AGENT: &str = concat!("telegram-bot-scheduler/", env!("CARGO_PKG_VERS
 pub(super) struct Webhook {
     network: String,
     url: Url,
-    key: SigningKey,
+    keys: SigningKeys,
     client: reqwest::Client,
 }
 
@@ -66,8 +66,8 @@ impl Webhook {
             .pool_max_idle_per_host(0)
             .dns_resolver(Arc::new(Guard { allow_private: connector.allow_private_addresses }))
             .build()?;
-        let (url, key) = (connector.url.clone(), connector.key.clone());
-        Ok(Self { network: network.to_owned(), url, key, client })
+        let (url, keys) = (connector.url.clone(), connector.keys.clone());
+        Ok(Self { network: network.to_owned(), url, keys, client })
     }
 
     /// Sends `post`, once, and says what came of it.
@@ -82,7 +82,7 @@ impl Webhook {
             attempt: post.attempts + 1,
         };
         let Ok(body) = serde_json::to_vec(&body) else { return unsendable() };
-        let Some(headers) = signature::headers(&self.key, &message_id(post), now, &body) else {
+        let Some(headers) = signature::headers(&self.keys, &message_id(post), now, &body) else {
             return unsendable();
         };
         let request = self.client.post(self.url.clone()).headers(headers).body(body);

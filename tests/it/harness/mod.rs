@@ -35,7 +35,7 @@ use telegram_bot_scheduler::config::{Config, Engine, Environment};
 
 pub use audience::{Audience, News, number};
 pub use cluster::Cluster;
-pub use connector::{Behaviour, Connector};
+pub use connector::{Behaviour, Connector, OLD_SECRET, SECRET};
 pub use database::Database;
 pub use dice::{dice, seed};
 pub use mutation::{any_text, any_value, spoil};

@@ -3,6 +3,7 @@
 use std::net::SocketAddr;
 use std::time::Duration;
 
+use chrono::TimeDelta;
 use serde_json::{Value, json};
 use telegram_bot_scheduler::clock::Clock;
 use telegram_bot_scheduler::config;
@@ -51,6 +52,13 @@ impl Platform {
         Self { client: client(limit), ..self }
     }
 
+    /// The same with a clock that is `by` behind the service's.
+    pub fn with_clock_behind(&self, by: TimeDelta) -> Self {
+        let clock = Clock::system();
+        clock.advance(self.clock.now() - by - clock.now());
+        Self { clock, ..self.clone() }
+    }
+
     /// A token of `account` for `scopes`.
     pub fn token(&self, account: &str, scopes: &[Scope]) -> String {
         self.token_of(account, &format!("{account}’s shop"), scopes)
@@ -66,6 +74,20 @@ impl Platform {
             lifetime: Duration::from_secs(600),
         };
         mint(&self.jwt, &token, self.clock.now()).expect("a token")
+    }
+
+    /// The connector of a network tells the result of the post `id`, signed with `secret` at this moment.
+    pub async fn is_told(&self, secret: &str, id: i64, result: &Value) -> Answer {
+        let body = result.to_string();
+        let timestamp = self.clock.now().timestamp();
+        let webhook = standardwebhooks::Webhook::new(secret).expect("the secret is one");
+        let signature = webhook.sign("msg_1", timestamp, body.as_bytes()).expect("a signature");
+        let request = self
+            .request(reqwest::Method::POST, &format!("/api/posts/{id}/result"))
+            .header("webhook-id", "msg_1")
+            .header("webhook-timestamp", timestamp.to_string())
+            .header("webhook-signature", signature);
+        self.send(request.header("content-type", "application/json").body(body)).await
     }
 
     /// GET as `account` with the scope `telegram`.

@@ -1,0 +1,79 @@
+//! What a connector says about a post, in its answer or later.
+
+use serde_json::Value;
+use url::Url;
+use utoipa::ToSchema;
+
+/// How much of a connector's words is passed on, in characters?
+const WORDS_MAX: usize = 300;
+
+/// The longest address kept, in bytes.
+const URL_MAX: usize = 2_048;
+
+/// What a connector says. Anything else in it is its own business, and a field of another type says nothing.
+#[derive(Clone, Debug, Default, PartialEq, Eq, ToSchema)]
+#[schema(as = ConnectorResult, example = json!({"status": "published", "url": "https://instagram.com/p/1"}))]
+pub struct ConnectorWord {
+    /// "published", "failed" or something we don't know.
+    pub status: Option<String>,
+    /// Where the post can be seen: an http(s) address.
+    pub url: Option<String>,
+    /// Why it is not out, in one line and not too many words.
+    pub reason: Option<String>,
+    /// Whether the same again may work.
+    pub retryable: bool,
+}
+
+impl ConnectorWord {
+    /// What `body` says; nothing when it is no JSON object.
+    pub fn read(body: &[u8]) -> Self {
+        let Ok(Value::Object(said)) = serde_json::from_slice(body) else { return Self::default() };
+        let text = |field: &str| said.get(field).and_then(Value::as_str);
+        Self {
+            status: text("status").map(str::to_owned),
+            url: text("url").and_then(web_address),
+            reason: text("reason").map(one_line).filter(|words| !words.is_empty()),
+            retryable: said.get("retryable").and_then(Value::as_bool).unwrap_or_default(),
+        }
+    }
+}
+
+fn one_line(words: &str) -> String {
+    let line: Vec<&str> =
+        words.split(|it: char| it.is_whitespace() || it.is_control()).filter(|it| !it.is_empty()).collect();
+    line.join(" ").chars().take(WORDS_MAX).collect()
+}
+
+fn web_address(text: &str) -> Option<String> {
+    let url = Url::parse(text).ok().filter(|url| matches!(url.scheme(), "http" | "https"))?;
+    let url = String::from(url);
+    (url.len() <= URL_MAX).then_some(url)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_are_passed_on_in_one_short_line() {
+        let body = format!(r#"{{"status":"failed","reason":"login\n\u0000 expired {}"}}"#, "x".repeat(9_999));
+        let reason = ConnectorWord::read(body.as_bytes()).reason.unwrap();
+        assert!(reason.starts_with("login expired xxx"), "{reason}");
+        assert_eq!(reason.chars().count(), WORDS_MAX);
+    }
+
+    #[test]
+    fn only_a_web_address_is_kept() {
+        for (url, kept) in [("https://x.example/1", true), ("javascript:alert(1)", false), ("1", false)] {
+            let body = format!(r#"{{"status":"published","url":"{url}"}}"#);
+            assert_eq!(ConnectorWord::read(body.as_bytes()).url.is_some(), kept);
+        }
+    }
+
+    #[test]
+    fn a_field_of_another_type_says_nothing() {
+        for body in ["", "<html>", "[]", "null", r#"{"status":1,"url":[],"reason":{},"retryable":"yes"}"#] {
+            assert_eq!(ConnectorWord::read(body.as_bytes()), ConnectorWord::default(), "{body}");
+        }
+    }
+}
