@@ -11,9 +11,8 @@ use crate::domain::notification::{NewNotification, State};
 use crate::domain::post::{ClaimedPost, Outcome};
 use crate::metrics;
 use crate::store::{
-    Claims, DigestDecision, DueDigest, IdempotencyKey, Recorded, Recovered, Restored, Store, StoreError,
-=======
-    Claims, DigestDecision, DueDigest, IdempotencyKey, Recorded, Recovered, ResultTaken, Store, StoreError,
+    Claims, DigestDecision, DueDigest, IdempotencyKey, Recorded, Recovered, Restored, ResultTaken, Store,
+    StoreError,
 };
 
 mod alerts;
@@ -207,7 +206,12 @@ pub async fn take_result(
     outcome: Outcome,
     now: DateTime<Utc>,
 ) -> Result<ResultTaken, StoreError> {
-    store.take_result(id, network, outcome, NewNotification::for_event, now).await
+    let named = outcome.as_str();
+    let taken = store.take_result(id, network, outcome, NewNotification::for_event, now).await?;
+    if matches!(taken, ResultTaken::Settled(_)) {
+        metrics::post_tried(network, named);
+    }
+    Ok(taken)
 }
 
 /// Deals with the claims on posts whose holder is gone; whoever's post may be out or not is asked to look.
