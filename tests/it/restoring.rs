@@ -67,12 +67,12 @@ async fn state_of(world: &World, id: i64) -> (String, Option<String>) {
 
 /// Something that was accepted and not sent when the backup was made: held to be gathered.
 async fn a_held_notification(world: &World) -> i64 {
-    let gather =
-        world.platform().patch("alice", "/api/telegram/settings", json!({ "batch_published_minutes": 60 }));
-    assert_eq!(gather.await.status, 200);
+    let platform = world.platform();
+    let gather = json!({ "batch_published_minutes": 60 });
+    assert_eq!(platform.patch("alice", "/api/telegram/settings", gather).await.status, 200);
     let event =
         json!({ "type": "post.published", "account": "alice", "data": { "network": "x", "text": "Tarts" } });
-    let id = world.platform().accepts(event).await[0];
+    let id = platform.accepts(event).await[0];
     assert_eq!(state_of(world, id).await.0, "pending");
     id
 }
