@@ -11,6 +11,7 @@ pub mod digest;
 pub mod draft;
 pub mod event;
 pub mod holding;
+pub mod import;
 pub mod job;
 pub mod language;
 pub mod link;

@@ -42,7 +42,7 @@ pub use mutation::{any_text, any_value, spoil};
 pub use outbox::Outbox;
 pub use platform::{Answer, Platform};
 pub use posting::{NEWS, Standing, insta, post_to};
-pub use process::{Launch, Process};
+pub use process::{Ended, Launch, Process};
 pub use small_disk::SmallDisk;
 
 /// How long does a test wait for something that must happen?
