@@ -21,6 +21,7 @@ pub struct ConnectorWord {
     /// Why it is not out, in one line and not too many words.
     pub reason: Option<String>,
     /// Whether the same again may work.
+    #[schema(required = false)]
     pub retryable: bool,
 }
 

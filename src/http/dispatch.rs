@@ -105,6 +105,10 @@ async fn handle(
             | Access::Metrics(handler),
             _,
         ) => handler(call).await,
+        (Access::Signed(handler), _) => {
+            let port = call.port.clone();
+            admission::counted(&port, peer.address, handler(call).await)
+        }
         (Access::Scoped(_, handler) | Access::AnyOf(_, handler), Some(caller)) => handler(call, caller).await,
         (Access::Scoped(..) | Access::AnyOf(..), None) => {
             Err(Problem::internal("a scoped route without a caller"))
