@@ -16,6 +16,7 @@ pub mod job;
 pub mod language;
 pub mod link;
 pub mod merging;
+pub mod new_post;
 pub mod notice;
 pub mod notification;
 pub mod place;
