@@ -21,6 +21,7 @@ mod m20261124_000008_audit;
 mod m20261124_000009_broadcasts;
 mod m20261124_000010_sending_pause;
 mod m20261124_000011_alerts;
+mod m20261124_000012_admin_languages;
 
 /// Every migration, oldest first.
 pub struct Migrator;
@@ -45,6 +46,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261124_000009_broadcasts::Migration),
             Box::new(m20261124_000010_sending_pause::Migration),
             Box::new(m20261124_000011_alerts::Migration),
+            Box::new(m20261124_000012_admin_languages::Migration),
         ]
     }
 }
