@@ -13,6 +13,7 @@ mod m20261122_000005_lanes;
 mod m20261122_000006_dead_letters;
 mod m20261122_000007_batching;
 mod m20261124_000003_post_moves;
+mod m20261124_000011_late_posts;
 
 /// Every migration, oldest first.
 pub struct Migrator;
@@ -29,6 +30,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261122_000006_dead_letters::Migration),
             Box::new(m20261122_000007_batching::Migration),
             Box::new(m20261124_000003_post_moves::Migration),
+            Box::new(m20261124_000011_late_posts::Migration),
         ]
     }
 }

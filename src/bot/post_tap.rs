@@ -11,6 +11,7 @@ use crate::domain::post::{ManagedBy, Post, Wish};
 use crate::domain::post_move::Actor;
 use crate::store::Moved;
 use crate::telegram::PostTap;
+use crate::text;
 use crate::text::answer::Toast;
 use crate::text::post_stands::PostStands;
 
@@ -24,7 +25,15 @@ pub(super) async fn on_tap(
     tap: PostTap,
 ) -> Handled {
     let language = person.language();
-    let (id, wish) = wish(tap);
+    let (id, wish) = match tap {
+        PostTap::PublishLate(id) => return on_late(bot, query, person, message_id, (id, true)).await,
+        PostTap::CancelLate(id) => return on_late(bot, query, person, message_id, (id, false)).await,
+        PostTap::Retry(id) => (id, Wish::RetryFailed),
+        PostTap::WentOut(id) => (id, Wish::WentOut),
+        PostTap::PublishAgain(id) => (id, Wish::PublishAgain),
+        PostTap::PostNow(id) => (id, Wish::PostNow),
+        PostTap::Cancel(id) => (id, Wish::Cancel),
+    };
     let moved = match &person.settings {
         Some(settings) => {
             bot.store.grant(id, Some(&settings.account), wish, Actor::Chat, bot.clock.now()).await?
@@ -43,21 +52,32 @@ pub(super) async fn on_tap(
     Ok(())
 }
 
-fn wish(tap: PostTap) -> (i64, Wish) {
-    match tap {
-        PostTap::Retry(id) => (id, Wish::RetryFailed),
-        PostTap::WentOut(id) => (id, Wish::WentOut),
-        PostTap::PublishAgain(id) => (id, Wish::PublishAgain),
-        PostTap::PostNow(id) => (id, Wish::PostNow),
-        PostTap::Cancel(id) => (id, Wish::Cancel),
-    }
+/// The answer to the question that the notification `asked_in` asks about late posts: whether they are published. What
+/// was answered already stays so.
+async fn on_late(
+    bot: &Bot,
+    query: CallbackQueryId,
+    person: &Person,
+    message_id: MessageId,
+    (asked_in, publish): (i64, bool),
+) -> Handled {
+    let language = person.language();
+    let count = match &person.settings {
+        Some(it) => bot.store.answer_late_posts(&it.account, asked_in, publish, bot.clock.now()).await?,
+        None => 0,
+    };
+    let toast = if count > 0 { Toast::Done } else { Toast::Handled };
+    bot.answer_tap(query, Some(toast.text(language))).await;
+    let answered = text::late_posts::answered(language, publish, count);
+    bot.edit(person.chat_id, message_id, answered.into()).await;
+    Ok(())
 }
 
 /// What the tapped message says now: a card stays a card; a notice has no buttons any more.
 fn stands(bot: &Bot, settings: &Settings, tap: PostTap, post: &Post) -> Reply {
     match tap {
         PostTap::PostNow(_) | PostTap::Cancel(_) => posts::card(bot, settings, post, 0),
-        PostTap::Retry(_) | PostTap::WentOut(_) | PostTap::PublishAgain(_) => {
+        _ => {
             let zone = settings.zone.unwrap_or(bot.digest.default_zone);
             PostStands { post, zone }.looked_after(settings.language()).into()
         }

@@ -6,7 +6,7 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use chrono::NaiveTime;
+use chrono::{NaiveTime, TimeDelta};
 use chrono_tz::Tz;
 use secrecy::{ExposeSecret, SecretString};
 use url::Url;
@@ -166,6 +166,8 @@ pub struct Publishing {
     pub lease: Duration,
     /// How long one request to a network may take, from its first byte to the end of the answer.
     pub request_timeout: Duration,
+    /// How late a post may be and still go out without its author being asked; `None`: however late.
+    pub ask_when_late: Option<TimeDelta>,
     /// The waits after the first, second, … try that failed and may be repeated; after the last one the post has
     /// failed. Never empty.
     pub backoff: Vec<Duration>,

@@ -9,8 +9,9 @@ use crate::config;
 use crate::domain::account::Settings;
 use crate::domain::digest::DigestNews;
 use crate::domain::event::EventKind;
+use crate::domain::language::Language;
 use crate::domain::notification::{Claimed, Kind};
-use crate::telegram::{LONGEST_CAPTION, SETTINGS_TAP, html_message, html_photo, without_formatting};
+use crate::telegram::{LONGEST_CAPTION, PostTap, SETTINGS_TAP, html_message, html_photo, without_formatting};
 use crate::text::{self, Button, Html};
 
 /// Whether a row is told in its time.
@@ -108,6 +109,7 @@ impl Renderer {
                 text: said,
                 scheduled_at: data.scheduled_at,
                 zone,
+                code: data.error_code,
                 why: data.error.as_deref(),
                 fix: data.fix.as_deref(),
                 reference: data.post_id.as_deref(),
@@ -143,6 +145,10 @@ impl Renderer {
                 let carried = row.content.carried.clone().unwrap_or_default();
                 text::carried::catch_up(language, &carried)
             }
+            Kind::PostLate => {
+                let late = row.content.late.clone().unwrap_or_default();
+                text::late_posts::question(language, &late, zone)
+            }
             Kind::Test => text::notification::test(language, row.event_at, zone),
             Kind::LinkMoved => {
                 let language = row.content.chat_language.unwrap_or(language);
@@ -154,6 +160,7 @@ impl Renderer {
     fn buttons(&self, row: &Claimed, settings: &Settings) -> Option<InlineKeyboardMarkup> {
         match row.kind {
             Kind::Digest => Some(self.digest_buttons(settings)),
+            Kind::PostLate => Some(late_buttons(row.id, settings.language())),
             _ => self.post_button(row, settings),
         }
     }
@@ -177,4 +184,15 @@ impl Renderer {
         let label = Button::OpenPost.label(settings.language());
         Some(InlineKeyboardMarkup::new([[InlineKeyboardButton::url(label, page)]]))
     }
+}
+
+/// What becomes of the posts that the notification `id` asks about.
+fn late_buttons(id: i64, language: Language) -> InlineKeyboardMarkup {
+    let button = |button: Button, tap: PostTap| {
+        InlineKeyboardButton::callback(button.label(language), tap.to_data())
+    };
+    InlineKeyboardMarkup::new([[
+        button(Button::PostNow, PostTap::PublishLate(id)),
+        button(Button::CancelPost, PostTap::CancelLate(id)),
+    ]])
 }

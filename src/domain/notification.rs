@@ -10,6 +10,7 @@ use super::digest::DigestSpan;
 use super::event::{Event, EventData, EventKind};
 use super::holding::HoldReason;
 use super::language::Language;
+use super::late_posts::{GATHERED_FOR, LatePosts};
 
 /// What a notification is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -24,12 +25,14 @@ pub enum Kind {
     LinkMoved,
     /// What went by while it could not be told: carries the rows that grew too old.
     WhileAway,
+    /// Asks about posts that should have gone out long ago.
+    PostLate,
     /// What was held back, by quiet hours, a mute or a batch: carries the rows that were due together.
     CatchUp,
 }
 
 impl Kind {
-    const ALL: [Self; 10] = [
+    const ALL: [Self; 11] = [
         Self::Event(EventKind::PostPublished),
         Self::Event(EventKind::PostFailed),
         Self::Event(EventKind::PostUnconfirmed),
@@ -38,6 +41,7 @@ impl Kind {
         Self::Digest,
         Self::Test,
         Self::LinkMoved,
+        Self::PostLate,
         Self::WhileAway,
         Self::CatchUp,
     ];
@@ -53,6 +57,7 @@ impl Kind {
             Self::Digest => "digest",
             Self::Test => "test",
             Self::LinkMoved => "link.moved",
+            Self::PostLate => "post.late",
             Self::WhileAway => "while.away",
             Self::CatchUp => "catch.up",
         }
@@ -74,7 +79,7 @@ impl Kind {
     /// Which rows go first when several chats are due: 0 before 1 before 2.
     pub fn urgency(self) -> i16 {
         match self {
-            Self::Test | Self::LinkMoved | Self::WhileAway => 0,
+            Self::Test | Self::LinkMoved | Self::PostLate | Self::WhileAway => 0,
             Self::Event(EventKind::PostFailed | EventKind::PostUnconfirmed) => 0,
             Self::Event(EventKind::AutomationExecuted | EventKind::Announcement) => 1,
             Self::Digest | Self::CatchUp => 1,
@@ -138,6 +143,9 @@ pub struct Content {
     /// What is told about the rows that this one carries.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub carried: Option<Carried>,
+    /// The posts that it asks about.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub late: Option<LatePosts>,
     /// Since when a digest counts.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub digest: Option<DigestSpan>,
@@ -200,6 +208,35 @@ impl NewNotification {
         let due_at = hold.map_or(now, |hold| hold.until);
         let silent = settings.is_silent(event.kind, due_at);
         Self { silent, due_at, ..row(State::Pending, hold.map(|hold| hold.reason.as_str())) }
+    }
+
+    /// Asks an account whether `late` posts should still go out; nobody, where it has no chat that can be reached.
+    pub fn late_posts(
+        account: &str,
+        late: LatePosts,
+        settings: Option<&Settings>,
+        now: DateTime<Utc>,
+    ) -> Self {
+        let content = Content { late: Some(late), ..Content::default() };
+        let row = |chat_id: Option<i64>, state, reason| Self {
+            chat_id,
+            content: content.clone(),
+            state,
+            reason,
+            ..Self::pending(account, chat_id.unwrap_or_default(), Kind::PostLate, now)
+        };
+        let Some(settings) = settings else { return row(None, State::Cancelled, Some("unknown_account")) };
+        match settings.chat_id {
+            None => row(None, State::Cancelled, Some(DisabledReason::Unlinked.as_str())),
+            Some(_) if !settings.enabled => {
+                row(settings.chat_id, State::Dead, Some(DisabledReason::Unreachable.as_str()))
+            }
+            Some(_) => {
+                let due_at = now + GATHERED_FOR;
+                let silent = settings.is_quiet_at(due_at);
+                Self { silent, due_at, ..row(settings.chat_id, State::Pending, None) }
+            }
+        }
     }
 
     /// A test message for a linked account.

@@ -6,6 +6,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use super::failure_code::FailureCode;
 use super::event::{Event, EventData, EventKind, is_web_address};
 
 /// How late may a post be handed in and still go out at once? Later is more likely a mistake in the date.
@@ -163,12 +164,16 @@ pub struct Post {
     pub managed_by: ManagedBy,
     /// When it is tried next, while it is scheduled.
     pub due_at: DateTime<Utc>,
+    /// Whether it is late and waits for its author to say that it should still go out.
+    pub late: bool,
     /// Tries spent.
     pub attempts: u32,
     /// Where it can be seen.
     pub url: Option<String>,
     /// Why it is not out, in words for a person.
     pub error: Option<String>,
+    /// The class of that, where it has one.
+    pub error_code: Option<FailureCode>,
     /// What a person can do about it.
     pub fix: Option<String>,
     /// When it reached a state that it does not leave by itself.
@@ -186,6 +191,8 @@ pub struct ClaimedPost {
     pub post: Post,
     /// Proof of the claim: whatever follows names it.
     pub lease_token: i64,
+    /// How late its account wants it to be published without being asked; `None`: as the settings say.
+    pub late_after: Option<TimeDelta>,
 }
 
 /// What became of a claimed post.
@@ -212,6 +219,8 @@ pub enum Outcome {
         /// When; `None`: it keeps its place.
         due_at: Option<DateTime<Utc>>,
     },
+    /// It is so late that its author is asked first.
+    Late,
     /// The network took it on and tells its result later, until `until`.
     Accepted {
         /// From then on it is unconfirmed.
@@ -236,6 +245,8 @@ impl Outcome {
 /// Why, and what to do about it: both for the person whose post it is.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Reason {
+    /// The class of the failure, where it has one.
+    pub code: Option<FailureCode>,
     /// Why it is not out.
     pub error: String,
     /// What the person can do.
@@ -262,7 +273,12 @@ impl Outcome {
 impl Reason {
     /// A reason in these words.
     pub fn new(error: impl Into<String>, fix: impl Into<String>) -> Self {
-        Self { error: error.into(), fix: fix.into() }
+        Self { code: None, error: error.into(), fix: fix.into() }
+    }
+
+    /// The same, as one of the class `code`.
+    pub fn of_class(self, code: FailureCode) -> Self {
+        Self { code: Some(code), ..self }
     }
 }
 
@@ -327,6 +343,7 @@ impl Post {
                 text: (!quote.trim().is_empty()).then_some(quote),
                 url: self.url.clone(),
                 error: self.error.clone(),
+                error_code: self.error_code,
                 fix: self.fix.clone(),
                 post_id: Some(self.id.to_string()),
                 scheduled_at: Some(self.publish_at),

@@ -63,6 +63,8 @@ pub struct Model {
     pub muted_until_ms: Option<i64>,
     /// How long published posts are gathered, 0 for not at all.
     pub batch_published_minutes: i16,
+    /// How late a post may be and still go out by itself, in minutes; none: as the service's settings say.
+    pub late_posts_minutes: Option<i16>,
     /// "chat not found" in a row.
     pub soft_failures: i16,
     /// When the first of them was.

@@ -28,6 +28,7 @@ mod idempotency;
 mod interrupted_posts;
 mod job_runs;
 mod lanes;
+mod late_posts;
 mod leader;
 mod links;
 mod notifications;

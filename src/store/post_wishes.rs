@@ -6,7 +6,7 @@ use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait as _, DatabaseTransaction, EntityTrait as _, QueryFilter as _, UpdateMany};
 
 use super::write_queue::Command;
-use super::{Store, StoreError, ms, post_moves, posts};
+use super::{Store, StoreError, late_posts, ms, post_moves, posts};
 use crate::domain::post::{ManagedBy, Post, Wish};
 use crate::domain::post_move::{Actor, PostMove};
 use crate::entity::post::{Column, Entity};
@@ -59,8 +59,8 @@ impl Grant {
             .col_expr(Column::Status, Expr::val(self.wish.to().as_str()))
             .col_expr(Column::UpdatedAtMs, Expr::val(now));
         match self.wish {
-            Wish::Cancel => update.col_expr(Column::FinishedAtMs, Expr::val(now)),
-            Wish::PostNow => update.col_expr(Column::DueAtMs, Expr::val(now)),
+            Wish::Cancel => late_posts::answered(update).col_expr(Column::FinishedAtMs, Expr::val(now)),
+            Wish::PostNow => late_posts::answered(update).col_expr(Column::DueAtMs, Expr::val(now)),
             Wish::WentOut => without_a_reason(update).col_expr(Column::FinishedAtMs, Expr::val(now)),
             Wish::Retry | Wish::RetryFailed | Wish::PublishAgain => without_a_reason(update)
                 .col_expr(Column::DueAtMs, Expr::val(now))
@@ -74,7 +74,9 @@ impl Grant {
 
 /// Nothing is wrong with it any more.
 fn without_a_reason(update: UpdateMany<Entity>) -> UpdateMany<Entity> {
-    update.col_expr(Column::Error, Expr::val(None::<String>)).col_expr(Column::Fix, Expr::val(None::<String>))
+    [Column::Error, Column::ErrorCode, Column::Fix]
+        .into_iter()
+        .fold(update, |update, column| update.col_expr(column, Expr::val(None::<String>)))
 }
 
 impl Command for Grant {
@@ -92,8 +94,8 @@ impl Command for Grant {
         let seen =
             self.update().filter(Column::Id.eq(self.id)).filter(Column::Status.eq(post.status.as_str()));
         let moved = seen.exec(transaction).await?.rows_affected > 0;
-        // Publishing it sooner leaves it scheduled: there is no move to tell of.
-        if moved && post.status != self.wish.to() {
+        // Publishing it sooner leaves it scheduled: there is no move to tell of, unless it was held for the question.
+        if moved && (post.status != self.wish.to() || post.late) {
             let (from, to) = (Some(post.status), self.wish.to());
             let it = PostMove { at: self.now, from, to, by: self.by, why: None };
             post_moves::record(transaction, &[(self.id, it)]).await?;

@@ -12,6 +12,7 @@ use super::idempotency::Answers;
 use super::write_queue::Command;
 use super::{IdempotencyKey, Recorded, Store, StoreError, ms, post_moves, time};
 use crate::domain::event::{EventData, EventKind};
+use crate::domain::failure_code::FailureCode;
 use crate::domain::notification::{Content, Kind};
 use crate::domain::post::{ManagedBy, NewPost, Post, Status};
 use crate::domain::post_move::{Actor, PostMove};
@@ -208,7 +209,8 @@ impl Command for SchedulePost {
             publish_at_ms: Set(ms(self.post.publish_at)),
             status: Set(Status::Scheduled.as_str().to_owned()),
             managed_by: Set("scheduler".to_owned()),
-            due_at_ms: Set(ms(self.post.publish_at)),
+            // What is handed in late was meant to be: it is late from here.
+            due_at_ms: Set(ms(self.post.publish_at.max(self.now))),
             attempts: Set(0),
             created_at_ms: Set(now),
             updated_at_ms: Set(now),
@@ -238,10 +240,12 @@ impl TryFrom<Model> for Post {
             text: row.text,
             media_url: row.media_url,
             publish_at: time(row.publish_at_ms),
-            due_at: time(row.due_at_ms),
+            late: row.asked_in.is_some(),
+            due_at: time(if row.asked_in.is_some() { row.publish_at_ms } else { row.due_at_ms }),
             attempts: row.attempts.unsigned_abs(),
             url: row.url,
             error: row.error,
+            error_code: row.error_code.as_deref().and_then(FailureCode::from_name),
             fix: row.fix,
             finished_at: row.finished_at_ms.map(time),
             created_at: time(row.created_at_ms),

@@ -20,6 +20,10 @@ pub enum PostTap {
     PostNow(i64),
     /// Never publish a scheduled post.
     Cancel(i64),
+    /// Publish what the notification of this number asks about, late as it is.
+    PublishLate(i64),
+    /// Never publish it.
+    CancelLate(i64),
 }
 
 impl PostTap {
@@ -31,6 +35,8 @@ impl PostTap {
             Self::PublishAgain(id) => ("again", id),
             Self::PostNow(id) => ("now", id),
             Self::Cancel(id) => ("cancel", id),
+            Self::PublishLate(id) => ("late", id),
+            Self::CancelLate(id) => ("drop", id),
         };
         format!("{PREFIX}{what}:{id}")
     }
@@ -45,6 +51,8 @@ impl PostTap {
             "again" => Self::PublishAgain(id),
             "now" => Self::PostNow(id),
             "cancel" => Self::Cancel(id),
+            "late" => Self::PublishLate(id),
+            "drop" => Self::CancelLate(id),
             _ => return None,
         })
     }
@@ -62,8 +70,15 @@ mod tests {
 
     use super::*;
 
-    const EVERY: [fn(i64) -> PostTap; 5] =
-        [PostTap::Retry, PostTap::WentOut, PostTap::PublishAgain, PostTap::PostNow, PostTap::Cancel];
+    const EVERY: [fn(i64) -> PostTap; 7] = [
+        PostTap::Retry,
+        PostTap::WentOut,
+        PostTap::PublishAgain,
+        PostTap::PostNow,
+        PostTap::Cancel,
+        PostTap::PublishLate,
+        PostTap::CancelLate,
+    ];
 
     #[test]
     fn forged_and_foreign_data_is_no_tap() {

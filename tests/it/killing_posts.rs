@@ -6,15 +6,16 @@ use std::time::Duration;
 
 use rand::Rng as _;
 
+use crate::faults::scaled;
 use crate::harness::{Connector, Launch, NEWS, PATIENCE, Standing, dice, insta, post_to};
 use crate::on_both_databases_with_processes;
 
-/// How often the service is killed while posts go out.
-const KILLS: usize = 10;
+/// How often the service is killed while posts go out; a tenth of it without `FAULTS=full`.
+const KILLS: usize = 100;
 
 /// How many posts wait for the connector, and for the channel.
-const TO_CONNECTOR: usize = 80;
-const TO_CHANNEL: usize = 40;
+const TO_CONNECTOR: usize = 800;
+const TO_CHANNEL: usize = 400;
 
 /// How many notices may be in flight at a kill, which is how many of them may come twice. Posts may not.
 const NOTICES_IN_FLIGHT: usize = 8;
@@ -37,7 +38,8 @@ on_both_databases_with_processes! {
         world.link_through(&platform, &jun, "bob").await;
         connector.takes(Duration::from_millis(100));
         world.telegram.set_send_latency(Duration::from_millis(70));
-        let networks = std::iter::repeat_n("insta", TO_CONNECTOR).chain(std::iter::repeat_n("news", TO_CHANNEL));
+        let networks = std::iter::repeat_n("insta", scaled(TO_CONNECTOR));
+        let networks = networks.chain(std::iter::repeat_n("news", scaled(TO_CHANNEL)));
         let mut posts = Vec::new();
         for (number, network) in networks.enumerate() {
             let (account, author) = if number % 2 == 0 { ("alice", &mina) } else { ("bob", &jun) };
@@ -46,7 +48,7 @@ on_both_databases_with_processes! {
             posts.push((id, author, text));
         }
         let mut begun = BTreeSet::new();
-        for _ in 0..KILLS {
+        for _ in 0..scaled(KILLS) {
             tokio::time::sleep(Duration::from_millis(dice.random_range(0..250))).await;
             service.dies(world).await;
             let on_their_way = |stands: &Standing| stands.status == "publishing" && stands.begun;
@@ -77,7 +79,7 @@ on_both_databases_with_processes! {
             assert!(heard > 0, "the author of post {id} heard nothing");
             repeated += heard - 1;
         }
-        assert!(repeated <= KILLS * NOTICES_IN_FLIGHT, "{repeated} notices repeated by {KILLS} kills");
+        assert!(repeated <= scaled(KILLS) * NOTICES_IN_FLIGHT, "{repeated} notices were repeated");
         assert_eq!(service.terminate().await.code, Some(0));
     }
 }

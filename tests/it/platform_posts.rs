@@ -27,7 +27,40 @@ async fn count(database: &DatabaseConnection, sql: &str) -> i64 {
         .expect("a number")
 }
 
+/// A row as docs/platform-table.md lets a platform write it, and nothing beside it.
+const DOCUMENTED: &str = "INSERT INTO posts (account, network, text, media_url, publish_at_ms, due_at_ms, managed_by, \
+     created_at_ms, updated_at_ms, status) \
+   VALUES ('alice', 'instagram', 'New scones', 'https://pictures.example.com/1.jpg', 1795334400000, 1795334400000, \
+     'platform', 1795334300000, 1795334300000, 'publishing')";
+
 on_both_databases! {
+    async fn what_is_documented_is_all_a_platform_needs(world) {
+        let mina = world.mina();
+        world.link(&mina, "alice").await;
+        let database = world.look_inside().await;
+        database.execute_unprepared(DOCUMENTED).await.expect("the row as it is documented");
+        assert_eq!(world.runs("post_notifications").await["items"], 0, "it has not ended");
+        database
+            .execute_unprepared(
+                "UPDATE posts SET status = 'failed', url = NULL, error = 'token 190', fix = 'log in', \
+                   error_code = 'login_expired', finished_at_ms = 1795334500000, updated_at_ms = 1795334500000 \
+                 WHERE account = 'alice'",
+            )
+            .await
+            .expect("its end as it is documented");
+        assert_eq!(world.runs("post_notifications").await["items"], 1);
+        let notice = mina.sees("Post failed · Instagram").await.expect("she is told");
+        assert!(notice.text().contains("asks you to log in again"), "{}", notice.text());
+        let documents = include_str!("../../docs/platform-table.md");
+        for column in ["account", "network", "text", "media_url", "publish_at_ms", "due_at_ms", "managed_by",
+            "created_at_ms", "updated_at_ms", "status", "url", "error", "fix", "error_code", "finished_at_ms"]
+        {
+            assert!(documents.contains(&format!("`{column}`")), "{column} is not documented");
+        }
+        database.execute_unprepared("UPDATE posts SET status = 'published', url = 'https://x.example/1'").await.expect("a change of mind");
+        assert_eq!(world.runs("post_notifications").await["items"], 0, "it was told, once");
+    }
+
     async fn a_post_that_the_platform_finished_is_told_about_once(world) {
         let mina = world.mina();
         world.link(&mina, "alice").await;

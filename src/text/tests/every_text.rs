@@ -9,6 +9,8 @@ use crate::domain::account::{self as domain, BatchWindow, Delivery, Preferences,
 use crate::domain::carried::Carried;
 use crate::domain::digest::{Cause, ComingUp, DigestNews};
 use crate::domain::event::EventKind;
+use crate::domain::failure_code::FailureCode;
+use crate::domain::late_posts::{LatePost, LatePosts};
 use crate::domain::language::Language;
 use crate::domain::notification::State;
 use crate::domain::post::{self, ManagedBy, Post};
@@ -25,7 +27,7 @@ use crate::text::settings::{
     quiet_until_question, zone_not_found, zone_question,
 };
 use crate::text::status::{FailedPost, NextPost, Status, Today, status_unlinked};
-use crate::text::{Button, Hours, Html, admin, carried, jobs, language_name, linking, week};
+use crate::text::{Button, Hours, Html, admin, carried, jobs, language_name, late_posts, linking, week};
 
 /// Every message, once with all that is optional (`full`) and once without.
 pub(super) fn messages(language: Language, words: &str, full: bool) -> Vec<Html> {
@@ -38,6 +40,8 @@ pub(super) fn messages(language: Language, words: &str, full: bool) -> Vec<Html>
     messages.push(scheduled_posts(language, words, full));
     messages.extend(posts_stand(language, words, full));
     messages.extend(digests(language, words, full));
+    messages.extend(failures(language, words));
+    messages.extend(late(language, words, full));
     messages.extend(carried(language, words, full));
     messages.extend(settings(language, words, full));
     messages
@@ -122,6 +126,7 @@ fn notifications(language: Language, words: &str, full: bool) -> Vec<Html> {
             text: given,
             scheduled_at: full.then_some(at),
             zone: Tz::Asia__Seoul,
+            code: None,
             why: given,
             fix: given,
             reference: given,
@@ -231,6 +236,33 @@ fn scheduled_posts(language: Language, words: &str, full: bool) -> Html {
     ScheduledPosts { total, page: 1, posts, zone: Tz::Asia__Seoul }.render(language)
 }
 
+fn failures(language: Language, words: &str) -> Vec<Html> {
+    let failed = |code| Failed {
+        network: words,
+        text: Some(words),
+        scheduled_at: None,
+        zone: Tz::Asia__Seoul,
+        code: Some(code),
+        why: Some(words),
+        fix: Some(words),
+        reference: Some(words),
+    };
+    FailureCode::ALL.map(|code| failed(code).render(language)).into()
+}
+
+fn late(language: Language, words: &str, full: bool) -> Vec<Html> {
+    let publish_at = DateTime::from_timestamp(1_795_341_600, 0).expect("a moment");
+    let post = LatePost { network: words.to_owned(), text: words.to_owned(), publish_at };
+    let one = LatePosts { count: 1, named: vec![post.clone()] };
+    let several = LatePosts { count: if full { u64::MAX } else { 2 }, named: vec![post; if full { 4 } else { 2 }] };
+    let mut texts: Vec<Html> =
+        [one, several].iter().map(|it| late_posts::question(language, it, Tz::Asia__Seoul)).collect();
+    for (published, count) in [(true, 1), (true, 1_204), (false, 1), (false, 1_204), (true, 0)] {
+        texts.push(late_posts::answered(language, published, count));
+    }
+    texts
+}
+
 fn posts_stand(language: Language, words: &str, full: bool) -> Vec<Html> {
     let at = DateTime::from_timestamp(1_795_341_600, 0).expect("a moment");
     let post = Post {
@@ -243,9 +275,11 @@ fn posts_stand(language: Language, words: &str, full: bool) -> Vec<Html> {
         status: post::Status::Scheduled,
         managed_by: ManagedBy::Scheduler,
         due_at: at,
+        late: false,
         attempts: 0,
         url: full.then(|| format!("https://post.example/?q={words}")),
         error: full.then(|| words.to_owned()),
+        error_code: None,
         fix: full.then(|| words.to_owned()),
         finished_at: None,
         created_at: at,

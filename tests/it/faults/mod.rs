@@ -34,7 +34,7 @@ fn in_full() -> bool {
 }
 
 /// A number of the list: all of it in a full run, otherwise a tenth.
-fn scaled(number: usize) -> usize {
+pub fn scaled(number: usize) -> usize {
     if in_full() { number } else { (number / 10).max(1) }
 }
 
