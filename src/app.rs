@@ -1,6 +1,7 @@
 //! The composition root: build, start, supervise, drain, stop.
 
 use std::net::SocketAddr;
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -16,7 +17,7 @@ use crate::health::{Health, Telegram};
 use crate::http;
 use crate::metrics::{self, MetricsError};
 use crate::store::{SqliteLock, Store, StoreError};
-use crate::telegram::Api;
+use crate::telegram::{Api, Inbox};
 use leading::Leader;
 
 /// How long may stopping take? `docker stop` kills after 10 s, so it has to be done before.
@@ -36,6 +37,14 @@ pub enum StartError {
     Listen {
         /// The configured address.
         addr: SocketAddr,
+        /// What the operating system says.
+        error: std::io::Error,
+    },
+    /// The key to sign a token with can't be read.
+    #[error("--private-key: {} can't be read: {error}", .path.display())]
+    PrivateKey {
+        /// The file that was named.
+        path: PathBuf,
         /// What the operating system says.
         error: std::io::Error,
     },
@@ -71,7 +80,7 @@ impl App {
     /// # Errors
     /// When it can't go on without somebody changing something.
     pub async fn start(config: Config, clock: Clock) -> Result<Self, StartError> {
-        config.require_jwt_secret()?;
+        config.require_jwt_key()?;
         if config.metrics.token.is_some() {
             metrics::switch_on()?;
         }
@@ -86,11 +95,13 @@ impl App {
             .map_err(|error| StartError::Listen { addr: config.http.addr, error })?;
         let addr =
             listener.local_addr().map_err(|error| StartError::Listen { addr: config.http.addr, error })?;
-        let port = http::Port::new(store.clone(), health.clone(), Arc::clone(&config), clock.clone())
-            .map_err(|error| StartError::Client(error.to_string()))?;
+        let inbox = Inbox::default();
+        let port =
+            http::Port::new(store.clone(), health.clone(), Arc::clone(&config), clock.clone(), inbox.clone())
+                .map_err(|error| StartError::Client(error.to_string()))?;
         let stop = CancellationToken::new();
         log::info!("listening on http://{addr}, database {}", config.database.describe());
-        let leader = Leader { store: store.clone(), health: health.clone(), api, config, clock };
+        let leader = Leader { store: store.clone(), health: health.clone(), api, inbox, config, clock };
         Ok(Self {
             addr,
             health,

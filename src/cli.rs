@@ -13,7 +13,7 @@ use tokio::signal::unix::{SignalKind, signal};
 use crate::app::{App, StartError};
 use crate::clock::Clock;
 use crate::config::{Config, Environment};
-use crate::http::{NewToken, Scope, mint};
+use crate::http::{NewToken, Scope, mint, mint_with};
 use crate::logging::{self, Redactor};
 use crate::store::{SqliteLock, Store};
 
@@ -62,6 +62,9 @@ struct TokenArguments {
     /// Shown masked when the person is asked to connect.
     #[arg(long)]
     email: Option<String>,
+    /// A PEM file with the private half of JWT_PUBLIC_KEY, to sign with; the service never needs it.
+    #[arg(long, value_name = "FILE")]
+    private_key: Option<PathBuf>,
     /// How long it is valid.
     #[arg(long, default_value_t = 60)]
     minutes: u64,
@@ -146,12 +149,12 @@ async fn migrate(config: &Config) -> Result<ExitCode, StartError> {
 
 fn check_config(config: &Config) -> Result<ExitCode, StartError> {
     let shown = say(&config.explain().join("\n"));
-    config.require_jwt_secret()?;
+    config.require_jwt_key()?;
     Ok(shown)
 }
 
 fn token(config: &Config, arguments: &TokenArguments) -> Result<ExitCode, StartError> {
-    config.require_jwt_secret()?;
+    config.require_jwt_key()?;
     let token = NewToken {
         account: &arguments.account,
         scopes: &arguments.scope,
@@ -159,7 +162,16 @@ fn token(config: &Config, arguments: &TokenArguments) -> Result<ExitCode, StartE
         email: arguments.email.as_deref(),
         lifetime: Duration::from_secs(arguments.minutes.saturating_mul(60)),
     };
-    Ok(say(&mint(&config.jwt, &token, Clock::system().now())?))
+    let now = Clock::system().now();
+    let signed = match &arguments.private_key {
+        None => mint(&config.jwt, &token, now)?,
+        Some(path) => {
+            let key = std::fs::read_to_string(path)
+                .map_err(|error| StartError::PrivateKey { path: path.clone(), error })?;
+            mint_with(&key, &config.jwt, &token, now)?
+        }
+    };
+    Ok(say(&signed))
 }
 
 async fn healthcheck(config: &Config) -> ExitCode {

@@ -53,6 +53,8 @@ pub enum Telegram {
     TokenRefused,
     /// Another process polls with the same token, or a webhook is set (409).
     Conflict,
+    /// It does not take the address that it is to bring updates to.
+    WebhookRefused,
     /// The token belongs to another bot than this database.
     AnotherBot {
         /// The bot the links were made with.
@@ -65,14 +67,26 @@ pub enum Telegram {
 impl Known {
     /// Whether sending makes sense: an answerless Telegram may answer the next call, a wrong token won't.
     fn takes_messages(&self) -> bool {
-        self.is_our_bot && matches!(self.telegram, Telegram::Up | Telegram::Unreachable | Telegram::Conflict)
+        self.is_our_bot
+            && matches!(
+                self.telegram,
+                Telegram::Up | Telegram::Unreachable | Telegram::Conflict | Telegram::WebhookRefused
+            )
     }
 }
 
 impl Telegram {
     /// What [`Telegram::as_str`] may give.
-    pub const NAMES: [&'static str; 7] =
-        ["not_configured", "starting", "up", "unreachable", "token_refused", "conflict", "another_bot"];
+    pub const NAMES: [&'static str; 8] = [
+        "not_configured",
+        "starting",
+        "up",
+        "unreachable",
+        "token_refused",
+        "conflict",
+        "webhook_refused",
+        "another_bot",
+    ];
 
     /// As programs are told.
     pub fn as_str(&self) -> &'static str {
@@ -83,6 +97,7 @@ impl Telegram {
             Self::Unreachable => "unreachable",
             Self::TokenRefused => "token_refused",
             Self::Conflict => "conflict",
+            Self::WebhookRefused => "webhook_refused",
             Self::AnotherBot { .. } => "another_bot",
         }
     }
@@ -97,6 +112,9 @@ impl Telegram {
             Self::Conflict => Some(
                 "another process polls with this bot token, or a webhook is set: stop the other one".into(),
             ),
+            Self::WebhookRefused => {
+                Some("Telegram refuses the address for updates: check telegram.webhook_url".into())
+            }
             Self::AnotherBot { stored, found } => Some(format!(
                 "the links in this database belong to bot {stored}, the token to bot {found}: sending is paused. \
                  Correct TELEGRAM_BOT_TOKEN, or set SCHEDULER_TELEGRAM__ACCEPT_NEW_BOT={found}"

@@ -24,7 +24,7 @@
 //! | [`delivery`] | store, domain, text, chart, telegram |
 //! | [`jobs`] | store, outbox, domain, telegram |
 //! | [`bot`] | store, outbox, domain, text, telegram |
-//! | [`http`] | store, outbox, domain |
+//! | [`http`] | store, outbox, domain, telegram |
 //! | [`logging`] | nothing of ours |
 //! | [`app`], [`cli`] | everything |
 //!

@@ -10,13 +10,13 @@ use tokio_util::task::TaskTracker;
 
 use crate::bot::Bot;
 use crate::clock::Clock;
-use crate::config::{Config, Engine};
+use crate::config::{Config, Engine, UpdateMode};
 use crate::delivery::Delivery;
 use crate::health::Health;
 use crate::jobs::Jobs;
 use crate::publish::Publishing;
 use crate::store::{LEADS_FOR, Leadership, RENEW_EVERY, Store};
-use crate::telegram::{Acknowledgements, Api, Limits, Pace};
+use crate::telegram::{Acknowledgements, Api, Inbox, Limits, Pace};
 
 /// How long before its lease ends does a leader stop that can't renew it?
 const STOP_MARGIN: Duration = Duration::from_secs(2);
@@ -29,6 +29,7 @@ pub(super) struct Leader {
     pub(super) store: Store,
     pub(super) health: Health,
     pub(super) api: Option<Api>,
+    pub(super) inbox: Inbox,
     pub(super) config: Arc<Config>,
     pub(super) clock: Clock,
 }
@@ -181,6 +182,7 @@ impl Leader {
             api: api.clone(),
             limits: Arc::clone(limits),
             acknowledgements: Acknowledgements::default(),
+            inbox: self.inbox.clone(),
             health: self.health.clone(),
             clock: self.clock.clone(),
             telegram: self.config.telegram.clone(),
@@ -194,6 +196,7 @@ impl Leader {
         Jobs {
             store: self.store.clone(),
             api: self.api.clone(),
+            webhook_wanted: self.config.telegram.update_mode != UpdateMode::Polling,
             health: self.health.clone(),
             clock: self.clock.clone(),
             settings: self.config.jobs.clone(),

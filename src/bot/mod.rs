@@ -46,7 +46,7 @@ use crate::clock::Clock;
 use crate::config;
 use crate::health::Health;
 use crate::store::{Store, StoreError};
-use crate::telegram::{Acknowledgements, Api, Limits};
+use crate::telegram::{Acknowledgements, Api, Inbox, Limits};
 
 /// What the conversation works with.
 pub struct Bot {
@@ -58,6 +58,8 @@ pub struct Bot {
     pub limits: Arc<Limits>,
     /// Which updates are being handled.
     pub acknowledgements: Acknowledgements,
+    /// Where updates arrive in webhook mode.
+    pub inbox: Inbox,
     /// Who is told how it stands with Telegram.
     pub health: Health,
     /// What time it is.

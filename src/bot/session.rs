@@ -3,15 +3,17 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use futures::future::BoxFuture;
 use teloxide::dispatching::Dispatcher;
 use teloxide::error_handlers::{IgnoringErrorHandler, IgnoringErrorHandlerSafe};
 use teloxide::payloads::GetMe;
 use tokio_util::sync::CancellationToken;
 
 use super::{Bot, tree};
+use crate::config::UpdateMode;
 use crate::health::Telegram;
 use crate::store::BotIdentity;
-use crate::telegram::{Answer, Poller, RefusalClass, UpdateQueue};
+use crate::telegram::{Answer, Intake, Poller, RefusalClass, UpdateQueue, Webhook};
 
 /// How long may getMe take?
 const CALL_LIMIT: Duration = Duration::from_secs(10);
@@ -108,16 +110,9 @@ impl Bot {
     async fn session(self: &Arc<Self>, stop: &CancellationToken) {
         let (sender, mut queue) = UpdateQueue::new();
         let queue_stop = teloxide::update_listeners::UpdateListener::stop_token(&mut queue);
-        let poller = Poller {
-            api: self.api.clone(),
-            queue: sender,
-            acknowledgements: self.acknowledgements.clone(),
-            health: self.health.clone(),
-            clock: self.clock.clone(),
-            poll_timeout: self.telegram.poll_timeout,
-        };
-        let polling_stop = stop.child_token();
-        let mut polling = tokio::spawn(poller.run(polling_stop.clone()));
+        let intake = Intake { queue: sender, acknowledgements: self.acknowledgements.clone() };
+        let listening_stop = stop.child_token();
+        let mut listening = tokio::spawn(self.listen(intake, listening_stop.clone()));
         let mut dispatching = tokio::spawn(Arc::clone(self).dispatch(queue));
         let menus = tokio::spawn({
             let bot = Arc::clone(self);
@@ -125,19 +120,38 @@ impl Bot {
         });
         tokio::select! {
             () = stop.cancelled() => {}
-            _ = &mut polling => {}
+            _ = &mut listening => {}
             _ = &mut dispatching => {}
         }
         menus.abort();
-        polling_stop.cancel();
+        listening_stop.cancel();
         queue_stop.stop();
         if !dispatching.is_finished() && tokio::time::timeout(DRAIN_LIMIT, &mut dispatching).await.is_err() {
             log::warn!(target: "TELEGRAM", "handlers did not end in {} s", DRAIN_LIMIT.as_secs());
             dispatching.abort();
         }
         // Whoever leads now polls, and two that poll at once are a conflict. It comes to the same updates again.
-        if self.health.leading() {
+        if self.telegram.update_mode == UpdateMode::Polling && self.health.leading() {
             Poller::confirm(&self.api, &self.acknowledgements).await;
+        }
+    }
+
+    /// Lets updates in until `stop`, the way the settings say.
+    fn listen(&self, intake: Intake, stop: CancellationToken) -> BoxFuture<'static, ()> {
+        let (api, health, clock) = (self.api.clone(), self.health.clone(), self.clock.clone());
+        match (&self.telegram.update_mode, self.telegram.webhook_secret()) {
+            (UpdateMode::Webhook { url }, Some(secret)) => {
+                let webhook = Webhook { api, health, clock, url: url.clone(), secret };
+                let open = self.inbox.open(intake);
+                Box::pin(async move {
+                    webhook.run(stop).await;
+                    drop(open);
+                })
+            }
+            _ => {
+                let poll_timeout = self.telegram.poll_timeout;
+                Box::pin(Poller { api, intake, health, clock, poll_timeout }.run(stop))
+            }
         }
     }
 

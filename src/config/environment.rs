@@ -15,7 +15,7 @@ const PREFIX: &str = "SCHEDULER_";
 const FILE_SUFFIX: &str = "_FILE";
 
 /// The variables with a name of their own, and their keys.
-const NAMED: [(&str, &str); 10] = [
+const NAMED: [(&str, &str); 14] = [
     ("TELEGRAM_BOT_TOKEN", "telegram.token"),
     ("TELOXIDE_TOKEN", "telegram.token"),
     ("TELOXIDE_API_URL", "telegram.api_url"),
@@ -23,12 +23,24 @@ const NAMED: [(&str, &str); 10] = [
     ("DATABASE_URL", "database.url"),
     ("HTTP_ADDR", "http.addr"),
     ("JWT_SECRET", "jwt.secret"),
+    ("JWT_PREVIOUS_SECRET", "jwt.previous_secret"),
+    ("JWT_PUBLIC_KEY", "jwt.public_key"),
+    ("JWT_PREVIOUS_PUBLIC_KEY", "jwt.previous_public_key"),
+    ("JWT_KEY_ID", "jwt.key_id"),
     ("JWT_ISSUER", "jwt.issuer"),
     ("JWT_AUDIENCE", "jwt.audience"),
     ("METRICS_TOKEN", "metrics.token"),
 ];
-/// The keys whose named variables have a `_FILE` twin: the secrets.
-const FROM_FILE: [&str; 4] = ["telegram.token", "database.url", "jwt.secret", "metrics.token"];
+/// The keys whose named variables have a `_FILE` twin: the secrets, and keys of several lines.
+const FROM_FILE: [&str; 7] = [
+    "telegram.token",
+    "database.url",
+    "jwt.secret",
+    "jwt.previous_secret",
+    "jwt.public_key",
+    "jwt.previous_public_key",
+    "metrics.token",
+];
 
 /// The environment variables of a process, as an argument so that tests need no process of their own.
 /// Its `Debug` prints names only: values are secrets.
@@ -61,12 +73,6 @@ impl Environment {
             if let Some(rest) = name.strip_prefix(PREFIX) {
                 self.add(&mut layer, problems, name, &key_of(rest), Read::Value);
             }
-        }
-        if self.get("JWT_PUBLIC_KEY_FILE").is_some() {
-            problems.push(
-                "JWT_PUBLIC_KEY_FILE: tokens signed with a private key are not supported yet; \
-                 unset it and share a key with the platform in JWT_SECRET (HS256)",
-            );
         }
         layer
     }

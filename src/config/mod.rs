@@ -7,8 +7,10 @@
 mod address;
 mod database_url;
 mod environment;
+mod jwt;
 mod layers;
 mod networks;
+mod public_key;
 mod read;
 mod reader;
 mod sections;
@@ -16,6 +18,7 @@ mod signing_key;
 mod suggest;
 #[cfg(test)]
 mod tests;
+mod update_mode;
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -26,8 +29,10 @@ use thiserror::Error;
 pub use address::is_public;
 pub use environment::Environment;
 pub use networks::{Channel, Connector, Network, NetworkKind};
+pub use public_key::PublicKey;
 pub use sections::{
-    Database, Delivery, Digest, Engine, Http, Jobs, Jwt, Metrics, Platform, Publishing, Telegram, UpdateMode,
+    Database, Delivery, Digest, Engine, Http, Jobs, Jwt, Metrics, Platform, Publishing, Rate, Telegram,
+    UpdateMode,
 };
 pub use signing_key::{Signed, SigningKey, SigningKeys};
 
@@ -113,24 +118,27 @@ impl Config {
         &self.explained
     }
 
-    /// The key that tokens are checked with. Only `run` and `token` need it, so that it may be missing
+    /// Checks that there is a key to check tokens with. Only `run` and `token` need one, so that it may be missing
     /// elsewhere.
     ///
     /// # Errors
     ///
-    /// When it is not set: with a command that makes one.
-    pub fn require_jwt_secret(&self) -> Result<&SecretString, ConfigError> {
+    /// When none is set: with a command that makes one.
+    pub fn require_jwt_key(&self) -> Result<(), ConfigError> {
         let problem = "JWT_SECRET: is not set; make one with: openssl rand -base64 48 \
-                       (and give the same to the platform that signs the tokens)";
-        self.jwt.secret.as_ref().ok_or_else(|| ConfigError::of(problem))
+                       (and give the same to the platform that signs the tokens), \
+                       or set JWT_PUBLIC_KEY_FILE where the platform has a key of its own";
+        let known = self.jwt.secret.is_some() || self.jwt.public_key.is_some();
+        known.then_some(()).ok_or_else(|| ConfigError::of(problem))
     }
 
     /// Every secret in the settings, for the log to hide: the bot token whole and without its public id, the
-    /// JWT key, the metrics token, the database's password, the networks' signing keys.
+    /// JWT keys, the metrics token, the database's password, the networks' signing keys.
     pub fn secrets(&self) -> Vec<SecretString> {
         let token = self.telegram.token.iter().map(ExposeSecret::expose_secret);
-        let key = self.jwt.secret.iter().map(ExposeSecret::expose_secret);
+        let key = self.jwt.secret.iter().chain(&self.jwt.previous_secret).map(ExposeSecret::expose_secret);
         let token_secret = token.clone().filter_map(|token| token.split_once(':')).map(|(_, secret)| secret);
+        let webhook = self.telegram.webhook_secret();
         let passwords = database_url::passwords(self.database.url.expose_secret());
         let signing = self.networks.values().filter_map(Network::signing_keys);
         let signing = signing.flat_map(SigningKeys::each).map(SigningKey::expose);
@@ -138,7 +146,7 @@ impl Config {
         let metrics = self.metrics.token.iter().map(ExposeSecret::expose_secret);
         let plain =
             token.chain(token_secret).chain(key).chain(metrics).chain(signing).map(SecretString::from);
-        plain.chain(passwords.into_iter().map(SecretString::from)).collect()
+        plain.chain(webhook).chain(passwords.into_iter().map(SecretString::from)).collect()
     }
 }
 

@@ -9,13 +9,11 @@ use secrecy::SecretString;
 use super::database_url::without_password;
 use super::reader::{HIDDEN, Reader, button_address};
 use super::sections::{
-    Database, Delivery, Digest, Engine, Http, Jobs, Jwt, Metrics, Platform, Publishing, Telegram, UpdateMode,
+    Database, Delivery, Digest, Engine, Http, Jobs, Metrics, Platform, Publishing, Rate, Telegram, UpdateMode,
 };
 
 /// A bot token's secret part has 35 characters at Telegram; a Bot API server of one's own may issue others.
 const MIN_TOKEN_SECRET: usize = 30;
-/// HS256 keys are at least as long as the hash (RFC 7518, section 3.2).
-const MIN_JWT_SECRET: usize = 32;
 /// Short of this a token can be guessed.
 const MIN_METRICS_TOKEN: usize = 16;
 /// Connections when nobody said how many: PostgreSQL's pool, and the readers of a SQLite file.
@@ -37,13 +35,7 @@ impl Telegram {
             1..=i64::MAX,
             "Telegram user ids, which are positive numbers (not names)",
         );
-        let update_mode = match reader.parsed("telegram.update_mode", "\"polling\"", mode) {
-            Some(Mode::Webhook) => {
-                reader.complain("telegram.update_mode", "\"webhook\" is not available yet; use \"polling\"");
-                UpdateMode::Polling
-            }
-            Some(Mode::Polling) | None => UpdateMode::Polling,
-        };
+        let update_mode = UpdateMode::read(reader, api_url.as_ref());
         Some(Self {
             token,
             admins: admins.into_iter().collect(),
@@ -95,20 +87,17 @@ impl Http {
             body_limit: reader.number("http.body_limit_bytes", 1024..=16 * 1024 * 1024),
             events_body_limit: reader.number("http.events_body_limit_bytes", 1024..=64 * 1024 * 1024),
             max_headers: reader.number("http.max_headers", 8..=256),
+            person: rate(reader, "person"),
+            back_end: rate(reader, "back_end"),
+            stranger: rate(reader, "stranger"),
         }
     }
 }
 
-impl Jwt {
-    pub(super) fn read(reader: &mut Reader) -> Self {
-        let expected = "at least 32 bytes long; make one with: openssl rand -base64 48";
-        Self {
-            secret: reader.secret("jwt.secret", expected, |secret| secret.len() >= MIN_JWT_SECRET),
-            issuer: reader.text("jwt.issuer"),
-            audience: reader.text("jwt.audience"),
-            leeway: reader.seconds("jwt.leeway_seconds", 0..=300),
-            max_lifetime: reader.hours("jwt.max_lifetime_hours", 1..=24),
-        }
+fn rate(reader: &mut Reader, who: &str) -> Rate {
+    Rate {
+        per_second: reader.number(&format!("http.{who}_per_second"), 0..=1_000_000),
+        burst: reader.number(&format!("http.{who}_burst"), 1..=1_000_000),
     }
 }
 
@@ -237,19 +226,6 @@ fn backoff(reader: &mut Reader, key: &str) -> Vec<Duration> {
 
 fn time_of_day(text: &str) -> Option<NaiveTime> {
     NaiveTime::parse_from_str(text, "%H:%M").ok()
-}
-
-enum Mode {
-    Polling,
-    Webhook,
-}
-
-fn mode(text: &str) -> Option<Mode> {
-    match text {
-        "polling" => Some(Mode::Polling),
-        "webhook" => Some(Mode::Webhook),
-        _ => None,
-    }
 }
 
 fn is_bot_token(text: &str) -> bool {

@@ -6,10 +6,16 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use chrono::{NaiveTime, TimeDelta};
 use chrono_tz::Tz;
+use hmac::{Hmac, Mac as _};
 use secrecy::{ExposeSecret, SecretString};
+use sha2::Sha256;
 use url::Url;
+
+use super::PublicKey;
 
 /// `[telegram]`: which bot we are and how we hear from Telegram.
 #[derive(Clone, Debug)]
@@ -31,6 +37,15 @@ pub struct Telegram {
 }
 
 impl Telegram {
+    /// What Telegram has to show with every update it brings, so that nobody else can; `None` without a token.
+    ///
+    /// An HMAC of the token: as secret as that, the same in every instance, and another one when the token is changed.
+    pub fn webhook_secret(&self) -> Option<SecretString> {
+        let mut mac = Hmac::<Sha256>::new_from_slice(self.token.as_ref()?.expose_secret().as_bytes()).ok()?;
+        mac.update(b"telegram-bot-scheduler webhook");
+        Some(URL_SAFE_NO_PAD.encode(mac.finalize().into_bytes()).into())
+    }
+
     /// The bot's own user id, the digits before the colon of its token; `None` without a token.
     pub fn bot_id(&self) -> Option<i64> {
         self.token.as_ref()?.expose_secret().split(':').next()?.parse().ok()
@@ -38,10 +53,15 @@ impl Telegram {
 }
 
 /// How updates reach us.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum UpdateMode {
     /// We ask with `getUpdates`; nothing needs to reach us from the internet.
     Polling,
+    /// Telegram calls `POST /api/telegram/webhook`.
+    Webhook {
+        /// Where that can be reached from the internet.
+        url: Url,
+    },
 }
 
 /// `[database]`: where everything that was accepted is kept.
@@ -107,14 +127,39 @@ pub struct Http {
     pub events_body_limit: usize,
     /// Headers in one request.
     pub max_headers: usize,
+    /// How often one person's tokens may call.
+    pub person: Rate,
+    /// How often one back end's tokens may call: those with `events`, `posts:any` or `admin`.
+    pub back_end: Rate,
+    /// How often one address may call without a valid token.
+    pub stranger: Rate,
+}
+
+/// How often somebody may call.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Rate {
+    /// Requests per second; 0 = no limit.
+    pub per_second: u32,
+    /// How many may come at once after a pause.
+    pub burst: u32,
 }
 
 /// `[jwt]`: whose word we take about who is calling.
 #[derive(Clone, Debug)]
 pub struct Jwt {
-    /// The HS256 key shared with the platform, 32 bytes or more; `run` needs it
-    /// (see [`Config::require_jwt_secret`](super::Config::require_jwt_secret)).
+    /// The HS256 key shared with the platform, 32 bytes or more. `run` needs it or a public key
+    /// (see [`Config::require_jwt_key`](super::Config::require_jwt_key)); there are never both.
     pub secret: Option<SecretString>,
+    /// The HS256 key before, while the platform changes over to the new one.
+    pub previous_secret: Option<SecretString>,
+    /// The public half of the platform's own key.
+    pub public_key: Option<PublicKey>,
+    /// The one before, of the same algorithm.
+    pub previous_public_key: Option<PublicKey>,
+    /// The `kid` of tokens that the key signed; without one any token is tried with it.
+    pub key_id: Option<String>,
+    /// The same of the key before.
+    pub previous_key_id: Option<String>,
     /// The `iss` that a token must name.
     pub issuer: String,
     /// The `aud` that a token must name.

@@ -188,9 +188,8 @@ impl Renderer {
 
 /// What becomes of the posts that the notification `id` asks about.
 fn late_buttons(id: i64, language: Language) -> InlineKeyboardMarkup {
-    let button = |button: Button, tap: PostTap| {
-        InlineKeyboardButton::callback(button.label(language), tap.to_data())
-    };
+    let button =
+        |button: Button, tap: PostTap| InlineKeyboardButton::callback(button.label(language), tap.to_data());
     InlineKeyboardMarkup::new([[
         button(Button::PostNow, PostTap::PublishLate(id)),
         button(Button::CancelPost, PostTap::CancelLate(id)),

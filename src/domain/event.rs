@@ -23,7 +23,8 @@ pub struct Event {
     /// When it happened, RFC 3339; the moment of acceptance when absent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub at: Option<DateTime<Utc>>,
-    /// What there is to say about it.
+    /// What there is to say about it: of a post at least the `network`, of an automation its `name` or a `text`, of an
+    /// announcement the `text`.
     #[serde(default)]
     pub data: EventData,
 }
@@ -59,7 +60,7 @@ impl EventKind {
     ];
 }
 
-/// What there is to say about an event. Which fields an event needs depends on its kind; see [`Event::check`].
+/// What there is to say about an event. Which fields it needs depends on its kind.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct EventData {

@@ -6,8 +6,8 @@ use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::failure_code::FailureCode;
 use super::event::{Event, EventData, EventKind, is_web_address};
+use super::failure_code::FailureCode;
 
 /// How late may a post be handed in and still go out at once? Later is more likely a mistake in the date.
 pub const LATEST: TimeDelta = TimeDelta::days(1);

@@ -92,6 +92,9 @@ pub(super) enum Takes {
     Json,
     /// A JSON object that may be as large as a batch of events.
     Events,
+    /// An update, as Telegram sends it. One that is refused comes again and again, so there is room for the longest
+    /// message that answers another.
+    Update,
 }
 
 impl Takes {
@@ -110,7 +113,7 @@ impl Takes {
             Self::Nothing => return Ok(Bytes::new()),
             Self::MaybeJson if body.is_end_stream() => return Ok(Bytes::new()),
             Self::MaybeJson | Self::Json => settings.body_limit,
-            Self::Events => settings.events_body_limit,
+            Self::Events | Self::Update => settings.events_body_limit,
         };
         if self != Self::MaybeJson && !is_json(headers) {
             return Err(not_json());

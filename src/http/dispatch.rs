@@ -1,15 +1,16 @@
 //! From a request to its answer: the route, the caller, the body, the handler, within the time there is.
 
+use std::net::IpAddr;
 use std::panic::AssertUnwindSafe;
 
 use futures::FutureExt as _;
-use http_body_util::Full;
-use hyper::body::{Bytes, Incoming};
+use hyper::body::Incoming;
 use hyper::header::{HeaderName, HeaderValue};
 use hyper::{Method, Request, Response};
 use tokio::time::Instant;
 
-use super::answer::Answer;
+use super::admission;
+use super::answer::{Answer, Body};
 use super::call::Call;
 use super::port::Port;
 use super::problem::Problem;
@@ -24,12 +25,12 @@ const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 const NO_ROUTE: &str = "(no route)";
 
 /// Answers `request`, whatever happens.
-pub(super) async fn answer(port: Port, request: Request<Incoming>) -> Response<Full<Bytes>> {
+pub(super) async fn answer(port: Port, peer: IpAddr, request: Request<Incoming>) -> Response<Body> {
     let id = format!("{:016x}", rand::random::<u64>());
     let from = Instant::now();
     let method = request.method().clone();
     let (path, answered) = match routes::find(port.routes(), &method, request.uri().path()) {
-        Ok((route, path_id)) => (route.path, guarded(port, route, path_id, request).await),
+        Ok((route, path_id)) => (route.path, guarded(port, peer, route, path_id, request).await),
         Err(problem) => (NO_ROUTE, Err(problem)),
     };
     let answer = answered.unwrap_or_else(|problem| failed(&id, &method, path, problem));
@@ -55,12 +56,13 @@ fn known(method: &Method) -> &str {
 /// Handles the request within its time; a panic in it is a 500 and ends nothing else.
 async fn guarded(
     port: Port,
+    peer: IpAddr,
     route: &Route,
     path_id: Option<String>,
     request: Request<Incoming>,
 ) -> Result<Answer, Problem> {
     let limit = port.config().http.request_timeout;
-    let handling = AssertUnwindSafe(handle(port, route, path_id, request)).catch_unwind();
+    let handling = AssertUnwindSafe(handle(port, peer, route, path_id, request)).catch_unwind();
     match tokio::time::timeout(limit, handling).await {
         Ok(Ok(result)) => result,
         // What it said went through the panic hook.
@@ -72,35 +74,25 @@ async fn guarded(
 
 async fn handle(
     port: Port,
+    peer: IpAddr,
     route: &Route,
     path_id: Option<String>,
     request: Request<Incoming>,
 ) -> Result<Answer, Problem> {
     let (head, body) = request.into_parts();
     // Before the body: whoever may not call does not get to send one.
-    let scopes = match &route.access {
-        Access::Open(_) | Access::Metrics(_) => None,
-        Access::Scoped(scope, _) => Some(std::slice::from_ref(scope)),
-        Access::AnyOf(scopes, _) => Some(*scopes),
-    };
-    let caller = match scopes {
-        None => None,
-        Some(scopes) => {
-            let caller = port.verifier().verify(&head.headers, port.now()).map_err(Problem::unauthorized)?;
-            if !scopes.iter().any(|scope| caller.has(*scope)) {
-                return Err(scopes.first().map_or_else(
-                    || Problem::internal("a scoped route without a scope"),
-                    |scope| Problem::missing_scope(*scope),
-                ));
-            }
-            Some(caller)
-        }
-    };
+    let caller = admission::admit(&port, peer, route, &head.headers)?;
     let body = route.takes.read(body, &head.headers, &port).await?;
     let query = head.uri.query().map(str::to_owned);
     let call = Call { port, id: path_id, query, headers: head.headers, body };
     match (route.access, caller) {
-        (Access::Open(handler) | Access::Metrics(handler), _) => handler(call).await,
+        (
+            Access::Probe(handler)
+            | Access::Open(handler)
+            | Access::Telegram(handler)
+            | Access::Metrics(handler),
+            _,
+        ) => handler(call).await,
         (Access::Scoped(_, handler) | Access::AnyOf(_, handler), Some(caller)) => handler(call, caller).await,
         (Access::Scoped(..) | Access::AnyOf(..), None) => {
             Err(Problem::internal("a scoped route without a caller"))

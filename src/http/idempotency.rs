@@ -17,6 +17,14 @@ pub(super) const MAX_KEY_CHARS: usize = 255;
 /// # Errors
 /// 400 for one that comes twice, is empty, too long or not visible ASCII.
 pub(super) fn key(call: &Call, caller: &Caller) -> Result<Option<IdempotencyKey>, Problem> {
+    key_for("", call, caller)
+}
+
+/// The same for a route whose requests have no body that would tell them from another's: `what` names it.
+///
+/// # Errors
+/// The same.
+pub(super) fn key_for(what: &str, call: &Call, caller: &Caller) -> Result<Option<IdempotencyKey>, Problem> {
     let mut keys = call.headers.get_all(HEADER).iter();
     let Some(key) = keys.next() else { return Ok(None) };
     let key = key.as_bytes();
@@ -30,7 +38,12 @@ pub(super) fn key(call: &Call, caller: &Caller) -> Result<Option<IdempotencyKey>
     Ok(Some(IdempotencyKey {
         subject: caller.account.clone(),
         key: key.iter().copied().map(char::from).collect(),
-        body_hash: Sha256::digest(&call.body).iter().map(|byte| format!("{byte:02x}")).collect(),
+        body_hash: Sha256::new_with_prefix(what)
+            .chain_update(&call.body)
+            .finalize()
+            .iter()
+            .map(|byte| format!("{byte:02x}"))
+            .collect(),
     }))
 }
 

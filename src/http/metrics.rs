@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use hyper::StatusCode;
+use hyper::{HeaderMap, StatusCode};
 use secrecy::ExposeSecret as _;
 use subtle::ConstantTimeEq as _;
 
@@ -22,17 +22,25 @@ const READING_LIMIT: Duration = Duration::from_secs(2);
 
 pub(super) const METRICS: Says = Says::new("metrics", "This process in numbers, for Prometheus")
     .answers(&[Answered::text(200, metrics::CONTENT_TYPE, "The numbers")])
-    .problems(&[Kind::NotFound, Kind::Unauthorized]);
+    .problems(&[Kind::NotFound]);
 
-/// 200 with the numbers; 404 while the settings name no token, as if there were no such route.
-pub(super) async fn show(call: Call) -> Result<Answer, Problem> {
-    let Some(token) = &call.port.config().metrics.token else {
+/// Lets in whoever shows the metrics token.
+///
+/// # Errors
+/// 404 while the settings name none, as if there were no such route; 401 for another.
+pub(super) fn admit(port: &Port, headers: &HeaderMap) -> Result<(), Problem> {
+    let Some(token) = &port.config().metrics.token else {
         return Err(Problem::new(Kind::NotFound, "No METRICS_TOKEN is set, so there is nothing here."));
     };
-    let given = bearer_token(&call.headers).map_err(Problem::unauthorized)?;
+    let given = bearer_token(headers).map_err(Problem::unauthorized)?;
     if !bool::from(given.as_bytes().ct_eq(token.expose_secret().as_bytes())) {
         return Err(Problem::unauthorized("the metrics token is wrong"));
     }
+    Ok(())
+}
+
+/// `GET /metrics`: 200 with the numbers.
+pub(super) async fn show(call: Call) -> Result<Answer, Problem> {
     let readings = readings(&call.port).await;
     let text = metrics::render(&readings).map_err(|error| Problem::internal(error.to_string()))?;
     Ok(Answer::new(StatusCode::OK, metrics::CONTENT_TYPE, text))

@@ -6,6 +6,8 @@
 //! A route is one entry of that table: its methods, path, body, who may call, its handler, and what `/openapi.json` says
 //! about it (a `Says` beside the handler). Tests hold every answer they get against that document.
 
+mod accounts;
+mod admission;
 mod answer;
 mod auth;
 mod call;
@@ -21,17 +23,19 @@ mod port;
 mod posts;
 mod probes;
 mod problem;
+mod rates;
 mod routes;
 mod scheduler;
 mod seats;
 mod serve;
+mod status_page;
 mod telegram;
 mod timed_stream;
 
 #[cfg(test)]
 mod tests;
 
-pub use auth::{MintError, NewToken, NoJwtSecret, Scope, mint};
+pub use auth::{MintError, NewToken, NoJwtKey, Scope, mint, mint_with};
 pub use openapi::description;
 pub use port::Port;
 pub use serve::serve;

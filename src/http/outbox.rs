@@ -72,7 +72,7 @@ struct WithHistory {
 
 #[derive(Serialize, ToSchema)]
 #[schema(as = Attempt)]
-struct ShownAttempt {
+pub(super) struct ShownAttempt {
     started_at: DateTime<Utc>,
     latency_ms: u128,
     class: String,

@@ -65,20 +65,26 @@ pub(super) const READY: Says = Says::new("readyz", "Whether work should come her
 
 /// `GET /readyz`: 200, or 503 with the reasons why work should not come here.
 pub(super) async fn ready(call: Call) -> Result<Answer, Problem> {
-    let mut reasons = Vec::new();
-    if !database_answers(&call.port).await {
-        reasons.push("the database does not answer".to_owned());
-    }
-    if leader_unknown(&call.port) {
-        reasons.push("which instance leads is not decided yet".to_owned());
-    } else if answers_for_telegram(&call.port) {
-        reasons.extend(call.port.health().telegram().problem());
-    }
+    let reasons = why_not_ready(&call.port).await;
     let (status, word) = match reasons.is_empty() {
         true => (StatusCode::OK, "ready"),
         false => (StatusCode::SERVICE_UNAVAILABLE, "not ready"),
     };
     Answer::json(status, &Readiness { status: word, reasons })
+}
+
+/// Why work should not come here; empty when it should.
+pub(super) async fn why_not_ready(port: &Port) -> Vec<String> {
+    let mut reasons = Vec::new();
+    if !database_answers(port).await {
+        reasons.push("the database does not answer".to_owned());
+    }
+    if leader_unknown(port) {
+        reasons.push("which instance leads is not decided yet".to_owned());
+    } else if answers_for_telegram(port) {
+        reasons.extend(port.health().telegram().problem());
+    }
+    reasons
 }
 
 /// With PostgreSQL only the leader talks to Telegram; the others serve HTTP all the same.

@@ -42,6 +42,8 @@ pub(super) enum Kind {
     ChatUnreachable,
     /// A webhook call while updates are polled.
     PollingMode,
+    /// An update without the secret that Telegram shows.
+    WrongWebhookSecret,
     /// The body is larger than the route takes.
     BodyTooLarge,
     /// The body is not declared as JSON.
@@ -58,6 +60,8 @@ pub(super) enum Kind {
     InvalidSettings,
     /// The idempotency key came with another body before.
     KeyReused,
+    /// The caller calls too often.
+    TooManyRequests,
     /// Our fault.
     Internal,
     /// Not now: a part we depend on does not answer.
@@ -112,6 +116,9 @@ impl Kind {
             Self::NotLinked => ("not-linked", "No chat is connected", StatusCode::CONFLICT),
             Self::ChatUnreachable => ("chat-unreachable", "The chat can't be reached", StatusCode::CONFLICT),
             Self::PollingMode => ("polling-mode", "Updates are polled", StatusCode::CONFLICT),
+            Self::WrongWebhookSecret => {
+                ("wrong-webhook-secret", "Only Telegram may bring updates", StatusCode::FORBIDDEN)
+            }
             Self::BodyTooLarge => ("body-too-large", "The body is too large", StatusCode::PAYLOAD_TOO_LARGE),
             Self::UnsupportedMediaType => {
                 ("unsupported-media-type", "The body must be JSON", StatusCode::UNSUPPORTED_MEDIA_TYPE)
@@ -134,6 +141,9 @@ impl Kind {
                 "The idempotency key belongs to another request",
                 StatusCode::UNPROCESSABLE_ENTITY,
             ),
+            Self::TooManyRequests => {
+                ("too-many-requests", "Too many requests", StatusCode::TOO_MANY_REQUESTS)
+            }
             Self::Internal => ("internal", "Something went wrong", StatusCode::INTERNAL_SERVER_ERROR),
             Self::Unavailable => ("unavailable", "Not available now", StatusCode::SERVICE_UNAVAILABLE),
         }
@@ -212,6 +222,13 @@ impl Problem {
             .with_header(RETRY_AFTER, HeaderValue::from(TRY_AGAIN_AFTER.as_secs()))
     }
 
+    /// Too often: after `wait` the next request passes.
+    pub(super) fn too_many_requests(wait: Duration) -> Self {
+        let seconds = wait.as_secs() + u64::from(wait.subsec_nanos() > 0);
+        Self::new(Kind::TooManyRequests, format!("Too many requests at once. Try again in {seconds} s."))
+            .with_header(RETRY_AFTER, HeaderValue::from(seconds))
+    }
+
     /// Our fault; `cause` is for the log.
     pub(super) fn internal(cause: impl Into<Cow<'static, str>>) -> Self {
         Self::new(Kind::Internal, "The request was not carried out. It has been logged.").because(cause)
@@ -237,7 +254,9 @@ impl Problem {
         match self.kind {
             Kind::Internal => Level::Error,
             Kind::Unavailable => Level::Warn,
-            Kind::Unauthorized | Kind::Unsigned | Kind::MissingScope => Level::Info,
+            Kind::Unauthorized | Kind::Unsigned | Kind::MissingScope | Kind::WrongWebhookSecret => {
+                Level::Info
+            }
             _ => Level::Debug,
         }
     }

@@ -8,7 +8,7 @@ use super::auth::{Caller, Scope};
 use super::call::{Call, Takes};
 use super::openapi::Says;
 use super::problem::{Kind, Problem};
-use super::{events, metrics, openapi, outbox, posts, probes, scheduler, telegram};
+use super::{accounts, events, metrics, openapi, outbox, posts, probes, scheduler, status_page, telegram};
 
 type Handling = BoxFuture<'static, Result<Answer, Problem>>;
 
@@ -27,9 +27,13 @@ pub(super) struct Route {
 /// Who may call, and what happens then.
 #[derive(Clone, Copy)]
 pub(super) enum Access {
+    /// Anybody, as often as they like: what orchestrators ask.
+    Probe(fn(Call) -> Handling),
     /// Anybody.
     Open(fn(Call) -> Handling),
-    /// Whoever has the metrics token, as the handler sees: who collects numbers is no caller of the platform's.
+    /// Telegram, which shows the secret of the webhook.
+    Telegram(fn(Call) -> Handling),
+    /// Whoever has the metrics token: who collects numbers is no caller of the platform's.
     Metrics(fn(Call) -> Handling),
     /// Whoever has a token with this scope.
     Scoped(Scope, fn(Call, Caller) -> Handling),
@@ -55,23 +59,30 @@ const POSTS: &[Scope] = &[Scope::Posts, Scope::PostsAny];
 pub(super) const TABLE: &[Route] = &[
     Route {
         methods: READ,
+        path: "/",
+        takes: Takes::Nothing,
+        access: Access::Open(|call| Box::pin(status_page::show(call))),
+        says: status_page::STATUS_PAGE,
+    },
+    Route {
+        methods: READ,
         path: "/health",
         takes: Takes::Nothing,
-        access: Access::Open(|call| Box::pin(probes::health(call))),
+        access: Access::Probe(|call| Box::pin(probes::health(call))),
         says: probes::HEALTH,
     },
     Route {
         methods: READ,
         path: "/healthz",
         takes: Takes::Nothing,
-        access: Access::Open(|_| Box::pin(probes::alive())),
+        access: Access::Probe(|_| Box::pin(probes::alive())),
         says: probes::ALIVE,
     },
     Route {
         methods: READ,
         path: "/readyz",
         takes: Takes::Nothing,
-        access: Access::Open(|call| Box::pin(probes::ready(call))),
+        access: Access::Probe(|call| Box::pin(probes::ready(call))),
         says: probes::READY,
     },
     Route {
@@ -141,9 +152,9 @@ pub(super) const TABLE: &[Route] = &[
     Route {
         methods: POST,
         path: "/api/telegram/webhook",
-        takes: Takes::Nothing,
-        access: Access::Open(|call| Box::pin(telegram::webhook(call))),
-        says: telegram::WEBHOOK,
+        takes: Takes::Update,
+        access: Access::Telegram(|call| Box::pin(telegram::take_update(call))),
+        says: telegram::TAKE_UPDATE,
     },
     Route {
         methods: POST,
@@ -194,6 +205,20 @@ pub(super) const TABLE: &[Route] = &[
         takes: Takes::MaybeJson,
         access: Access::Scoped(Scope::Admin, |call, _| Box::pin(outbox::resend(call))),
         says: outbox::RESEND,
+    },
+    Route {
+        methods: DELETE,
+        path: "/api/accounts/{account}",
+        takes: Takes::Nothing,
+        access: Access::Scoped(Scope::Admin, |call, _| Box::pin(accounts::erase(call))),
+        says: accounts::ERASE,
+    },
+    Route {
+        methods: READ,
+        path: "/api/accounts/{account}/export",
+        takes: Takes::Nothing,
+        access: Access::Scoped(Scope::Admin, |call, _| Box::pin(accounts::export(call))),
+        says: accounts::EXPORT,
     },
     Route {
         methods: POST,

@@ -8,21 +8,14 @@ use utoipa::ToSchema;
 use super::answer::Answer;
 use super::auth::Caller;
 use super::call::Call;
+use super::idempotency;
 use super::openapi::{Answered, Parameter, Says};
+use super::paging::{self, Paging};
 use super::problem::{Kind, Problem};
 use crate::domain::job::{History, Job, Requester, Run};
 
 /// How many of a job's last runs do the figures speak of? A few hours of the most frequent ones' work.
 const RUNS_SPOKEN_OF: u64 = 50;
-
-/// `limit` of a query, for the document.
-#[derive(ToSchema)]
-#[schema(minimum = 1, maximum = 500)]
-struct RunsListed(#[allow(dead_code)] u64);
-
-/// How many runs are listed unless the query says otherwise, and at most.
-const RUNS_LISTED: u64 = 50;
-const RUNS_MOST: u64 = 500;
 
 #[derive(Serialize, ToSchema)]
 #[schema(as = Scheduler)]
@@ -49,6 +42,8 @@ struct JobStatus {
 #[schema(as = JobRuns)]
 struct Runs {
     runs: Vec<ShownRun>,
+    /// For the next page; null on the last one.
+    next_cursor: Option<String>,
 }
 
 /// A run as it is shown.
@@ -111,34 +106,36 @@ pub(super) async fn status(call: Call) -> Result<Answer, Problem> {
 
 pub(super) const TRIGGER: Says = Says::new("trigger_job", "Run a job now")
     .path(JOB)
+    .repeatable()
     .answers(&[Answered::json::<ShownRun>(202, "The run, which begins within a second or two")]);
 
 /// `POST`, and as before `GET`, `/api/admin/scheduler/jobs/{id}/trigger`: 202 with the run, which begins within a
 /// second or two. While one waits, it is the answer again.
 pub(super) async fn trigger(call: Call, caller: Caller) -> Result<Answer, Problem> {
     let job = job(&call)?;
-    let by = Requester::Api(caller.account);
-    let run = call.port.store().request_run(job.name(), &by, call.port.now()).await?;
+    let key = idempotency::key_for(job.name(), &call, &caller)?;
+    let (store, by, now) = (call.port.store(), Requester::Api(caller.account), call.port.now());
+    let run = match key {
+        None => store.request_run(job.name(), &by, now).await?,
+        Some(key) => {
+            store.request_run_once(job.name(), &by, key, now).await?.ok_or_else(idempotency::reused)?
+        }
+    };
     Answer::json(StatusCode::ACCEPTED, &ShownRun::from(run))
 }
 
 pub(super) const RUNS: Says = Says::new("job_runs", "A job\u{2019}s last runs, the newest first")
     .path(JOB)
-    .query(&[Parameter::new::<RunsListed>("limit", "How many; 50 unless it says otherwise")])
-    .answers(&[Answered::json::<Runs>(200, "The runs")]);
+    .query(&[paging::LIMIT, paging::CURSOR])
+    .answers(&[Answered::json::<Runs>(200, "A page")]);
 
-/// `GET /api/admin/scheduler/jobs/{id}/runs?limit=50`: the newest first.
+/// `GET /api/admin/scheduler/jobs/{id}/runs?limit=&cursor=`: the newest first.
 pub(super) async fn runs(call: Call) -> Result<Answer, Problem> {
     let job = job(&call)?;
-    let query = call.query(&["limit"])?;
-    let limit = match query.get("limit") {
-        None => RUNS_LISTED,
-        Some(text) => text.parse().ok().filter(|limit| (1..=RUNS_MOST).contains(limit)).ok_or_else(|| {
-            Problem::new(Kind::BadRequest, format!("\"limit\" is a number from 1 to {RUNS_MOST}."))
-        })?,
-    };
-    let runs = call.port.store().runs_of(job.name(), limit).await?;
-    Answer::json(StatusCode::OK, &Runs { runs: runs.into_iter().map(ShownRun::from).collect() })
+    let paging = Paging::of(&call.query(&["limit", "cursor"])?)?;
+    let mut runs = call.port.store().runs_before(job.name(), paging.before, paging.looked_for()).await?;
+    let next_cursor = paging.cut(&mut runs, |run| run.id);
+    Answer::json(StatusCode::OK, &Runs { runs: runs.into_iter().map(ShownRun::from).collect(), next_cursor })
 }
 
 fn job(call: &Call) -> Result<Job, Problem> {

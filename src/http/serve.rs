@@ -2,6 +2,7 @@
 
 use std::convert::Infallible;
 use std::io;
+use std::net::IpAddr;
 use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
@@ -62,13 +63,13 @@ pub(super) async fn serve_with(
     let connections = TaskTracker::new();
     let cut = CancellationToken::new();
     loop {
-        let (stream, seat) = tokio::select! {
+        let (stream, peer, seat) = tokio::select! {
             biased;
             () = stop.cancelled() => break,
             accepted = accept(&listener, &seats) => accepted,
         };
         let connection =
-            Connection { builder: builder.clone(), port: port.clone(), stop: stop.clone(), patience };
+            Connection { builder: builder.clone(), port: port.clone(), peer, stop: stop.clone(), patience };
         let cut = cut.clone();
         connections.spawn(async move {
             tokio::select! {
@@ -97,10 +98,10 @@ async fn drained(connections: &TaskTracker, seats: &Seats) {
 }
 
 /// The next connection and a seat for it.
-async fn accept(listener: &TcpListener, seats: &Arc<Seats>) -> (TcpStream, Seat) {
+async fn accept(listener: &TcpListener, seats: &Arc<Seats>) -> (TcpStream, IpAddr, Seat) {
     loop {
         match listener.accept().await {
-            Ok((stream, _)) => return (stream, seats.take().await),
+            Ok((stream, peer)) => return (stream, peer.ip(), seats.take().await),
             // The peer gave up before we came to it.
             Err(error)
                 if matches!(
@@ -119,6 +120,7 @@ async fn accept(listener: &TcpListener, seats: &Arc<Seats>) -> (TcpStream, Seat)
 struct Connection {
     builder: http1::Builder,
     port: Port,
+    peer: IpAddr,
     stop: CancellationToken,
     patience: Patience,
 }
@@ -129,11 +131,12 @@ impl Connection {
         // Answers are written at once; waiting to fill a packet would only delay them.
         let _ = stream.set_nodelay(true);
         let seat = Arc::new(seat);
+        let peer = self.peer;
         let service = service_fn(|request| {
             let (port, seat) = (self.port.clone(), seat.clone());
             async move {
                 let _busy = seat.busy();
-                Ok::<_, Infallible>(dispatch::answer(port, request).await)
+                Ok::<_, Infallible>(dispatch::answer(port, peer, request).await)
             }
         });
         let io = TokioIo::new(TimedStream::new(stream, self.patience));

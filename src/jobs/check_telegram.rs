@@ -33,7 +33,7 @@ pub(super) async fn run(jobs: Arc<Jobs>, watch: Arc<Watch>) -> Done {
     let why = loop {
         tries += 1;
         let why = match api.checkup().await {
-            Answer::Done(Some(checkup)) => return Ok(watch.note(checkup)),
+            Answer::Done(Some(checkup)) => return Ok(watch.note(checkup, jobs.webhook_wanted)),
             Answer::Done(None) => return Ok(0),
             Answer::Refused(refusal) if refusal.class() == RefusalClass::TokenRefused => {
                 return Err(note(&jobs, Telegram::TokenRefused, &refusal.description));
@@ -60,7 +60,7 @@ fn note(jobs: &Jobs, telegram: Telegram, words: &str) -> JobError {
 }
 
 impl Watch {
-    fn note(&self, checkup: Checkup) -> u64 {
+    fn note(&self, checkup: Checkup, webhook_wanted: bool) -> u64 {
         let Checkup { pending_updates, webhook_is_set } = checkup;
         metrics::updates_waiting_at_telegram(pending_updates);
         let piled_up = pending_updates > PILE;
@@ -69,7 +69,8 @@ impl Watch {
             (true, false) => log::info!(target: "TELEGRAM", "updates do not pile up any more"),
             _ => {}
         }
-        if !self.webhook.swap(webhook_is_set, Ordering::Relaxed) && webhook_is_set {
+        let unwanted = webhook_is_set && !webhook_wanted;
+        if !self.webhook.swap(unwanted, Ordering::Relaxed) && unwanted {
             log::warn!(target: "TELEGRAM", "a webhook is set, which keeps updates from us until polling removes it");
         }
         u64::from(pending_updates)

@@ -72,6 +72,8 @@ pub struct Jobs {
     pub store: Store,
     /// The way to Telegram; without a token the other jobs run all the same.
     pub api: Option<Api>,
+    /// Whether updates come by a webhook: then one is to be set.
+    pub webhook_wanted: bool,
     /// Who is told how it stands with Telegram.
     pub health: Health,
     /// What time it is.

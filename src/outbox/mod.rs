@@ -47,6 +47,32 @@ pub async fn send_test(
     now: DateTime<Utc>,
 ) -> Result<TestMessage, StoreError> {
     let id = store.enqueue(NewNotification::test(account, chat_id, now), now).await?;
+    Ok(follow(store, id, limit).await)
+}
+
+/// The same for a request with an idempotency key: one that came before is followed instead of a new one. `None` when
+/// the key came with another request before.
+///
+/// # Errors
+/// The same.
+pub async fn send_test_once(
+    store: &Store,
+    account: &str,
+    chat_id: i64,
+    key: IdempotencyKey,
+    limit: Duration,
+    now: DateTime<Utc>,
+) -> Result<Option<TestMessage>, StoreError> {
+    let row = NewNotification::test(account, chat_id, now);
+    let ids = match store.enqueue_once(row, key, now).await? {
+        Recorded::Accepted(ids) | Recorded::Replayed(ids) => ids,
+        Recorded::KeyReused => return Ok(None),
+    };
+    let id = ids.first().copied().unwrap_or_default();
+    Ok(Some(follow(store, id, limit).await))
+}
+
+async fn follow(store: &Store, id: i64, limit: Duration) -> TestMessage {
     let state = match store.wait_for_finish(id, limit).await {
         Ok(Some(status)) => status.state,
         // Erased meanwhile, with its account.
@@ -56,7 +82,7 @@ pub async fn send_test(
             State::Pending
         }
     };
-    Ok(TestMessage { id, state })
+    TestMessage { id, state }
 }
 
 /// Writes the digests that are due at `now` and moves each account's next one, both or neither; returns how many.

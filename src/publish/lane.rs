@@ -170,7 +170,9 @@ impl Lane {
             Outcome::Retry { due_at, reason } => {
                 log::info!(target: "publish", "post {id} is tried again on {network} at {due_at}: {}", reason.error);
             }
-            Outcome::Late => log::info!(target: "publish", "post {id} for {network} is late: its author is asked"),
+            Outcome::Late => {
+                log::info!(target: "publish", "post {id} for {network} is late: its author is asked")
+            }
             Outcome::PutBack { .. } | Outcome::Accepted { .. } => {}
         }
     }

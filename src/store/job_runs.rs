@@ -9,8 +9,9 @@ use sea_orm::{
     QueryOrder, QuerySelect, Statement,
 };
 
+use super::idempotency::Answers;
 use super::write_queue::Command;
-use super::{Store, StoreError, ms, time};
+use super::{IdempotencyKey, Recorded, Store, StoreError, ms, time};
 use crate::domain::job::{INTERRUPTED, Job, Outcome, Requester, Run};
 use crate::entity::job_run::{ActiveModel, Column, Entity, Model};
 
@@ -27,6 +28,21 @@ impl Store {
         now: DateTime<Utc>,
     ) -> Result<Run, StoreError> {
         let run = self.writer.write(RequestRun { job: job.to_owned(), by: by.to_string(), now }).await?;
+        self.signals.run_requested.notify_one();
+        Ok(run)
+    }
+
+    /// The same for a request with an idempotency key: the run that it asked for before is the answer, as it stands.
+    /// `None` when the key came with another request before.
+    pub async fn request_run_once(
+        &self,
+        job: &str,
+        by: &Requester,
+        key: IdempotencyKey,
+        now: DateTime<Utc>,
+    ) -> Result<Option<Run>, StoreError> {
+        let request = RequestRun { job: job.to_owned(), by: by.to_string(), now };
+        let run = self.writer.write(RequestRunOnce { request, key }).await?;
         self.signals.run_requested.notify_one();
         Ok(run)
     }
@@ -83,7 +99,20 @@ impl Store {
 
     /// The newest runs of `job`, at most `limit`, newest first.
     pub async fn runs_of(&self, job: &str, limit: u64) -> Result<Vec<Run>, StoreError> {
-        let runs = Entity::find().filter(Column::Job.eq(job)).order_by_desc(Column::Id).limit(limit);
+        self.runs_before(job, None, limit).await
+    }
+
+    /// The same of those older than the run `before`.
+    pub async fn runs_before(
+        &self,
+        job: &str,
+        before: Option<i64>,
+        limit: u64,
+    ) -> Result<Vec<Run>, StoreError> {
+        let mut runs = Entity::find().filter(Column::Job.eq(job)).order_by_desc(Column::Id).limit(limit);
+        if let Some(before) = before {
+            runs = runs.filter(Column::Id.lt(before));
+        }
         Ok(runs.all(&self.reader).await?.into_iter().map(Run::from).collect())
     }
 
@@ -181,6 +210,34 @@ impl Command for RequestRun {
             .await?;
         // The one that was in the way has begun since: once more, and nothing is.
         queued.map(Run::from).ok_or_else(|| StoreError::Conflict("job_runs_queued".into()))
+    }
+}
+
+struct RequestRunOnce {
+    request: RequestRun,
+    key: IdempotencyKey,
+}
+
+impl Command for RequestRunOnce {
+    type Output = Option<Run>;
+
+    async fn apply(&self, transaction: &DatabaseTransaction) -> Result<Option<Run>, StoreError> {
+        match Answers::load(transaction, &[&self.key]).await?.to(&self.key) {
+            Some(Recorded::KeyReused) => return Ok(None),
+            Some(Recorded::Accepted(ids) | Recorded::Replayed(ids)) => {
+                let id = ids.first().copied().unwrap_or_default();
+                let run = Entity::find_by_id(id).one(transaction).await?;
+                // It was forgotten meanwhile: whoever asks again after days wants a new one.
+                return match run {
+                    Some(run) => Ok(Some(run.into())),
+                    None => self.request.apply(transaction).await.map(Some),
+                };
+            }
+            None => {}
+        }
+        let run = self.request.apply(transaction).await?;
+        Answers::keep(transaction, &[(&self.key, vec![run.id], self.request.now)]).await?;
+        Ok(Some(run))
     }
 }
 

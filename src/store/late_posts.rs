@@ -6,8 +6,8 @@ use std::collections::BTreeSet;
 use chrono::{DateTime, Utc};
 use sea_orm::sea_query::Expr;
 use sea_orm::{
-    ColumnTrait as _, ConnectionTrait as _, DatabaseTransaction, EntityTrait as _, QueryFilter as _, Statement,
-    UpdateMany,
+    ColumnTrait as _, ConnectionTrait as _, DatabaseTransaction, EntityTrait as _, QueryFilter as _,
+    Statement, UpdateMany,
 };
 
 use super::post_outcomes::without_claim;
@@ -70,7 +70,8 @@ pub(super) async fn ask(
         .exec(transaction)
         .await?;
     let (from, to, why) = (Some(Status::Scheduled), Status::Scheduled, Some(WHY.to_owned()));
-    post_moves::record(transaction, &[(id, PostMove { at: now, from, to, by: Actor::Scheduler, why })]).await?;
+    post_moves::record(transaction, &[(id, PostMove { at: now, from, to, by: Actor::Scheduler, why })])
+        .await?;
     Ok(true)
 }
 

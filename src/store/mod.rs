@@ -12,6 +12,7 @@ use tokio::sync::{Notify, watch};
 
 use crate::config;
 
+mod accounts;
 mod backup;
 mod bot_identity;
 mod carriers;
@@ -21,6 +22,7 @@ mod connection;
 mod dead_letters;
 mod digest_news;
 mod digests;
+mod enqueuing;
 mod error;
 mod gatherer;
 mod holding;
@@ -49,6 +51,7 @@ mod settings;
 mod settings_changes;
 mod write_queue;
 
+pub use accounts::{Erased, OWNED, WholeNotification};
 pub use backup::{copy_sqlite, sqlite_file, verify_sqlite};
 pub use bot_identity::BotIdentity;
 pub use carriers::{Folded, Together};

@@ -15,7 +15,6 @@ use super::gatherer::Request;
 use super::idempotency::Answers;
 use super::lanes::{self, Entrant};
 use super::parameters::{array, each};
-use super::write_queue::Command;
 use super::{IdempotencyKey, Store, StoreError, ms, settings};
 use crate::domain::account::Settings;
 use crate::domain::event::{Event, EventKind};
@@ -77,13 +76,6 @@ impl Store {
         let recorded = self.ingest.write(RecordEvents { events, key, rule, now }).await?;
         self.signals.due.notify_one();
         Ok(recorded)
-    }
-
-    /// Writes one row; returns its id.
-    pub async fn enqueue(&self, row: NewNotification, now: DateTime<Utc>) -> Result<i64, StoreError> {
-        let id = self.writer.write(Enqueue { row, now }).await?;
-        self.signals.due.notify_one();
-        Ok(id)
     }
 
     /// How many posts of `account` the platform told us about that happened since `since`.
@@ -394,19 +386,5 @@ impl Request for RecordEvents {
         }
         Answers::keep(transaction, &accepted).await?;
         Ok(outputs)
-    }
-}
-
-struct Enqueue {
-    row: NewNotification,
-    now: DateTime<Utc>,
-}
-
-impl Command for Enqueue {
-    type Output = i64;
-
-    async fn apply(&self, transaction: &DatabaseTransaction) -> Result<i64, StoreError> {
-        let ids = insert(transaction, std::slice::from_ref(&self.row), self.now).await?;
-        ids.first().copied().ok_or_else(|| StoreError::Failed("an inserted row has no id".into()))
     }
 }

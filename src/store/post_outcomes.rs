@@ -93,7 +93,10 @@ pub(super) fn tried(post: &Model, end: PostMove) -> Vec<(i64, PostMove)> {
 pub(super) fn because(update: UpdateMany<Entity>, reason: Option<&Reason>) -> UpdateMany<Entity> {
     update
         .col_expr(Column::Error, Expr::val(reason.map(|reason| reason.error.clone())))
-        .col_expr(Column::ErrorCode, Expr::val(reason.and_then(|reason| reason.code).map(FailureCode::as_str)))
+        .col_expr(
+            Column::ErrorCode,
+            Expr::val(reason.and_then(|reason| reason.code).map(FailureCode::as_str)),
+        )
         .col_expr(Column::Fix, Expr::val(reason.map(|reason| reason.fix.clone())))
 }
 

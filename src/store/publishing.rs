@@ -144,7 +144,8 @@ impl ClaimPosts {
             return Ok(HashMap::new());
         }
         let settings = settings::of_accounts(transaction, &accounts).await?.into_iter();
-        let chosen = settings.filter_map(|it| Some((it.account, TimeDelta::minutes(it.late_posts_minutes?.into()))));
+        let chosen =
+            settings.filter_map(|it| Some((it.account, TimeDelta::minutes(it.late_posts_minutes?.into()))));
         Ok(chosen.collect())
     }
 }

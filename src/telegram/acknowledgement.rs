@@ -21,6 +21,8 @@ struct Inner {
     // A std mutex: held for a few set operations, never across an await.
     state: Mutex<State>,
     progress: Notify,
+    /// The same for everybody who waits for one of them.
+    handled: Notify,
 }
 
 #[derive(Debug, Default)]
@@ -106,6 +108,20 @@ impl Acknowledgements {
         self.inner.progress.notified().await;
     }
 
+    /// Returns when `update_id` is not being handled, or not any more.
+    pub async fn until_handled(&self, update_id: u32) {
+        loop {
+            let handled = self.inner.handled.notified();
+            tokio::pin!(handled);
+            // Before the look: what ends in between is heard.
+            handled.as_mut().enable();
+            if !self.lock().open.contains_key(&update_id) {
+                return;
+            }
+            handled.await;
+        }
+    }
+
     fn handled(&self, update_id: u32) {
         let mut state = self.lock();
         state.open.remove(&update_id);
@@ -113,6 +129,7 @@ impl Acknowledgements {
         drop(state);
         metrics::update_handled();
         self.inner.progress.notify_one();
+        self.inner.handled.notify_waiters();
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {

@@ -3,15 +3,18 @@
 mod acknowledgement;
 mod call;
 mod checkup;
+mod inbox;
 mod limits;
 mod message;
 mod post_tap;
 mod refusal;
 mod updates;
+mod webhook;
 
 pub use acknowledgement::{Acknowledgements, HandledGuard};
 pub use call::{Answer, Api};
 pub use checkup::Checkup;
+pub use inbox::{HandedOver, Inbox, Intake, OpenInbox};
 pub use limits::{Limits, Pace, Place, wait_until};
 pub use message::{
     LONGEST_CAPTION, MUTE_TAP, NO_PREVIEW, SETTINGS_TAP, html_message, html_photo, without_formatting,
@@ -19,3 +22,4 @@ pub use message::{
 pub use post_tap::PostTap;
 pub use refusal::{Refusal, RefusalClass};
 pub use updates::{Poller, UpdateQueue};
+pub use webhook::Webhook;

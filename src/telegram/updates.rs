@@ -4,29 +4,29 @@
 use std::time::Duration;
 
 use futures::stream::{self, BoxStream, StreamExt as _};
-use serde::Deserialize;
 use serde_json::value::RawValue;
 use std::convert::Infallible;
 use teloxide::payloads::{DeleteWebhook, GetUpdates, GetUpdatesSetters as _};
 use teloxide::stop::{StopFlag, StopToken, mk_stop_token};
-use teloxide::types::{AllowedUpdate, Update, UpdateKind};
+use teloxide::types::{AllowedUpdate, Update};
 use teloxide::update_listeners::{AsUpdateStream, UpdateListener};
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 
+use super::inbox::{Came, Intake};
 use super::{Acknowledgements, Answer, Api, RefusalClass};
 use crate::clock::Clock;
 use crate::health::{Health, Telegram};
 
 /// The kinds of update we handle: the branches of the bot's tree. Telegram keeps the rest to itself.
-const ALLOWED: [AllowedUpdate; 3] =
+pub(super) const ALLOWED: [AllowedUpdate; 3] =
     [AllowedUpdate::Message, AllowedUpdate::CallbackQuery, AllowedUpdate::MyChatMember];
 
 /// How long may the answer to a long poll take beyond the poll's own time-out?
 const POLL_MARGIN: Duration = Duration::from_secs(15);
 
 /// How long may a call take that waits for nothing?
-const SHORT_CALL: Duration = Duration::from_secs(5);
+pub(super) const SHORT_CALL: Duration = Duration::from_secs(5);
 
 /// How long may the last word before stopping take? What Telegram did not hear it sends again.
 const CONFIRM_LIMIT: Duration = Duration::from_secs(2);
@@ -38,7 +38,7 @@ const QUEUE_BOUND: usize = 100;
 const BUSY_PAUSE: Duration = Duration::from_millis(100);
 
 /// The waits after failed polls; the last one repeats.
-const BACKOFF: [Duration; 5] = [
+pub(super) const BACKOFF: [Duration; 5] = [
     Duration::from_millis(300),
     Duration::from_secs(1),
     Duration::from_secs(2),
@@ -91,21 +91,13 @@ pub struct Poller {
     /// Access to Telegram.
     pub api: Api,
     /// Where updates go.
-    pub queue: mpsc::Sender<Update>,
-    /// Which of them are being handled.
-    pub acknowledgements: Acknowledgements,
+    pub intake: Intake,
     /// Who wants to know how it goes.
     pub health: Health,
     /// What time it is.
     pub clock: Clock,
     /// How long one poll waits for something to happen.
     pub poll_timeout: Duration,
-}
-
-/// Only the number: an update we can't read has to be acknowledged too.
-#[derive(Deserialize)]
-struct Numbered {
-    update_id: u32,
 }
 
 impl Poller {
@@ -145,14 +137,14 @@ impl Poller {
 
     /// One poll. `Ok(true)` when it brought something new; `Err` when it failed, logged and noted.
     async fn poll(&self) -> Result<bool, ()> {
-        let offset = self.acknowledgements.offset();
+        let offset = self.intake.acknowledgements.offset();
         let mut request = GetUpdates::new().limit(100).timeout(self.poll_seconds()).allowed_updates(ALLOWED);
         request.offset = offset.map(as_offset);
         match self.api.call_raw("GetUpdates", &request, self.poll_timeout + POLL_MARGIN).await {
             Answer::Done(result) => {
                 self.health.note_telegram(Telegram::Up, "polling");
                 self.health.polled(self.clock.now());
-                self.acknowledgements.told(offset);
+                self.intake.acknowledgements.told(offset);
                 Ok(self.hand_over(result.as_deref()).await)
             }
             Answer::Refused(refusal) => {
@@ -177,7 +169,7 @@ impl Poller {
 
     /// With something open a poll returns at once, and returns it again: it is asked not to wait.
     fn poll_seconds(&self) -> u32 {
-        if self.acknowledgements.open() > 0 {
+        if self.intake.acknowledgements.open() > 0 {
             0
         } else {
             u32::try_from(self.poll_timeout.as_secs()).unwrap_or(30)
@@ -185,7 +177,7 @@ impl Poller {
     }
 
     fn busy_pause(&self) -> Duration {
-        if self.acknowledgements.open() > 0 { BUSY_PAUSE } else { Duration::ZERO }
+        if self.intake.acknowledgements.open() > 0 { BUSY_PAUSE } else { Duration::ZERO }
     }
 
     /// Waits `pause`; while handlers are busy, their progress ends it early.
@@ -199,7 +191,7 @@ impl Poller {
         }
         tokio::select! {
             () = elapsed => {}
-            () = self.acknowledgements.progress() => {}
+            () = self.intake.acknowledgements.progress() => {}
         }
     }
 
@@ -208,26 +200,10 @@ impl Poller {
             result.and_then(|result| serde_json::from_str(result.get()).ok()).unwrap_or_default();
         let mut news = false;
         for raw in updates {
-            let Ok(Numbered { update_id }) = serde_json::from_str(raw.get()) else { continue };
-            if !self.acknowledgements.fetched(update_id) {
-                continue;
-            }
-            news = true;
-            match serde_json::from_str::<Update>(raw.get()) {
-                // The wrapper at the root of the handler tree acknowledges it.
-                Ok(update) if !matches!(update.kind, UpdateKind::Error(_)) => {
-                    if let Some(chat) = update.chat() {
-                        self.acknowledgements.is_from(update_id, chat.id.0);
-                    }
-                    if self.queue.send(update).await.is_err() {
-                        return false;
-                    }
-                }
-                // The dispatcher would return before any handler, so it is acknowledged here.
-                _ => {
-                    log::warn!(target: "TELEGRAM", "skipping update {update_id}: of a kind we can't read");
-                    drop(self.acknowledgements.guard(update_id));
-                }
+            match self.intake.take(raw.get()).await {
+                Came::New(_) => news = true,
+                Came::Again(_) | Came::Nameless => {}
+                Came::Ended => return false,
             }
         }
         news

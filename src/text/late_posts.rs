@@ -41,8 +41,7 @@ fn about_one(language: Language, post: &LatePost, zone: Tz) -> Html {
 }
 
 fn about_several(language: Language, count: u64, named: &[LatePost], zone: Tz) -> Html {
-    let text =
-        Lines::new(language).say(key!("late-posts"), Args::new().count("count", count)).blank();
+    let text = Lines::new(language).say(key!("late-posts"), Args::new().count("count", count)).blank();
     let line = |post: &LatePost| {
         let place = Args::new()
             .html("time", moment(language, post.publish_at, zone, Precision::Day))

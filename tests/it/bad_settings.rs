@@ -50,7 +50,7 @@ async fn malformed_and_unknown_settings_name_themselves() {
         ("TELOXIDE_API_URL", "not a url", "http"),
         ("SCHEDULER_DIGEST__DEFAULT_ZONE", "Mars/Olympus", "Asia/Seoul"),
         ("DATABASE_URL", "mysql://localhost/x", "postgres://"),
-        ("SCHEDULER_TELEGRAM__UPDATE_MODE", "webhook", "polling"),
+        ("SCHEDULER_TELEGRAM__UPDATE_MODE", "webhook", "telegram.webhook_url"),
         ("CONFIG_FILE", "/nowhere/scheduler.toml", "does not exist"),
         ("JWT_SECRET_FILE", "/run/secrets/jwt", "does not exist"),
     ] {

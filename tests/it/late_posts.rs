@@ -13,7 +13,9 @@ async fn outage(world: &mut World, count: usize) -> Vec<i64> {
     let at = world.clock.now() + TimeDelta::minutes(10);
     let mut ids = Vec::new();
     for number in 1..=count {
-        ids.push(world.platform().schedules("alice", post_to("insta", &format!("Scones {number}"), at)).await);
+        ids.push(
+            world.platform().schedules("alice", post_to("insta", &format!("Scones {number}"), at)).await,
+        );
     }
     world.stop().await;
     world.time_passes(TimeDelta::hours(3));

@@ -39,7 +39,10 @@ async fn all_due_together(world: &World, count: usize) {
     let at = (world.clock.now() + TimeDelta::minutes(10)).timestamp_millis();
     let rows: Vec<String> = NETWORKS
         .iter()
-        .flat_map(|name| (0..count).map(move |number| format!("('alice', '{name}', 'No. {number}', {at}, {at}, {at}, {at})")))
+        .flat_map(|name| {
+            (0..count)
+                .map(move |number| format!("('alice', '{name}', 'No. {number}', {at}, {at}, {at}, {at})"))
+        })
         .collect();
     world.meddle(&format!(
         "INSERT INTO posts (account, network, text, publish_at_ms, due_at_ms, created_at_ms, updated_at_ms) VALUES {}",

@@ -1,8 +1,10 @@
 //! What a deployer meets: the contract's defaults, every problem at once, no secret in sight.
 
+mod jwt_keys;
 mod networks;
 mod sources;
 mod values;
+mod webhook_mode;
 
 use std::fs;
 use std::path::PathBuf;

@@ -43,7 +43,7 @@ fn the_named_variables_set_their_keys() {
     assert_eq!(config.telegram.api_url.as_str(), "http://127.0.0.1:8081/");
     assert_eq!(config.telegram.admins.iter().copied().collect::<Vec<_>>(), [5, 7]);
     assert_eq!((config.database.engine(), config.database.max_connections), (Engine::Postgres, 8));
-    assert_eq!(config.require_jwt_secret().unwrap().expose_secret(), KEY);
+    assert_eq!(config.jwt.secret.unwrap().expose_secret(), KEY);
     assert_eq!((config.jwt.issuer.as_str(), config.jwt.audience.as_str()), ("me", "you"));
     assert_eq!(config.telegram.accept_new_bot, Some(42));
 }
@@ -52,7 +52,7 @@ fn the_named_variables_set_their_keys() {
 fn a_secret_file_loses_its_last_newline_and_nothing_else() {
     let (_folder, path) = file(&format!(" {KEY} \r\n"));
     let config = loaded(&[("JWT_SECRET_FILE", path.to_str().unwrap())]);
-    assert_eq!(config.require_jwt_secret().unwrap().expose_secret(), format!(" {KEY} "));
+    assert_eq!(config.jwt.secret.unwrap().expose_secret(), format!(" {KEY} "));
     let (_folder, path) = file(&format!("{TOKEN}\n"));
     let config = loaded(&[("TELEGRAM_BOT_TOKEN_FILE", path.to_str().unwrap())]);
     assert_eq!(config.telegram.token.unwrap().expose_secret(), TOKEN);
@@ -96,7 +96,7 @@ fn an_empty_variable_is_not_set() {
     let config =
         loaded(&[("TELEGRAM_BOT_TOKEN", ""), ("JWT_SECRET", ""), ("CONFIG_FILE", ""), ("HTTP_ADDR", "")]);
     assert!(config.telegram.token.is_none());
-    let said = config.require_jwt_secret().unwrap_err().to_string();
+    let said = config.require_jwt_key().unwrap_err().to_string();
     assert!(said.starts_with("JWT_SECRET: is not set; make one with: openssl rand -base64 48"), "{said}");
 }
 

@@ -3,7 +3,8 @@
 use chrono::{DateTime, Utc};
 use serde::Deserialize;
 
-use super::{Caller, Scope, Verifier};
+use super::verifier::Verifier;
+use super::{Caller, Scope};
 use crate::domain::event::ACCOUNT_MAX_CHARS;
 
 /// The longest name kept, in characters: it is shown in one line of a chat.

@@ -7,7 +7,7 @@ use jsonwebtoken::{Algorithm, EncodingKey, Header};
 use secrecy::ExposeSecret as _;
 use serde::Serialize;
 
-use super::{NoJwtSecret, Scope};
+use super::{NoJwtKey, Scope, Verifier};
 use crate::config;
 use crate::domain::event::ACCOUNT_MAX_CHARS;
 
@@ -31,7 +31,16 @@ pub struct NewToken<'a> {
 pub enum MintError {
     /// There is no key.
     #[error(transparent)]
-    NoJwtSecret(#[from] NoJwtSecret),
+    NoJwtKey(#[from] NoJwtKey),
+    /// Here tokens are only checked.
+    #[error("JWT_PUBLIC_KEY only checks tokens: name the key that signs them with --private-key")]
+    OnlyChecked,
+    /// Nothing would accept its tokens.
+    #[error("--private-key: there is no JWT_PUBLIC_KEY that its tokens would be checked with")]
+    NoPublicKey,
+    /// Its tokens would not be accepted.
+    #[error("--private-key: is not the other half of JWT_PUBLIC_KEY, in PEM (-----BEGIN PRIVATE KEY-----)")]
+    PrivateKey,
     /// The port would not accept such an account.
     #[error("the account must have 1 to {ACCOUNT_MAX_CHARS} characters, none of them NUL")]
     Account,
@@ -60,13 +69,48 @@ struct Claims<'a> {
     exp: i64,
 }
 
-/// A signed token that the port accepts from `now` until its lifetime is over.
+/// A token that the port accepts from `now` until its lifetime is over, signed with the shared secret.
 ///
 /// # Errors
 /// When the port would refuse it: no key, no proper account, too long a life.
 pub fn mint(jwt: &config::Jwt, token: &NewToken<'_>, now: DateTime<Utc>) -> Result<String, MintError> {
+    if jwt.public_key.is_some() {
+        return Err(MintError::OnlyChecked);
+    }
     let secret = jwt.secret.as_ref().map(|secret| secret.expose_secret().as_bytes());
-    let secret = secret.filter(|secret| !secret.is_empty()).ok_or(NoJwtSecret)?;
+    let secret = secret.filter(|secret| !secret.is_empty()).ok_or(NoJwtKey)?;
+    sign(jwt, token, now, Algorithm::HS256, &EncodingKey::from_secret(secret))
+}
+
+/// The same signed with the platform's private key, in PEM.
+///
+/// # Errors
+/// The same, and when it is no such key or not the other half of the public one.
+pub fn mint_with(
+    private_key: &str,
+    jwt: &config::Jwt,
+    token: &NewToken<'_>,
+    now: DateTime<Utc>,
+) -> Result<String, MintError> {
+    let algorithm = jwt.public_key.as_ref().ok_or(MintError::NoPublicKey)?.algorithm;
+    let pem = private_key.as_bytes();
+    let key = match algorithm {
+        Algorithm::EdDSA => EncodingKey::from_ed_pem(pem),
+        Algorithm::ES256 => EncodingKey::from_ec_pem(pem),
+        _ => EncodingKey::from_rsa_pem(pem),
+    };
+    let signed = sign(jwt, token, now, algorithm, &key.map_err(|_| MintError::PrivateKey)?)?;
+    let accepted = Verifier::new(jwt)?.verify_token(&signed, now);
+    accepted.map(|_| signed).map_err(|_| MintError::PrivateKey)
+}
+
+fn sign(
+    jwt: &config::Jwt,
+    token: &NewToken<'_>,
+    now: DateTime<Utc>,
+    algorithm: Algorithm,
+    key: &EncodingKey,
+) -> Result<String, MintError> {
     let characters = token.account.chars().count();
     if token.account.trim().is_empty() || characters > ACCOUNT_MAX_CHARS || token.account.contains('\0') {
         return Err(MintError::Account);
@@ -86,6 +130,6 @@ pub fn mint(jwt: &config::Jwt, token: &NewToken<'_>, now: DateTime<Utc>) -> Resu
         iat,
         exp: iat.saturating_add_unsigned(token.lifetime.as_secs()),
     };
-    jsonwebtoken::encode(&Header::new(Algorithm::HS256), &claims, &EncodingKey::from_secret(secret))
-        .map_err(|error| MintError::Signing(error.to_string()))
+    let header = Header { kid: jwt.key_id.clone(), ..Header::new(algorithm) };
+    jsonwebtoken::encode(&header, &claims, key).map_err(|error| MintError::Signing(error.to_string()))
 }

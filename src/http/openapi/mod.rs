@@ -11,6 +11,7 @@ use hyper::StatusCode;
 use hyper::body::Bytes;
 use serde_json::{Map, Value, json};
 
+use super::admission::WEBHOOK_SECRET;
 use super::answer::Answer;
 use super::auth::Scope;
 use super::problem::{Document, Problem};
@@ -64,6 +65,12 @@ pub(super) fn document(routes: &[Route]) -> Value {
 fn security_schemes() -> Value {
     let scopes = Scope::ALL.map(|scope| format!("`{scope}`")).join(", ");
     json!({
+        "webhookSecret": {
+            "type": "apiKey",
+            "in": "header",
+            "name": WEBHOOK_SECRET.as_str(),
+            "description": "What this service has told Telegram when it set the webhook.",
+        },
         "metricsToken": {"type": "http", "scheme": "bearer", "description": "`METRICS_TOKEN` of the settings."},
         "jwt": {
             "type": "http",

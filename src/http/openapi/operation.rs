@@ -78,7 +78,9 @@ fn body(route: &Route, schemas: &mut Schemas) -> Option<Value> {
         Takes::MaybeJson => {
             (false, json!({"type": "object", "maxProperties": 0, "additionalProperties": false}))
         }
-        Takes::Json | Takes::Events => (true, route.says.body.map_or(Value::Null, |it| it.schema(schemas))),
+        Takes::Json | Takes::Events | Takes::Update => {
+            (true, route.says.body.map_or(Value::Null, |it| it.schema(schemas)))
+        }
     };
     Some(json!({"required": required, "content": {"application/json": {"schema": form}}}))
 }
@@ -87,7 +89,8 @@ fn security(access: &Access) -> Value {
     let jwt =
         |scopes: &[Scope]| -> Value { scopes.iter().map(|scope| json!({"jwt": [scope.as_str()]})).collect() };
     match access {
-        Access::Open(_) => json!([]),
+        Access::Probe(_) | Access::Open(_) => json!([]),
+        Access::Telegram(_) => json!([{"webhookSecret": []}]),
         Access::Metrics(_) => json!([{"metricsToken": []}]),
         Access::Scoped(scope, _) => jwt(&[*scope]),
         Access::AnyOf(scopes, _) => jwt(scopes),
@@ -139,8 +142,14 @@ fn response(status: u16) -> Value {
 fn problems(route: &Route) -> BTreeMap<u16, Vec<Kind>> {
     let says = &route.says;
     let mut kinds = vec![Kind::Internal, Kind::Unavailable];
-    if matches!(route.access, Access::Scoped(..) | Access::AnyOf(..)) {
-        kinds.extend([Kind::Unauthorized, Kind::MissingScope]);
+    match route.access {
+        Access::Probe(_) => {}
+        Access::Open(_) => kinds.push(Kind::TooManyRequests),
+        Access::Telegram(_) => kinds.extend([Kind::WrongWebhookSecret, Kind::TooManyRequests]),
+        Access::Metrics(_) => kinds.extend([Kind::Unauthorized, Kind::TooManyRequests]),
+        Access::Scoped(..) | Access::AnyOf(..) => {
+            kinds.extend([Kind::Unauthorized, Kind::MissingScope, Kind::TooManyRequests]);
+        }
     }
     if route.takes != Takes::Nothing {
         kinds.extend([Kind::BadRequest, Kind::BodyTimeout, Kind::BodyTooLarge, Kind::UnsupportedMediaType]);

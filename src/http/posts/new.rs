@@ -22,7 +22,7 @@ use crate::store::Scheduled;
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(as = NewPost, example = json!({
-    "network": "news", "text": "New scones from 8 am", "media_url": null, "publish_at": "2026-11-22T08:00:00Z"
+    "network": "news", "text": "New scones from 8 am", "media_url": null, "publish_at": "2030-11-22T08:00:00Z"
 }))]
 struct HandedIn {
     /// Where it goes: a network of the settings.

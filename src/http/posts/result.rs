@@ -79,7 +79,10 @@ fn outcome(call: &Call, post: &Post) -> Result<Outcome, Problem> {
     match said.status.as_deref() {
         Some("published") => Ok(Outcome::Published { url: said.url.clone() }),
         Some("failed") if said.retryable && post.managed_by == ManagedBy::Scheduler => {
-            let reason = said.because((FailureCode::RateLimited, "The network could not take the post"), "Retry a little later");
+            let reason = said.because(
+                (FailureCode::RateLimited, "The network could not take the post"),
+                "Retry a little later",
+            );
             let backoff = &call.port.config().publishing.backoff;
             Ok(Outcome::again(reason, Duration::ZERO, post.attempts, backoff, call.port.now()))
         }

@@ -11,7 +11,7 @@ use crate::domain::post_move::PostMove;
 /// One post.
 #[derive(Serialize, ToSchema)]
 #[schema(as = Post)]
-pub(super) struct Shown {
+pub(in crate::http) struct Shown {
     id: i64,
     status: Status,
     account: String,

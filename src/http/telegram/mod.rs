@@ -4,33 +4,20 @@ mod linking;
 mod settings;
 mod status;
 mod test_message;
+mod update;
 
 pub(super) use linking::{
     LINK_ACCOUNT, UNLINK_ACCOUNT, VERIFY_LINK, link_account, unlink_account, verify_link,
 };
 pub(super) use settings::{CHANGE_SETTINGS, change_settings};
-pub(super) use status::{STATUS, status};
+pub(super) use status::{STATUS, Status, status};
 pub(super) use test_message::{SEND_TEST_MESSAGE, send_test_message};
+pub(super) use update::{TAKE_UPDATE, take_update, takes_updates};
 
-use super::answer::Answer;
 use super::auth::Caller;
-use super::call::Call;
-use super::openapi::Says;
 use super::port::Port;
 use super::problem::{Kind, Problem};
 use crate::health::Telegram;
-
-pub(super) const WEBHOOK: Says = Says::new("telegram_webhook", "Where Telegram would hand over updates")
-    .problems(&[Kind::TelegramNotConfigured, Kind::PollingMode]);
-
-/// `POST /api/telegram/webhook`: 409 while updates are polled, so that a webhook left over elsewhere is noticed.
-pub(super) async fn webhook(call: Call) -> Result<Answer, Problem> {
-    needs_bot(&call.port)?;
-    Err(Problem::new(
-        Kind::PollingMode,
-        "This service asks Telegram for updates itself (telegram.update_mode = \"polling\"). Delete the webhook.",
-    ))
-}
 
 /// 400 when there is no bot to link to or to send with.
 fn needs_bot(port: &Port) -> Result<(), Problem> {

@@ -19,7 +19,7 @@ use crate::http::problem::{Kind, Problem};
 /// The link and the settings, as the page shows them.
 #[derive(Serialize, ToSchema)]
 #[schema(as = TelegramStatus)]
-pub(super) struct Status {
+pub(in crate::http) struct Status {
     linked: bool,
     telegram_chat_id: Option<i64>,
     /// Linked, and the chat can be reached.
@@ -119,7 +119,7 @@ fn never_linked(caller: &Caller, default_digest: NaiveTime) -> Settings {
 
 impl Status {
     /// The status that these settings are at `now`.
-    pub(super) fn at(now: DateTime<Utc>, settings: Settings) -> Self {
+    pub(in crate::http) fn at(now: DateTime<Utc>, settings: Settings) -> Self {
         let muted_until = settings.muted_after(now);
         let language = settings.language();
         let Preferences { published, failed, unconfirmed, automation, announcement } = settings.preferences;

@@ -11,6 +11,7 @@ use crate::domain::notification::State;
 use crate::http::answer::Answer;
 use crate::http::auth::Caller;
 use crate::http::call::Call;
+use crate::http::idempotency;
 use crate::http::openapi::{Answered, Says};
 use crate::http::problem::{Kind, Problem};
 use crate::outbox::{self, TestMessage};
@@ -27,6 +28,7 @@ struct Accepted {
 
 pub(in crate::http) const SEND_TEST_MESSAGE: Says =
     Says::new("send_test_message", "Send a test message, and wait up to five seconds for its outcome")
+        .repeatable()
         .answers(&[Answered::json::<Accepted>(200, "Sent"), Answered::json::<Accepted>(202, "On its way")])
         .problems(&[Kind::TelegramNotConfigured, Kind::NotLinked, Kind::ChatUnreachable]);
 
@@ -35,6 +37,7 @@ pub(in crate::http) const SEND_TEST_MESSAGE: Says =
 pub(in crate::http) async fn send_test_message(call: Call, caller: Caller) -> Result<Answer, Problem> {
     needs_bot(&call.port)?;
     call.needs_no_words()?;
+    let key = idempotency::key_for("send-test-message", &call, &caller)?;
     let store = call.port.store();
     let settings = store.settings_of_account(&caller.account).await?;
     let linked = settings.and_then(|settings| settings.chat_id.map(|chat_id| (chat_id, settings.enabled)));
@@ -49,8 +52,13 @@ pub(in crate::http) async fn send_test_message(call: Call, caller: Caller) -> Re
     }
     // Accepted: the answer must come before the request's own limit turns it into a 503.
     let wait = OUTCOME_WAIT.min(call.port.config().http.request_timeout / 2);
-    let TestMessage { id, state } =
-        outbox::send_test(store, &caller.account, chat_id, wait, call.port.now()).await?;
+    let (account, now) = (caller.account.as_str(), call.port.now());
+    let TestMessage { id, state } = match key {
+        None => outbox::send_test(store, account, chat_id, wait, now).await?,
+        Some(key) => outbox::send_test_once(store, account, chat_id, key, wait, now)
+            .await?
+            .ok_or_else(idempotency::reused)?,
+    };
     match state {
         State::Sent => Answer::json(StatusCode::OK, &Accepted { id, state }),
         State::Pending | State::Sending => Answer::json(StatusCode::ACCEPTED, &Accepted { id, state }),

@@ -1,12 +1,15 @@
 //! The port as callers meet it: the real server on a free local port, over a real SQLite file.
 
+mod accounts;
 mod connections;
 mod contract;
 mod events;
 mod limits;
 mod openapi;
 mod probes;
+mod rates;
 mod routes;
+mod status_page;
 mod telegram;
 mod tokens;
 
@@ -33,6 +36,7 @@ use crate::config::{Config, Environment};
 use crate::domain::link::{Consent, LinkToken};
 use crate::health::{Health, Telegram};
 use crate::store::{LinkOutcome, Newcomer, Store};
+use crate::telegram::Inbox;
 
 /// Somebody whose first link it is.
 const NEWCOMER: Newcomer =
@@ -82,9 +86,15 @@ impl Setup {
         let health = Health::default();
         health.signed_in("scheduler_test_bot".into());
         let clock = Clock::system();
-        let port =
-            Port::with_routes(store.clone(), health.clone(), config.clone(), clock.clone(), self.routes)
-                .unwrap();
+        let port = Port::with_routes(
+            store.clone(),
+            health.clone(),
+            config.clone(),
+            clock.clone(),
+            Inbox::default(),
+            self.routes,
+        )
+        .unwrap();
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let addr = listener.local_addr().unwrap();
         let stop = CancellationToken::new();

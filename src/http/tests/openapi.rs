@@ -84,14 +84,15 @@ fn who_needs_a_token_is_told_which() {
         let method = route.methods[0].as_str().to_lowercase();
         let operation = &document["paths"][route.path][method];
         let wanted = match route.access {
-            Access::Open(_) => json!([]),
+            Access::Probe(_) | Access::Open(_) => json!([]),
+            Access::Telegram(_) => json!([{"webhookSecret": []}]),
             Access::Metrics(_) => json!([{"metricsToken": []}]),
             Access::Scoped(scope, _) => json!([{"jwt": [scope.as_str()]}]),
             Access::AnyOf(scopes, _) => scopes.iter().map(|scope| json!({"jwt": [scope.as_str()]})).collect(),
         };
         assert_eq!(operation["security"], wanted, "{}", route.path);
-        let has_401 = operation["responses"].get("401").is_some();
-        assert_eq!(has_401, !wanted.as_array().unwrap().is_empty(), "{}", route.path);
+        let refuses = ["401", "403"].iter().any(|status| operation["responses"].get(status).is_some());
+        assert_eq!(refuses, !wanted.as_array().unwrap().is_empty(), "{}", route.path);
     }
     assert_eq!(document["components"]["securitySchemes"]["jwt"]["scheme"], "bearer");
 }

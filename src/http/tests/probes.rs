@@ -50,7 +50,8 @@ async fn with_postgres_a_follower_is_ready_without_telegram() {
     let mut config = Config::clone(&server.config);
     config.database.url = SecretString::from("postgres://localhost/scheduler");
     let (store, health) = (server.store.clone(), Health::default());
-    let port = Port::new(store, health.clone(), Arc::new(config), server.clock.clone()).unwrap();
+    let port =
+        Port::new(store, health.clone(), Arc::new(config), server.clock.clone(), Inbox::default()).unwrap();
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = format!("http://{}/readyz", listener.local_addr().unwrap());
     tokio::spawn(serve(listener, port, server.stop.clone()));

@@ -58,9 +58,15 @@ async fn an_id_reaches_its_handler() {
 #[tokio::test]
 async fn unknown_paths_are_404_and_other_methods_405() {
     let server = Server::start().await;
-    for path in
-        ["/", "/nowhere", "/health/", "/HEALTH", "//health", "/api/telegram/status/", "/api/../health2"]
-    {
+    for path in [
+        "/index.html",
+        "/nowhere",
+        "/health/",
+        "/HEALTH",
+        "//health",
+        "/api/telegram/status/",
+        "/api/../health2",
+    ] {
         answer_to(server.alice(Method::GET, path)).await.problem(404, "not-found");
     }
     for (method, path, allow) in [

@@ -4,9 +4,11 @@ use chrono::DateTime;
 use serde_json::json;
 
 use super::*;
+use crate::config::UpdateMode;
 use crate::domain::account::DisabledReason;
 use crate::domain::notification::State;
 use crate::store::{BotIdentity, Effect, Finalise, LinkOffer, Outcome};
+use secrecy::ExposeSecret as _;
 
 const LINK: &str = "/api/telegram/link-account";
 const VERIFY: &str = "/api/telegram/verify-link";
@@ -104,7 +106,13 @@ async fn the_bot_is_named_as_it_was_when_telegram_is_away() {
     let server = setup.start().await;
     let health = Health::default();
     health.set_telegram(Telegram::Unreachable);
-    let port = Port::new(server.store.clone(), health.clone(), server.config.clone(), server.clock.clone());
+    let port = Port::new(
+        server.store.clone(),
+        health.clone(),
+        server.config.clone(),
+        server.clock.clone(),
+        Inbox::default(),
+    );
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = format!("http://{}{LINK}", listener.local_addr().unwrap());
     tokio::spawn(serve(listener, port.unwrap(), server.stop.clone()));
@@ -273,4 +281,27 @@ async fn without_a_bot_every_route_says_so_but_only_to_those_who_may_ask() {
         answer_to(server.anonymous(method, path).json(&body)).await.problem(401, "unauthorized");
     }
     answer_to(server.anonymous(Method::POST, WEBHOOK)).await.problem(400, "telegram-not-configured");
+}
+
+#[tokio::test]
+async fn an_instance_that_does_not_talk_with_people_has_telegram_come_again() {
+    let mut setup = Setup::new();
+    let url = "https://bot.example.com/api/telegram/webhook".parse().unwrap();
+    setup.config.telegram.token = Some("123456789:AAF0123456789-abcdefghijklmnopqrstu".into());
+    setup.config.telegram.update_mode = UpdateMode::Webhook { url };
+    let secret = setup.config.telegram.webhook_secret().unwrap();
+    let server = setup.start().await;
+    let update = json!({"update_id": 1, "message": {}});
+    let brought = |secret: &str| {
+        let request =
+            server.anonymous(Method::POST, WEBHOOK).header("X-Telegram-Bot-Api-Secret-Token", secret);
+        answer_to(request.json(&update))
+    };
+    let got = brought(secret.expose_secret()).await;
+    got.problem(503, "unavailable");
+    assert_eq!(got.header("retry-after"), "5");
+    brought("guessed").await.problem(403, "wrong-webhook-secret");
+    answer_to(server.anonymous(Method::POST, WEBHOOK).json(&update))
+        .await
+        .problem(403, "wrong-webhook-secret");
 }

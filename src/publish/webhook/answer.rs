@@ -18,16 +18,20 @@ pub(super) fn judge(status: u16, wait: Duration, body: &[u8]) -> Verdict {
         (Some("published"), _) if succeeded => Verdict::Settled(Outcome::Published { url: said.url }),
         // Two words that contradict each other are no word.
         (Some("published"), _) => unconfirmed(status),
-        _ if said.retryable => {
-            Verdict::TryAgain { wait, reason: said.because((FailureCode::RateLimited, "The network could not take the post"), LATER) }
-        }
-        (Some("failed"), _) => {
-            Verdict::Settled(Outcome::Failed(said.because((FailureCode::Refused, "The network refused the post"), MEND)))
-        }
-        (_, 429 | 503) => {
-            Verdict::TryAgain { wait, reason: said.because((FailureCode::RateLimited, "The network has too much to do"), LATER) }
-        }
-        (_, 400..500) => Verdict::Settled(Outcome::Failed(said.because((FailureCode::Refused, "The network refused the post"), MEND))),
+        _ if said.retryable => Verdict::TryAgain {
+            wait,
+            reason: said.because((FailureCode::RateLimited, "The network could not take the post"), LATER),
+        },
+        (Some("failed"), _) => Verdict::Settled(Outcome::Failed(
+            said.because((FailureCode::Refused, "The network refused the post"), MEND),
+        )),
+        (_, 429 | 503) => Verdict::TryAgain {
+            wait,
+            reason: said.because((FailureCode::RateLimited, "The network has too much to do"), LATER),
+        },
+        (_, 400..500) => Verdict::Settled(Outcome::Failed(
+            said.because((FailureCode::Refused, "The network refused the post"), MEND),
+        )),
         (_, 202) => Verdict::Accepted,
         _ => unconfirmed(status),
     }

@@ -10,8 +10,8 @@ use crate::domain::carried::Carried;
 use crate::domain::digest::{Cause, ComingUp, DigestNews};
 use crate::domain::event::EventKind;
 use crate::domain::failure_code::FailureCode;
-use crate::domain::late_posts::{LatePost, LatePosts};
 use crate::domain::language::Language;
+use crate::domain::late_posts::{LatePost, LatePosts};
 use crate::domain::notification::State;
 use crate::domain::post::{self, ManagedBy, Post};
 use crate::domain::week::{Outcomes, Week};
@@ -254,7 +254,8 @@ fn late(language: Language, words: &str, full: bool) -> Vec<Html> {
     let publish_at = DateTime::from_timestamp(1_795_341_600, 0).expect("a moment");
     let post = LatePost { network: words.to_owned(), text: words.to_owned(), publish_at };
     let one = LatePosts { count: 1, named: vec![post.clone()] };
-    let several = LatePosts { count: if full { u64::MAX } else { 2 }, named: vec![post; if full { 4 } else { 2 }] };
+    let several =
+        LatePosts { count: if full { u64::MAX } else { 2 }, named: vec![post; if full { 4 } else { 2 }] };
     let mut texts: Vec<Html> =
         [one, several].iter().map(|it| late_posts::question(language, it, Tz::Asia__Seoul)).collect();
     for (published, count) in [(true, 1), (true, 1_204), (false, 1), (false, 1_204), (true, 0)] {

@@ -10,16 +10,23 @@
 //! | 9, 10, 11 | `database_failing` | PostgreSQL crashes, SQLite is held by somebody else, the disk is full |
 //! | 14 | `stopping` | SIGTERM under load |
 //! | 15 | `poison` | rows that nobody can read, or that Telegram never takes |
+//! | 16 | `bad_updates` | spoiled and unknown updates |
+//! | 17 | `fuzzing` | requests made up from `/openapi.json` |
+//! | 18 | `slow_callers` | slow heads and bodies, endless ones, readers that do not read |
+//! | 19 | `src/http/tests/tokens.rs` | bad tokens |
 //! | 20 | `link_race` | a thousand uses of one link token |
 //!
 //! What they hold the service to: every accepted row ends sent, dead or cancelled; Telegram saw each sent row at
 //! least once; what came twice was in flight at a crash, or its answer was lost.
 
+mod bad_updates;
 mod crashes;
 mod database_failing;
 mod freezing;
+mod fuzzing;
 mod link_race;
 mod poison;
+mod slow_callers;
 mod stopping;
 mod telegram_away;
 mod telegram_failing;

@@ -11,6 +11,7 @@ mod crowd;
 mod database;
 mod dice;
 mod killing;
+mod mutation;
 pub mod news;
 mod outbox;
 mod platform;
@@ -37,6 +38,7 @@ pub use cluster::Cluster;
 pub use connector::{Behaviour, Connector, OLD_SECRET, SECRET};
 pub use database::Database;
 pub use dice::{dice, seed};
+pub use mutation::{any_text, any_value, spoil};
 pub use outbox::Outbox;
 pub use platform::{Answer, Platform};
 pub use posting::{NEWS, Standing, insta, post_to};
@@ -118,6 +120,8 @@ impl World {
             ("HTTP_ADDR", "127.0.0.1:0"),
             ("JWT_SECRET", JWT_SECRET),
             ("SCHEDULER_TELEGRAM__POLL_TIMEOUT_SECONDS", "2"),
+            // A story looks fifty times a second whether something has happened.
+            ("SCHEDULER_HTTP__PERSON_PER_SECOND", "0"),
             ("SCHEDULER_PLATFORM__SETTINGS_URL", "https://platform.example/settings"),
             ("SCHEDULER_PLATFORM__POST_URL", "https://platform.example/posts/{post_id}"),
         ]

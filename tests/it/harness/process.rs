@@ -63,6 +63,7 @@ impl Launch {
             .set("HTTP_ADDR", "127.0.0.1:0")
             .set("JWT_SECRET", JWT_SECRET)
             .set("SCHEDULER_TELEGRAM__POLL_TIMEOUT_SECONDS", "2")
+            .set("SCHEDULER_HTTP__PERSON_PER_SECOND", "0")
             .set("SCHEDULER_DELIVERY__MESSAGES_PER_SECOND", "0")
             .set("SCHEDULER_DELIVERY__PER_CHAT_PER_SECOND", "0")
     }
@@ -219,6 +220,13 @@ impl Process {
             assert!(Instant::now() < deadline, "never ready: {answer:?}; the log:\n{}", log());
             tokio::time::sleep(LOOK_EVERY * 2).await;
         }
+    }
+
+    /// The memory it holds, in KiB.
+    pub fn resident_kib(&self) -> u64 {
+        let status = std::fs::read_to_string(format!("/proc/{}/status", self.pid())).expect("Linux tells");
+        let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).expect("its memory");
+        line.trim().trim_end_matches(" kB").parse().expect("a number")
     }
 
     /// Sends it a signal.

@@ -23,7 +23,7 @@ impl Platform {
 
     /// The newest runs of `job`, newest first.
     pub async fn runs_of(&self, job: &str) -> Vec<Value> {
-        let path = format!("/api/admin/scheduler/jobs/{job}/runs?limit=500");
+        let path = format!("/api/admin/scheduler/jobs/{job}/runs?limit=200");
         let answer = self.operates(Method::GET, &path).await;
         assert_eq!(answer.status, 200, "{answer:?}");
         answer.body["runs"].as_array().expect("a list of runs").clone()

@@ -1,19 +1,31 @@
 //! Tokens that are believed and tokens that are not, each for a reason of its own.
 
+mod fixtures;
 pub(in crate::http) mod forged;
+mod public_keys;
+mod rotation;
 
-use chrono::TimeDelta;
-use hyper::header::HeaderValue;
+use std::time::Duration;
+
+use chrono::{DateTime, TimeDelta, Utc};
+use hyper::HeaderMap;
+use hyper::header::{AUTHORIZATION, HeaderValue};
 use secrecy::SecretString;
 use serde_json::{Value, json};
 
 use super::*;
+use crate::config;
 use forged::{Bad, Forger, bad_requests};
 
 /// The settings that the tokens are made for.
 fn settings(secret: &str) -> config::Jwt {
     config::Jwt {
         secret: Some(SecretString::from(secret)),
+        previous_secret: None,
+        public_key: None,
+        previous_public_key: None,
+        key_id: None,
+        previous_key_id: None,
         issuer: "softfactory".into(),
         audience: "telegram-bot-scheduler".into(),
         leeway: Duration::from_secs(5),
@@ -136,7 +148,7 @@ fn what_the_port_would_refuse_is_not_minted() {
     }
     for secret in [None, Some(SecretString::from(""))] {
         let keyless = config::Jwt { secret, ..settings.clone() };
-        assert_eq!(mint(&keyless, &good, now()), Err(NoJwtSecret.into()));
+        assert_eq!(mint(&keyless, &good, now()), Err(NoJwtKey.into()));
         assert!(Verifier::new(&keyless).is_err(), "with an empty key anybody could sign");
     }
 }

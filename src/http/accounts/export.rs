@@ -1,0 +1,168 @@
+//! Everything that is kept of an account, as one JSON document that is written while it is read from the database: it
+//! may be larger than the memory.
+
+use chrono::{DateTime, Utc};
+use futures::stream::{self, Stream};
+use hyper::StatusCode;
+use hyper::body::Bytes;
+use serde::Serialize;
+use serde_json::value::RawValue;
+use utoipa::ToSchema;
+
+use super::{ACCOUNT, account, not_found};
+use crate::http::answer::Answer;
+use crate::http::call::Call;
+use crate::http::openapi::{Answered, Says};
+use crate::http::outbox::ShownAttempt;
+use crate::http::posts::Shown as Post;
+use crate::http::problem::Problem;
+use crate::http::telegram::Status;
+use crate::store::{Listing, Store, StoreError, WholeNotification};
+
+/// How many rows are read at a time? Times 20 KiB for the largest, this is what one export holds in memory.
+const PAGE: u64 = 50;
+
+/// The document, for the description: it is never in memory as a whole.
+#[derive(ToSchema)]
+#[allow(dead_code)]
+struct Export {
+    account: String,
+    exported_at: DateTime<Utc>,
+    /// The link and the settings; null for an account that was never connected.
+    telegram: Option<Status>,
+    /// The newest first.
+    posts: Vec<Post>,
+    /// The newest first.
+    notifications: Vec<ExportedNotification>,
+}
+
+#[derive(Serialize, ToSchema)]
+struct ExportedNotification {
+    id: i64,
+    chat_id: Option<i64>,
+    kind: String,
+    /// What it says.
+    #[schema(value_type = Value)]
+    data: Option<Box<RawValue>>,
+    state: String,
+    reason: Option<String>,
+    event_at: DateTime<Utc>,
+    created_at: DateTime<Utc>,
+    finished_at: Option<DateTime<Utc>>,
+    message_id: Option<i32>,
+    /// The oldest first.
+    attempts: Vec<ShownAttempt>,
+}
+
+impl From<WholeNotification> for ExportedNotification {
+    fn from(row: WholeNotification) -> Self {
+        Self {
+            id: row.id,
+            chat_id: row.chat_id,
+            kind: row.kind,
+            data: RawValue::from_string(row.data).ok(),
+            state: row.state,
+            reason: row.reason,
+            event_at: row.event_at,
+            created_at: row.created_at,
+            finished_at: row.finished_at,
+            message_id: row.message_id,
+            attempts: row.attempts.into_iter().map(ShownAttempt::from).collect(),
+        }
+    }
+}
+
+pub(in crate::http) const EXPORT: Says = Says::new("export_account", "Everything that is kept of an account")
+    .path(ACCOUNT)
+    .answers(&[Answered::json::<Export>(200, "All of it, in one document that may be large")]);
+
+/// `GET /api/accounts/{account}/export`: 200 with all of it. 404 when there is nothing.
+pub(in crate::http) async fn export(call: Call) -> Result<Answer, Problem> {
+    let (store, now) = (call.port.store().clone(), call.port.now());
+    let account = account(&call)?.to_owned();
+    let settings = store.settings_of_account(&account).await?;
+    if settings.is_none() && !has_rows(&store, &account).await? {
+        return Err(not_found());
+    }
+    let head = head(&account, now, settings.map(|settings| Status::at(now, settings)))?;
+    let writing = Writing { store, account, next: Part::Head(head) };
+    Ok(Answer::streamed(StatusCode::OK, "application/json", pieces(writing)))
+}
+
+async fn has_rows(store: &Store, account: &str) -> Result<bool, StoreError> {
+    let posts = store.posts(posts_of(account, None, 1)).await?;
+    Ok(!posts.is_empty() || !store.whole_notifications(account, None, 1).await?.is_empty())
+}
+
+fn posts_of(account: &str, before: Option<i64>, limit: u64) -> Listing {
+    Listing { account: Some(account.to_owned()), before, limit, ..Listing::default() }
+}
+
+/// The document up to its first list.
+fn head(account: &str, now: DateTime<Utc>, telegram: Option<Status>) -> Result<String, Problem> {
+    let json = serde_json::json!({"account": account, "exported_at": now, "telegram": telegram}).to_string();
+    let open = json.strip_suffix('}').ok_or_else(|| Problem::internal("an object without an end"))?;
+    Ok(format!("{open},\"posts\":["))
+}
+
+/// An export under way.
+struct Writing {
+    store: Store,
+    account: String,
+    next: Part,
+}
+
+/// What is written next; a list goes on before the row of this number.
+enum Part {
+    Head(String),
+    Posts(Option<i64>),
+    Notifications(Option<i64>),
+    End,
+}
+
+fn pieces(writing: Writing) -> impl Stream<Item = Result<Bytes, StoreError>> + Send {
+    stream::try_unfold(writing, |mut writing| async move {
+        let piece = writing.piece().await?;
+        Ok(piece.map(|piece| (Bytes::from(piece), writing)))
+    })
+}
+
+impl Writing {
+    async fn piece(&mut self) -> Result<Option<String>, StoreError> {
+        match std::mem::replace(&mut self.next, Part::End) {
+            Part::Head(head) => {
+                self.next = Part::Posts(None);
+                Ok(Some(head))
+            }
+            Part::Posts(before) => {
+                let posts = self.store.posts(posts_of(&self.account, before, PAGE)).await?;
+                let Some(last) = posts.last().map(|post| post.id) else {
+                    self.next = Part::Notifications(None);
+                    return Ok(Some("],\"notifications\":[".to_owned()));
+                };
+                self.next = Part::Posts(Some(last));
+                Ok(Some(listed(posts.into_iter().map(Post::from), before.is_none())?))
+            }
+            Part::Notifications(before) => {
+                let rows = self.store.whole_notifications(&self.account, before, PAGE).await?;
+                let Some(last) = rows.last().map(|row| row.id) else { return Ok(Some("]}".to_owned())) };
+                self.next = Part::Notifications(Some(last));
+                Ok(Some(listed(rows.into_iter().map(ExportedNotification::from), before.is_none())?))
+            }
+            Part::End => Ok(None),
+        }
+    }
+}
+
+/// Items of a list, as they follow what was written of it before.
+fn listed(items: impl Iterator<Item = impl Serialize>, first: bool) -> Result<String, StoreError> {
+    let mut text = String::new();
+    for (index, item) in items.enumerate() {
+        if !first || index > 0 {
+            text.push(',');
+        }
+        let json = serde_json::to_string(&item).map_err(|error| StoreError::Failed(error.to_string()))?;
+        text.push_str(&json);
+    }
+    Ok(text)
+}

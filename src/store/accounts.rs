@@ -1,0 +1,184 @@
+//! An account as a whole: everything that is kept of it, told page by page, and removed at once.
+
+use chrono::{DateTime, Utc};
+use sea_orm::{
+    ColumnTrait as _, ConnectionTrait as _, DatabaseTransaction, DbBackend, EntityTrait as _,
+    FromQueryResult, QueryFilter as _, QueryOrder as _, QuerySelect as _, Statement,
+};
+
+use super::write_queue::Command;
+use super::{Attempt, Store, StoreError, lanes, time};
+use crate::entity::{attempt, notification};
+
+/// What an erasure removed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Erased {
+    /// Notifications, whatever their state.
+    pub notifications: u64,
+    /// Posts, whatever their state.
+    pub posts: u64,
+    /// Whether there was a link, or settings of an earlier one.
+    pub settings: bool,
+}
+
+/// A notification with what it says and every try to send it.
+#[derive(Clone, Debug)]
+pub struct WholeNotification {
+    /// Its number.
+    pub id: i64,
+    /// The chat it went to, or goes to.
+    pub chat_id: Option<i64>,
+    /// About what.
+    pub kind: String,
+    /// What it says, JSON.
+    pub data: String,
+    /// Where it stands.
+    pub state: String,
+    /// Why.
+    pub reason: Option<String>,
+    /// When the event happened.
+    pub event_at: DateTime<Utc>,
+    /// When it was accepted.
+    pub created_at: DateTime<Utc>,
+    /// When it reached its last state.
+    pub finished_at: Option<DateTime<Utc>>,
+    /// Telegram's id of the message.
+    pub message_id: Option<i32>,
+    /// Every try to send it, the oldest first.
+    pub attempts: Vec<Attempt>,
+}
+
+impl Store {
+    /// Removes everything that is kept of `account`, in one transaction. What is in flight at that moment may still
+    /// arrive; nobody will know of it.
+    pub async fn erase_account(&self, account: &str) -> Result<Erased, StoreError> {
+        let erased = self.writer.write(EraseAccount { account: account.to_owned() }).await?;
+        self.wake_delivery();
+        Ok(erased)
+    }
+
+    /// Up to `limit` notifications of `account` older than `before`, the newest first.
+    pub async fn whole_notifications(
+        &self,
+        account: &str,
+        before: Option<i64>,
+        limit: u64,
+    ) -> Result<Vec<WholeNotification>, StoreError> {
+        let mut query = notification::Entity::find()
+            .filter(notification::Column::Account.eq(account))
+            .order_by_desc(notification::Column::Id)
+            .limit(limit);
+        if let Some(before) = before {
+            query = query.filter(notification::Column::Id.lt(before));
+        }
+        let rows = query.all(&self.reader).await?;
+        let tries = attempt::Entity::find()
+            .filter(attempt::Column::NotificationId.is_in(rows.iter().map(|row| row.id)))
+            .order_by_asc(attempt::Column::Id)
+            .all(&self.reader)
+            .await?;
+        let mut whole: Vec<_> = rows.into_iter().map(WholeNotification::from).collect();
+        for row in tries {
+            if let Some(notification) = whole.iter_mut().find(|it| it.id == row.notification_id) {
+                notification.attempts.push(row.into());
+            }
+        }
+        Ok(whole)
+    }
+}
+
+impl From<notification::Model> for WholeNotification {
+    fn from(row: notification::Model) -> Self {
+        Self {
+            id: row.id,
+            chat_id: row.chat_id,
+            kind: row.kind,
+            data: row.data,
+            state: row.state,
+            reason: row.reason,
+            event_at: time(row.event_at_ms),
+            created_at: time(row.created_at_ms),
+            finished_at: row.finished_at_ms.map(time),
+            message_id: row.message_id,
+            attempts: Vec::new(),
+        }
+    }
+}
+
+struct EraseAccount {
+    account: String,
+}
+
+/// Whose chat it is, and in which lanes its notifications stand.
+const CHATS: &str = "SELECT chat_id AS value FROM notifications \
+    WHERE account = $1 AND state IN ('pending', 'sending') AND chat_id IS NOT NULL \
+    UNION SELECT telegram_chat_id FROM sns_settings WHERE account = $1 AND telegram_chat_id IS NOT NULL";
+
+/// What carries somebody else's notification, in a chat that changed hands, leaves it to go on its own.
+const LET_GO: &str = "UPDATE notifications SET carrier_id = NULL \
+    WHERE account <> $1 AND carrier_id IN (SELECT id FROM notifications WHERE account = $1)";
+
+const ATTEMPTS: &str =
+    "DELETE FROM attempts WHERE notification_id IN (SELECT id FROM notifications WHERE account = $1)";
+const POST_MOVES: &str = "DELETE FROM post_moves WHERE post_id IN (SELECT id FROM posts WHERE account = $1)";
+const CHAT_WAITS: &str = "DELETE FROM chat_waits WHERE chat_id IN \
+    (SELECT telegram_chat_id FROM sns_settings WHERE account = $1)";
+
+/// The tables whose rows are accounts' own, and the column that names the account. A test holds this against the
+/// schema.
+pub const OWNED: [(&str, &str); 5] = [
+    ("notifications", "account"),
+    ("posts", "account"),
+    ("link_tokens", "account"),
+    ("idempotency_keys", "subject"),
+    ("sns_settings", "account"),
+];
+
+/// The runs stay: they are the service's history. Who asked for them is forgotten.
+const RUNS: &str =
+    "UPDATE job_runs SET requested_by = 'api:(erased)' WHERE requested_by = 'api:' || CAST($1 AS TEXT)";
+
+#[derive(FromQueryResult)]
+struct Chat {
+    value: i64,
+}
+
+impl Command for EraseAccount {
+    type Output = Erased;
+
+    async fn apply(&self, transaction: &DatabaseTransaction) -> Result<Erased, StoreError> {
+        let backend = transaction.get_database_backend();
+        let account = self.account.as_str();
+        let chats = Chat::find_by_statement(about(backend, CHATS, account)).all(transaction).await?;
+        let chats: Vec<i64> = chats.into_iter().map(|chat| chat.value).collect();
+        lanes::lock(transaction, &chats).await?;
+        // What hangs on other rows before those.
+        for sql in [LET_GO, ATTEMPTS, POST_MOVES, CHAT_WAITS, RUNS] {
+            run(transaction, sql, account).await?;
+        }
+        let mut erased = Erased::default();
+        for (table, column) in OWNED {
+            let removed =
+                run(transaction, &format!("DELETE FROM {table} WHERE {column} = $1"), account).await?;
+            match table {
+                "notifications" => erased.notifications = removed,
+                "posts" => erased.posts = removed,
+                "sns_settings" => erased.settings = removed > 0,
+                _ => {}
+            }
+        }
+        // What others wait for in the same chats goes on.
+        lanes::settle(transaction, &chats).await?;
+        Ok(erased)
+    }
+}
+
+/// `sql` about `account`, which is its `$1`.
+fn about(backend: DbBackend, sql: &str, account: &str) -> Statement {
+    Statement::from_sql_and_values(backend, sql, [account.into()])
+}
+
+async fn run(transaction: &DatabaseTransaction, sql: &str, account: &str) -> Result<u64, StoreError> {
+    let statement = about(transaction.get_database_backend(), sql, account);
+    Ok(transaction.execute_raw(statement).await?.rows_affected())
+}

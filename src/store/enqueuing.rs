@@ -1,0 +1,64 @@
+//! One notification that nobody's event asked for: a test message.
+
+use chrono::{DateTime, Utc};
+use sea_orm::DatabaseTransaction;
+
+use super::idempotency::Answers;
+use super::notifications::insert;
+use super::write_queue::Command;
+use super::{IdempotencyKey, Recorded, Store, StoreError};
+use crate::domain::notification::NewNotification;
+
+impl Store {
+    /// Writes one row; returns its id.
+    pub async fn enqueue(&self, row: NewNotification, now: DateTime<Utc>) -> Result<i64, StoreError> {
+        let id = self.writer.write(Enqueue { row, now }).await?;
+        self.signals.due.notify_one();
+        Ok(id)
+    }
+
+    /// The same for a request with an idempotency key: one that came before made its row already.
+    pub async fn enqueue_once(
+        &self,
+        row: NewNotification,
+        key: IdempotencyKey,
+        now: DateTime<Utc>,
+    ) -> Result<Recorded, StoreError> {
+        let recorded = self.writer.write(EnqueueOnce { row, key, now }).await?;
+        self.signals.due.notify_one();
+        Ok(recorded)
+    }
+}
+
+struct Enqueue {
+    row: NewNotification,
+    now: DateTime<Utc>,
+}
+
+struct EnqueueOnce {
+    row: NewNotification,
+    key: IdempotencyKey,
+    now: DateTime<Utc>,
+}
+
+impl Command for EnqueueOnce {
+    type Output = Recorded;
+
+    async fn apply(&self, transaction: &DatabaseTransaction) -> Result<Recorded, StoreError> {
+        if let Some(earlier) = Answers::load(transaction, &[&self.key]).await?.to(&self.key) {
+            return Ok(earlier);
+        }
+        let ids = insert(transaction, std::slice::from_ref(&self.row), self.now).await?;
+        Answers::keep(transaction, &[(&self.key, ids.clone(), self.now)]).await?;
+        Ok(Recorded::Accepted(ids))
+    }
+}
+
+impl Command for Enqueue {
+    type Output = i64;
+
+    async fn apply(&self, transaction: &DatabaseTransaction) -> Result<i64, StoreError> {
+        let ids = insert(transaction, std::slice::from_ref(&self.row), self.now).await?;
+        ids.first().copied().ok_or_else(|| StoreError::Failed("an inserted row has no id".into()))
+    }
+}
