@@ -13,7 +13,11 @@ mod m20261122_000005_lanes;
 mod m20261122_000006_dead_letters;
 mod m20261122_000007_batching;
 mod m20261124_000003_post_moves;
-mod m20261124_000011_late_posts;
+mod m20261124_000004_late_posts;
+mod m20261124_000008_audit;
+mod m20261124_000009_broadcasts;
+mod m20261124_000010_sending_pause;
+mod m20261124_000011_alerts;
 
 /// Every migration, oldest first.
 pub struct Migrator;
@@ -30,7 +34,11 @@ impl MigratorTrait for Migrator {
             Box::new(m20261122_000006_dead_letters::Migration),
             Box::new(m20261122_000007_batching::Migration),
             Box::new(m20261124_000003_post_moves::Migration),
-            Box::new(m20261124_000011_late_posts::Migration),
+            Box::new(m20261124_000004_late_posts::Migration),
+            Box::new(m20261124_000008_audit::Migration),
+            Box::new(m20261124_000009_broadcasts::Migration),
+            Box::new(m20261124_000010_sending_pause::Migration),
+            Box::new(m20261124_000011_alerts::Migration),
         ]
     }
 }

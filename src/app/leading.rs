@@ -127,6 +127,7 @@ impl Leader {
             term.tasks.spawn(supervise("the conversation", stop.clone(), move || {
                 Arc::clone(&bot).run(stop.clone())
             }));
+            self.begin_broadcasting(&term, api, &limits);
             let (stop, api) = (term.stop.clone(), api.clone());
             let (store, health, config, clock) =
                 (self.store.clone(), self.health.clone(), Arc::clone(&self.config), self.clock.clone());
@@ -146,6 +147,14 @@ impl Leader {
         }
         term.tasks.close();
         term
+    }
+
+    /// Beside the conversation, which no broadcast may delay.
+    fn begin_broadcasting(&self, term: &Term, api: &Api, limits: &Arc<Limits>) {
+        let (bot, stop) = (Arc::new(self.bot(api, limits)), term.stop.clone());
+        term.tasks.spawn(supervise("broadcasting", stop.clone(), move || {
+            Arc::clone(&bot).spread_broadcasts(stop.clone())
+        }));
     }
 
     /// Posts go out with or without a bot: only those for Telegram need one.
@@ -188,6 +197,7 @@ impl Leader {
             telegram: self.config.telegram.clone(),
             platform: self.config.platform.clone(),
             digest: self.config.digest.clone(),
+            messages_per_second: self.config.delivery.messages_per_second,
             backup_time: self.config.jobs.backup_time,
         }
     }
@@ -200,6 +210,8 @@ impl Leader {
             health: self.health.clone(),
             clock: self.clock.clone(),
             settings: self.config.jobs.clone(),
+            admins: self.config.telegram.admins.clone(),
+            alerts: self.config.alerts.clone(),
             database: self.config.database.clone(),
             max_attempts: self.config.delivery.max_attempts(),
             default_zone: self.config.digest.default_zone,

@@ -1,17 +1,23 @@
-//! What admins ask for, in their private chat: `/stats` and `/queue`.
+//! What admins ask for, in their private chat: `/stats`, `/queue`, and what they did last.
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
+use teloxide::types::MessageId;
 
+use super::pause::paused;
 use super::person::Person;
 use super::reply::Reply;
 use super::tap::Tap;
 use super::{Bot, Handled};
-use crate::store::ReasonCount;
+use crate::store::{ReasonCount, StoreError};
 use crate::text::Button;
-use crate::text::admin::{Queue, Stats};
+use crate::text::admin::{Queue, Runs, Stats};
+use crate::text::audit::{self, Deed};
+
+/// How many deeds are shown? With the title a message has eight lines at most.
+const DEEDS: u64 = 7;
 
 impl Bot {
     /// Whether `person` is one of the configured admins: by id, because names can be taken over.
@@ -22,29 +28,88 @@ impl Bot {
 
 /// `/stats`
 pub(super) async fn on_stats(bot: Arc<Bot>, person: Person) -> Handled {
+    let person = bot.look_up(person).await?;
+    let reply = stats(&bot, &person).await?;
+    bot.say(person.chat_id, reply).await;
+    Ok(())
+}
+
+/// [Refresh] below the stats, and the way back to them.
+pub(super) async fn on_stats_tap(bot: &Bot, person: &Person, message_id: MessageId) -> Handled {
+    let reply = stats(bot, person).await?;
+    bot.edit(person.chat_id, message_id, reply).await;
+    Ok(())
+}
+
+/// `/queue`
+pub(super) async fn on_queue(bot: Arc<Bot>, person: Person) -> Handled {
+    let person = bot.look_up(person).await?;
+    let reply = queue(&bot, &person).await?;
+    bot.say(person.chat_id, reply).await;
+    Ok(())
+}
+
+/// [Queue], and [Refresh] below it.
+pub(super) async fn on_queue_tap(bot: &Bot, person: &Person, message_id: MessageId) -> Handled {
+    let reply = queue(bot, person).await?;
+    bot.edit(person.chat_id, message_id, reply).await;
+    Ok(())
+}
+
+/// [Admin actions]
+pub(super) async fn on_deeds(bot: &Bot, person: &Person, message_id: MessageId) -> Handled {
+    let (deeds, now) = (bot.store.last_deeds(DEEDS).await?, bot.clock.now());
+    let shown: Vec<Deed<'_>> = deeds
+        .iter()
+        .map(|deed| Deed {
+            action: &deed.action,
+            subject: deed.subject.as_deref(),
+            by: &deed.actor,
+            ago: since(deed.at, now),
+        })
+        .collect();
+    let language = person.language();
+    let reply = Reply::from(audit::deeds(language, &shown)).tap_row([(Button::Stats, Tap::Stats)], language);
+    bot.edit(person.chat_id, message_id, reply).await;
+    Ok(())
+}
+
+async fn stats(bot: &Bot, person: &Person) -> Result<Reply, StoreError> {
     let now = bot.clock.now();
-    let figures = bot.store.figures(now).await?;
+    let (figures, runs) = (bot.store.figures(now).await?, bot.store.job_figures(now).await?);
     let queue = bot.store.queue_figures(now).await?;
+    let pause = bot.store.sending_pause().await?;
     let stats = Stats {
+        paused: pause.as_ref().map(|pause| paused(bot, person, pause)),
         linked: figures.linked.unsigned_abs(),
         linked_lately: figures.newly_linked.unsigned_abs(),
         blocked: figures.blocked.unsigned_abs(),
         sent: figures.sent.unsigned_abs(),
         failed: figures.failed.unsigned_abs(),
         p95: figures.p95_ms.map(|ms| Duration::from_millis(ms.unsigned_abs())),
+        runs: Runs {
+            ok: runs.ok.unsigned_abs(),
+            late: runs.late.unsigned_abs(),
+            failed: runs.failed.unsigned_abs(),
+        },
         queue: queue.due.unsigned_abs(),
         last_poll: bot.health.last_poll().map(|at| since(at, now)),
     };
-    let language = bot.language_of(&person).await?;
-    bot.say(person.chat_id, stats.render(language)).await;
-    Ok(())
+    let language = person.language();
+    let mut reply = Reply::from(stats.render(language));
+    if pause.is_some() {
+        reply = reply.tap_row([(Button::Resume, Tap::Resume)], language);
+    }
+    let looks =
+        [(Button::Jobs, Tap::Jobs), (Button::Queue, Tap::Queue), (Button::DeadLetters, Tap::DeadLetters)];
+    let others = [(Button::Refresh, Tap::Stats), (Button::Deeds, Tap::Deeds)];
+    Ok(reply.tap_row(looks, language).tap_row(others, language))
 }
 
-/// `/queue`
-pub(super) async fn on_queue(bot: Arc<Bot>, person: Person) -> Handled {
+async fn queue(bot: &Bot, person: &Person) -> Result<Reply, StoreError> {
     let now = bot.clock.now();
     let figures = bot.store.queue_figures(now).await?;
-    let paused = bot.health.telegram().problem();
+    let (pause, problem) = (bot.store.sending_pause().await?, bot.health.telegram().problem());
     let held_because = counted(&figures.held_because);
     let dead_because = counted(&figures.dead_because);
     let queue = Queue {
@@ -53,17 +118,17 @@ pub(super) async fn on_queue(bot: Arc<Bot>, person: Person) -> Handled {
         held: figures.held.unsigned_abs(),
         dead: figures.dead.unsigned_abs(),
         oldest: figures.oldest.map(|at| since(at, now)),
-        paused: paused.as_deref(),
+        paused: pause.as_ref().map(|pause| paused(bot, person, pause)),
+        problem: problem.as_deref(),
         held_because: &held_because,
         dead_because: &dead_because,
     };
-    let language = bot.language_of(&person).await?;
+    let language = person.language();
     let mut reply = Reply::from(queue.render(language));
     if figures.dead > 0 {
         reply = reply.tap_row([(Button::DeadLetters, Tap::DeadLetters)], language);
     }
-    bot.say(person.chat_id, reply).await;
-    Ok(())
+    Ok(reply.tap_row([(Button::Refresh, Tap::Queue), (Button::Stats, Tap::Stats)], language))
 }
 
 fn counted(reasons: &[ReasonCount]) -> Vec<(&str, u64)> {

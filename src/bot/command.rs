@@ -33,6 +33,14 @@ pub(super) enum Command {
     Jobs,
     /// `/run`, for admins, with what was named behind it.
     Run(String),
+    /// `/broadcast`, for admins, with what is to be told.
+    Broadcast(String),
+    /// `/invite`, for admins, with whom to invite.
+    Invite(String),
+    /// `/pause`, for admins.
+    Pause,
+    /// `/resume`, for admins.
+    Resume,
     /// A command that does not exist.
     Unknown,
 }
@@ -67,6 +75,10 @@ fn parse(text: &str, username: Option<&str>) -> Option<Command> {
         "resend" => Command::Resend(payload.trim().to_owned()),
         "jobs" => Command::Jobs,
         "run" => Command::Run(payload.trim().to_owned()),
+        "broadcast" => Command::Broadcast(payload.trim().to_owned()),
+        "invite" => Command::Invite(payload.trim().to_owned()),
+        "pause" => Command::Pause,
+        "resume" => Command::Resume,
         _ => Command::Unknown,
     })
 }
@@ -88,6 +100,8 @@ mod tests {
             ("/run  purge_expired ", Some(Command::Run("purge_expired".into()))),
             ("/resend", Some(Command::Resend(String::new()))),
             ("/Resend  #41 ", Some(Command::Resend("#41".into()))),
+            ("/invite alice Mina’s  Bakery", Some(Command::Invite("alice Mina’s  Bakery".into()))),
+            ("/broadcast\nTwo\nlines ", Some(Command::Broadcast("Two\nlines".into()))),
             ("/posts 2", Some(Command::Posts)),
             ("/settings", Some(Command::Settings)),
             ("/digest now", Some(Command::Digest)),

@@ -9,6 +9,7 @@ use super::person::Person;
 use super::reply::Reply;
 use super::tap::Tap;
 use super::{Bot, Handled};
+use crate::domain::audit::Actor;
 use crate::domain::language::Language;
 use crate::domain::notification::State;
 use crate::store::{OutboxRow, Resent, StoreError};
@@ -44,7 +45,7 @@ pub(super) async fn on_resend(bot: Arc<Bot>, person: Person, words: String) -> H
     let person = bot.look_up(person).await?;
     let language = person.language();
     let text = match number(&words) {
-        Some(id) => resend(&bot, language, id).await?,
+        Some(id) => resend(&bot, &person, id).await?,
         None => which_dead_letter(language, Some(&words)),
     };
     bot.say(person.chat_id, Reply::from(text).tap_row([(Button::DeadLetters, Tap::DeadLetters)], language))
@@ -55,7 +56,7 @@ pub(super) async fn on_resend(bot: Arc<Bot>, person: Person, words: String) -> H
 /// A tap on a dead letter. A second one finds it sent, or on its way.
 pub(super) async fn on_resend_tap(bot: &Bot, person: &Person, message_id: MessageId, id: i64) -> Handled {
     let language = person.language();
-    let news = resend(bot, language, id).await?;
+    let news = resend(bot, person, id).await?;
     let reply = list(bot, language, Some(news)).await?;
     bot.edit(person.chat_id, message_id, reply).await;
     Ok(())
@@ -91,9 +92,10 @@ async fn list(bot: &Bot, language: Language, news: Option<Html>) -> Result<Reply
 }
 
 /// Sends `id` again and tells what has become of it a moment later.
-async fn resend(bot: &Bot, language: Language, id: i64) -> Result<Html, StoreError> {
+async fn resend(bot: &Bot, person: &Person, id: i64) -> Result<Html, StoreError> {
+    let (language, actor) = (person.language(), Actor::Admin(person.chat_id));
     let said = |resend: Resend<'_>| resend.render(language, &id.to_string());
-    Ok(match bot.store.resend(id, bot.clock.now()).await? {
+    Ok(match bot.store.resend(id, &actor, bot.clock.now()).await? {
         Resent::Waits(_) => {
             log::info!(target: "delivery", "notification {id} is sent again: an admin asked for it");
             match bot.store.wait_for_finish(id, PATIENCE).await {

@@ -3,14 +3,14 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use chrono_tz::Tz;
 use teloxide::types::MessageId;
 
 use super::person::Person;
 use super::reply::Reply;
 use super::tap::Tap;
 use super::{Bot, Handled};
-use crate::domain::job::{History, Job, Outcome, Requester, Run};
+use crate::domain::audit::Actor;
+use crate::domain::job::{History, Job, Outcome, Run};
 use crate::domain::language::Language;
 use crate::store::StoreError;
 use crate::text::Button;
@@ -97,11 +97,7 @@ async fn overview(bot: &Bot, person: &Person) -> Result<Reply, StoreError> {
         .collect();
     let language = person.language();
     let buttons = [(Button::RunJob, Tap::ChooseJob), (Button::Refresh, Tap::Jobs)];
-    Ok(Reply::from(jobs(language, &states, zone(bot, person))).tap_row(buttons, language))
-}
-
-fn zone(bot: &Bot, person: &Person) -> Tz {
-    person.settings.as_ref().and_then(|settings| settings.zone).unwrap_or(bot.digest.default_zone)
+    Ok(Reply::from(jobs(language, &states, bot.zone_of(person))).tap_row(buttons, language))
 }
 
 fn choice(language: Language, unknown: Option<&str>) -> Reply {
@@ -112,8 +108,8 @@ fn choice(language: Language, unknown: Option<&str>) -> Reply {
 
 /// Asks for a run and tells how far it is, a moment later.
 async fn run(bot: &Bot, person: &Person, job: Job) -> Result<Reply, StoreError> {
-    let by = Requester::Admin(person.chat_id);
-    let asked = bot.store.request_run(job.name(), &by, bot.clock.now()).await?;
+    let actor = Actor::Admin(person.chat_id);
+    let asked = bot.store.request_run(job.name(), &actor, bot.clock.now()).await?;
     log::info!(target: "jobs", "an admin asked for {}: run {}", job.name(), asked.id);
     let run = bot.store.wait_for_run(asked.id, PATIENCE).await?;
     Ok(told(person.language(), job, asked.id, run.as_ref()))

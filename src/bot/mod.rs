@@ -9,7 +9,10 @@
 //! | `post_tap` | the buttons below messages about posts |
 //! | `start`, `link`, `status`, `posts`, `settings`, `digest`, `test`, `unlink`, `help` | one file per command or conversation |
 //! | `membership` | blocked, unblocked, added to a group, group moved |
-//! | `admin` | `/stats`, `/queue` |
+//! | `admin` | `/stats`, `/queue`, what admins did |
+//! | `invite` | `/invite` |
+//! | `pause` | `/pause`, `/resume` |
+//! | `broadcast`, `broadcasting` | `/broadcast`; telling people |
 //! | `dead_letters` | `/failed`, `/resend` |
 //! | `jobs` | `/jobs`, `/run` |
 //! | `menu` | what Telegram shows about the bot |
@@ -20,14 +23,18 @@ use std::time::Duration;
 use chrono::NaiveTime;
 
 mod admin;
+mod broadcast;
+mod broadcasting;
 mod command;
 mod dead_letters;
 mod digest;
 mod help;
+mod invite;
 mod jobs;
 mod link;
 mod membership;
 mod menu;
+mod pause;
 mod person;
 mod post_tap;
 mod posts;
@@ -70,6 +77,8 @@ pub struct Bot {
     pub platform: config::Platform,
     /// When people who have not chosen get their digest, and the zone of those whose zone is not known.
     pub digest: config::Digest,
+    /// How many messages leave in a second, 0 for no limit: for an estimate, and to stay ahead of delivery.
+    pub messages_per_second: u32,
     /// When the database is copied, for whoever asks what is due.
     pub backup_time: NaiveTime,
 }

@@ -1,5 +1,6 @@
 //! Who is writing, from where, and which account they are linked to.
 
+use chrono_tz::Tz;
 use teloxide::types::{Message, User};
 
 use super::Bot;
@@ -78,6 +79,11 @@ impl Bot {
             person.missed = Some(missed);
         }
         Ok(person)
+    }
+
+    /// Where `person` is, as far as is known.
+    pub(super) fn zone_of(&self, person: &Person) -> Tz {
+        person.settings.as_ref().and_then(|settings| settings.zone).unwrap_or(self.digest.default_zone)
     }
 
     /// The language to answer `person` in, whatever else is known.

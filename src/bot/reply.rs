@@ -110,7 +110,7 @@ impl Bot {
             if !self.has_place(chat_id).await {
                 return;
             }
-            match self.next_after(self.api.call(&message, CALL_LIMIT).await, chat_id).await {
+            match self.next_after(self.api.send(&message, CALL_LIMIT).await, chat_id).await {
                 Next::Again => {}
                 Next::AsPlainText if message.parse_mode.is_some() => {
                     without_formatting(&mut message, reply.html.plain());
@@ -123,13 +123,21 @@ impl Bot {
     /// Replaces the message with the buttons that were tapped; says it anew where that can't be edited.
     pub(super) async fn edit(&self, chat_id: i64, message_id: MessageId, reply: impl Into<Reply>) {
         let reply = reply.into();
+        if !self.edit_in_place(chat_id, message_id, &reply).await {
+            self.say(chat_id, reply).await;
+        }
+    }
+
+    /// Replaces a message; false when there is none any more that can be edited. What fails otherwise is dropped and
+    /// logged, as in [`Bot::say`].
+    pub(super) async fn edit_in_place(&self, chat_id: i64, message_id: MessageId, reply: &Reply) -> bool {
         let mut edit = EditMessageText::new(ChatId(chat_id), message_id, reply.html.as_str())
             .parse_mode(ParseMode::Html)
             .link_preview_options(NO_PREVIEW)
             .reply_markup(reply.markup());
         for _ in 0..TRIES {
             if !self.has_place(chat_id).await {
-                return;
+                return true;
             }
             match self.next_after(self.api.call(&edit, CALL_LIMIT).await, chat_id).await {
                 Next::Again => {}
@@ -137,10 +145,11 @@ impl Bot {
                     edit.text = reply.html.plain();
                     edit.parse_mode = None;
                 }
-                Next::AsNewMessage => return self.say(chat_id, reply).await,
-                _ => return,
+                Next::AsNewMessage => return false,
+                _ => return true,
             }
         }
+        true
     }
 
     /// Waits for a place under the limits; false when the reply is not worth it.

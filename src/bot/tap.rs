@@ -45,7 +45,7 @@ pub(super) enum Tap {
         /// Which.
         page: u32,
     },
-    /// Show one of them with what can be done to it.
+    /// Show one of the posts with what can be done to it.
     PostCard {
         /// Which.
         id: i64,
@@ -54,7 +54,23 @@ pub(super) enum Tap {
     },
     /// Do something to a post.
     Post(PostTap),
-    /// Show the last dead letters; for admins, like all down to [`Tap::ShowRun`].
+    /// Show the figures; for admins, like all down to [`Tap::ShowRun`].
+    Stats,
+    /// Show what waits to be sent.
+    Queue,
+    /// Show what admins did last.
+    Deeds,
+    /// Let sending go on.
+    Resume,
+    /// Tell people what the broadcast says.
+    SendBroadcast(i64),
+    /// Tell only me.
+    TestBroadcast(i64),
+    /// Tell nobody.
+    CancelBroadcast(i64),
+    /// Tell nobody any more.
+    StopBroadcast(i64),
+    /// Show the last dead letters.
     DeadLetters,
     /// Send a dead letter again.
     Resend(i64),
@@ -91,7 +107,15 @@ impl Tap {
     pub(super) fn is_for_admins(&self) -> bool {
         matches!(
             self,
-            Self::DeadLetters
+            Self::Stats
+                | Self::Queue
+                | Self::Deeds
+                | Self::Resume
+                | Self::SendBroadcast(_)
+                | Self::TestBroadcast(_)
+                | Self::CancelBroadcast(_)
+                | Self::StopBroadcast(_)
+                | Self::DeadLetters
                 | Self::Resend(_)
                 | Self::Jobs
                 | Self::ChooseJob
@@ -117,6 +141,14 @@ impl Tap {
             Self::StayLinked => "unlink:no".into(),
             Self::RefreshStatus => "status".into(),
             Self::Posts { page } => format!("posts:{page}"),
+            Self::Stats => "stats".into(),
+            Self::Queue => "queue".into(),
+            Self::Deeds => "deeds".into(),
+            Self::Resume => "resume".into(),
+            Self::SendBroadcast(id) => format!("bc:send:{id}"),
+            Self::TestBroadcast(id) => format!("bc:test:{id}"),
+            Self::CancelBroadcast(id) => format!("bc:no:{id}"),
+            Self::StopBroadcast(id) => format!("bc:stop:{id}"),
             Self::PostCard { id, page } => format!("card:{id}:{page}"),
             Self::Post(tap) => tap.to_data(),
             Self::DeadLetters => "dead".into(),
@@ -137,6 +169,11 @@ impl Tap {
         match data.split_once(':') {
             None if data == "status" => Some(Self::RefreshStatus),
             Some(("posts", page)) => page.parse().ok().map(|page| Self::Posts { page }),
+            None if data == "stats" => Some(Self::Stats),
+            None if data == "queue" => Some(Self::Queue),
+            None if data == "deeds" => Some(Self::Deeds),
+            None if data == "resume" => Some(Self::Resume),
+            Some(("bc", rest)) => Self::of_broadcast_data(rest),
             Some(("card", rest)) => {
                 let (id, page) = rest.split_once(':')?;
                 Some(Self::PostCard { id: id.parse().ok().filter(|id| *id > 0)?, page: page.parse().ok()? })
@@ -163,6 +200,19 @@ impl Tap {
                 Some(Self::Unlink { account_tag: tag.to_owned() })
             }
             Some(("link", rest)) => Self::of_link_data(rest),
+            _ => None,
+        }
+    }
+
+    /// What follows "bc:" under a broadcast.
+    fn of_broadcast_data(data: &str) -> Option<Self> {
+        let (what, id) = data.split_once(':')?;
+        let id = id.parse().ok().filter(|id| *id > 0)?;
+        match what {
+            "send" => Some(Self::SendBroadcast(id)),
+            "test" => Some(Self::TestBroadcast(id)),
+            "no" => Some(Self::CancelBroadcast(id)),
+            "stop" => Some(Self::StopBroadcast(id)),
             _ => None,
         }
     }
@@ -216,6 +266,14 @@ mod tests {
             Tap::Unlink { account_tag: account_tag("alice") },
             Tap::Posts { page: 0 },
             Tap::Posts { page: u32::MAX },
+            Tap::Stats,
+            Tap::Queue,
+            Tap::Deeds,
+            Tap::Resume,
+            Tap::SendBroadcast(i64::MAX),
+            Tap::TestBroadcast(1),
+            Tap::CancelBroadcast(2),
+            Tap::StopBroadcast(3),
             Tap::PostCard { id: i64::MAX, page: u32::MAX },
             Tap::Post(PostTap::PublishAgain(i64::MAX)),
             Tap::DeadLetters,
@@ -253,6 +311,13 @@ mod tests {
             "posts:",
             "posts:-1",
             "posts:4294967296",
+            "stats:1",
+            "resume:",
+            "bc:",
+            "bc:send",
+            "bc:send:0",
+            "bc:stop:-1",
+            "bc:all:1",
             "card:1",
             "card:0:0",
             "card:1:-1",

@@ -14,8 +14,8 @@ use super::command::{Command, command_of};
 use super::person::Person;
 use super::tap::Tap;
 use super::{
-    Bot, Handled, admin, dead_letters, digest, help, jobs, link, membership, post_tap, posts, settings,
-    start, status, test, unlink, working_time,
+    Bot, Handled, admin, broadcast, dead_letters, digest, help, invite, jobs, link, membership, pause,
+    post_tap, posts, settings, start, status, test, unlink, working_time,
 };
 use crate::store::StoreError;
 use crate::text::answer::{self, Toast};
@@ -41,7 +41,8 @@ fn branches() -> UpdateHandler<StoreError> {
 /// Everything a person may write in their private chat.
 fn in_private() -> UpdateHandler<StoreError> {
     use Command::{
-        Digest, Failed, Help, Jobs, Posts, Queue, Resend, Run, Settings, Start, Stats, Status, Test, Unlink,
+        Broadcast, Digest, Failed, Help, Invite, Jobs, Pause, Posts, Queue, Resend, Resume, Run, Settings,
+        Start, Stats, Status, Test, Unlink,
     };
     dptree::entry()
         .branch(
@@ -63,9 +64,17 @@ fn in_private() -> UpdateHandler<StoreError> {
                     .branch(dptree::case![Failed].endpoint(dead_letters::on_failed))
                     .branch(dptree::case![Resend(number)].endpoint(dead_letters::on_resend))
                     .branch(dptree::case![Jobs].endpoint(jobs::on_jobs))
-                    .branch(dptree::case![Run(name)].endpoint(jobs::on_run)),
+                    .branch(dptree::case![Run(name)].endpoint(jobs::on_run))
+                    .branch(dptree::case![Broadcast(words)].endpoint(broadcast::on_broadcast))
+                    .branch(dptree::case![Invite(words)].endpoint(invite::on_invite))
+                    .branch(dptree::case![Pause].endpoint(pause::on_pause))
+                    .branch(dptree::case![Resume].endpoint(pause::on_resume)),
             )
             .endpoint(help::on_unknown_command),
+        )
+        .branch(
+            dptree::filter(|person: Person, bot: Arc<Bot>| bot.is_admin(&person))
+                .endpoint(broadcast::on_words),
         )
         .branch(dptree::endpoint(settings::on_words))
 }
@@ -114,6 +123,14 @@ async fn on_tap(bot: Arc<Bot>, query: CallbackQuery) -> Handled {
         Tap::Posts { page } => posts::on_page(&bot, &person, message_id, page).await,
         Tap::PostCard { id, page } => posts::on_card(&bot, &person, message_id, id, page).await,
         Tap::RefreshStatus => status::on_refresh(&bot, &person, message_id).await,
+        Tap::Stats => admin::on_stats_tap(&bot, &person, message_id).await,
+        Tap::Queue => admin::on_queue_tap(&bot, &person, message_id).await,
+        Tap::Deeds => admin::on_deeds(&bot, &person, message_id).await,
+        Tap::Resume => pause::on_resume_tap(&bot, &person, message_id).await,
+        Tap::SendBroadcast(id) => broadcast::on_send(&bot, &person, message_id, id).await,
+        Tap::TestBroadcast(id) => broadcast::on_test(&bot, &person, message_id, id).await,
+        Tap::CancelBroadcast(id) => broadcast::on_cancel(&bot, &person, message_id, id).await,
+        Tap::StopBroadcast(id) => broadcast::on_stop(&bot, &person, message_id, id).await,
         Tap::DeadLetters => dead_letters::on_list(&bot, &person, message_id).await,
         Tap::Resend(id) => dead_letters::on_resend_tap(&bot, &person, message_id, id).await,
         Tap::Jobs => jobs::on_overview(&bot, &person, message_id).await,

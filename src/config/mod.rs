@@ -31,8 +31,8 @@ pub use environment::Environment;
 pub use networks::{Channel, Connector, Network, NetworkKind};
 pub use public_key::PublicKey;
 pub use sections::{
-    Database, Delivery, Digest, Engine, Http, Jobs, Jwt, Metrics, Platform, Publishing, Rate, Telegram,
-    UpdateMode,
+    Alerts, Database, Delivery, Digest, Engine, Http, Jobs, Jwt, Metrics, Platform, Publishing, Rate,
+    Telegram, UpdateMode,
 };
 pub use signing_key::{Signed, SigningKey, SigningKeys};
 
@@ -62,6 +62,8 @@ pub struct Config {
     pub digest: Digest,
     /// Backups, and how long things are kept.
     pub jobs: Jobs,
+    /// From when on admins are told of trouble.
+    pub alerts: Alerts,
     /// What messages say about the platform.
     pub platform: Platform,
     /// The lines of [`Config::explain`], as loaded.
@@ -93,6 +95,7 @@ impl Config {
         let networks = networks::read(&mut reader);
         let digest = Digest::read(&mut reader);
         let jobs = Jobs::read(&mut reader);
+        let alerts = Alerts::read(&mut reader);
         let platform = Platform::read(&mut reader);
         let explained = reader.finish().map_err(|problems| ConfigError { problems })?;
         let telegram = telegram.ok_or_else(|| ConfigError::of("telegram.api_url: has no value; set it"))?;
@@ -107,6 +110,7 @@ impl Config {
             networks,
             digest,
             jobs,
+            alerts,
             platform,
             explained,
         })

@@ -9,7 +9,8 @@ use secrecy::SecretString;
 use super::database_url::without_password;
 use super::reader::{HIDDEN, Reader, button_address};
 use super::sections::{
-    Database, Delivery, Digest, Engine, Http, Jobs, Metrics, Platform, Publishing, Rate, Telegram, UpdateMode,
+    Alerts, Database, Delivery, Digest, Engine, Http, Jobs, Metrics, Platform, Publishing, Rate, Telegram,
+    UpdateMode,
 };
 
 /// A bot token's secret part has 35 characters at Telegram; a Bot API server of one's own may issue others.
@@ -175,6 +176,16 @@ impl Jobs {
             posts_kept_for: reader.days("jobs.posts_kept_days", 1..=3650),
             attempts_kept_for: reader.days("jobs.attempts_kept_days", 1..=3650),
             runs_kept_for: reader.days("jobs.runs_kept_days", 1..=3650),
+            audit_kept_for: reader.days("jobs.audit_kept_days", 1..=3650),
+        }
+    }
+}
+
+impl Alerts {
+    pub(super) fn read(reader: &mut Reader) -> Self {
+        Self {
+            queue_age: reader.minutes("alerts.queue_age_minutes", 1..=1440),
+            disk_free_mib: reader.number("alerts.disk_free_mib", 0..=1_048_576),
         }
     }
 }

@@ -134,6 +134,11 @@ impl Reader {
         Duration::from_millis(self.number(key, range))
     }
 
+    /// A duration whose key says minutes.
+    pub(super) fn minutes(&mut self, key: &str, range: RangeInclusive<u64>) -> Duration {
+        Duration::from_secs(self.number(key, range) * 60)
+    }
+
     /// A duration whose key says hours.
     pub(super) fn hours(&mut self, key: &str, range: RangeInclusive<u64>) -> Duration {
         Duration::from_secs(self.number(key, range) * HOUR)

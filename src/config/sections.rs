@@ -251,6 +251,17 @@ pub struct Jobs {
     pub attempts_kept_for: Duration,
     /// How long a run of a job is kept.
     pub runs_kept_for: Duration,
+    /// How long it is kept what admins did.
+    pub audit_kept_for: Duration,
+}
+
+/// `[alerts]`: from when on admins are told of trouble.
+#[derive(Clone, Debug)]
+pub struct Alerts {
+    /// For how long may a notification be due?
+    pub queue_age: Duration,
+    /// How much room has there to be where the SQLite file is, in MiB?
+    pub disk_free_mib: u64,
 }
 
 /// `[platform]`: what messages say about the platform, and where their buttons lead. Unset → no button.

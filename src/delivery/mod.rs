@@ -11,6 +11,7 @@ use tokio::task::JoinSet;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
+mod alert;
 mod briefing;
 mod outage;
 mod outcome;
@@ -34,6 +35,10 @@ const IDLE_LIMIT: Duration = Duration::from_secs(1);
 /// How many rows may wait in memory for their place under the limits? A second's worth, so that a more urgent row is
 /// not overtaken for longer; enough that claiming costs little, and few enough to be bounded without a limit.
 const WINDOW: RangeInclusive<usize> = 16..=256;
+
+/// How soon after a claim is the next one made? While events come without a pause, each would claim one row, at ten
+/// times the price.
+const CLAIM_PAUSE: Duration = Duration::from_millis(3);
 
 /// How often are leases looked through that a stuck task let end? Oftener when leases are short.
 const RELEASE_EVERY: Duration = Duration::from_secs(15);
@@ -100,11 +105,15 @@ impl Delivery {
         let mut in_flight = JoinSet::new();
         let release_every = RELEASE_EVERY.min(self.settings.lease / 4);
         let mut released_at = Instant::now();
+        let mut claim_from = Instant::now();
         while !stop.is_cancelled() {
-            if released_at.elapsed() >= release_every {
+            // A leader that was frozen would spend the attempts of rows that another one sends by now.
+            if released_at.elapsed() >= release_every && self.health.leading() {
                 released_at = Instant::now();
                 self.release_expired().await;
             }
+            wait_until(claim_from).await;
+            claim_from = Instant::now() + CLAIM_PAUSE;
             self.round(&sender, &mut in_flight, &stop).await;
         }
         let drain = async { while in_flight.join_next().await.is_some() {} };
@@ -151,11 +160,15 @@ impl Delivery {
         }
     }
 
-    /// Waits until something may be sent: this instance leads, Telegram answers, nobody told us to wait, and not too
+    /// Waits until something may be sent: no admin has paused it, this instance leads, Telegram answers, nobody told us to wait, and not too
     /// much is on its way.
     async fn until_sending_is_allowed(&self, sender: &Arc<Sender>, in_flight: &mut JoinSet<()>) {
         loop {
+            self.store.until_sending_goes_on().await;
             self.health.until_telegram_takes_messages().await;
+            if self.store.sending_is_paused() {
+                continue;
+            }
             if !self.health.leading() {
                 tokio::time::sleep(LEAD_PAUSE).await;
                 continue;
@@ -201,8 +214,13 @@ impl Delivery {
             }
             // A process that was stopped for so long, or a database: somebody else may have the row by now.
             let late = claim.at.elapsed() + self.settings.request_timeout > self.settings.lease;
-            if late || stop.is_cancelled() {
-                let reason = if late { "late" } else { "stopping" };
+            let paused = self.store.sending_is_paused();
+            if late || paused || stop.is_cancelled() {
+                let reason = match (late, paused) {
+                    (true, _) => "late",
+                    (false, true) => "paused",
+                    (false, false) => "stopping",
+                };
                 in_flight.spawn(Arc::clone(sender).put_back(row, reason));
                 continue;
             }
@@ -255,9 +273,16 @@ impl Delivery {
         }
     }
 
-    /// Puts back what a dead process held and remembers the chats that have to wait.
+    /// Puts back what a dead process held and remembers the chats that have to wait, and a pause.
     async fn take_over(&self, stop: &CancellationToken) {
         let now = self.clock.now();
+        // Not known is not allowed: nobody but an admin ends a pause.
+        while !stop.is_cancelled()
+            && let Err(error) = self.store.sending_pause().await
+        {
+            log::error!(target: "delivery", "whether sending is paused can't be read: {error}");
+            pause(STORE_PAUSE, stop).await;
+        }
         while !stop.is_cancelled() {
             match self.store.release_all().await {
                 Ok(0) => break,

@@ -3,10 +3,9 @@
 use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
-use teloxide::types::Message;
 
 use crate::store::{Effect, Outcome};
-use crate::telegram::{Answer, Refusal, RefusalClass};
+use crate::telegram::{Answer, Refusal, RefusalClass, SentMessage};
 
 /// "chat not found" is believed after three failures over 24 hours: so the tries are half a day apart.
 const MAYBE_GONE_RETRY: TimeDelta = TimeDelta::hours(12);
@@ -68,10 +67,10 @@ pub(super) struct Attempt<'a> {
 }
 
 /// Decides what becomes of the row.
-pub(super) fn judge(answer: Answer<Message>, attempt: Attempt<'_>) -> Verdict {
+pub(super) fn judge(answer: Answer<SentMessage>, attempt: Attempt<'_>) -> Verdict {
     match answer {
         Answer::Done(message) => Verdict {
-            outcome: Outcome::Sent { message_id: message.as_ref().map(|message| message.id.0) },
+            outcome: Outcome::Sent { message_id: message.map(|message| message.message_id) },
             effect: Effect::None,
             signal: Signal::Answering,
             class: if message.is_some() { "sent" } else { "sent_unread" },
@@ -187,7 +186,7 @@ mod tests {
         DateTime::UNIX_EPOCH + TimeDelta::seconds(seconds)
     }
 
-    fn said(code: u16, description: &str) -> Answer<Message> {
+    fn said(code: u16, description: &str) -> Answer<SentMessage> {
         Answer::Refused(Refusal {
             code,
             description: description.into(),

@@ -150,6 +150,8 @@ impl Renderer {
                 text::late_posts::question(language, &late, zone)
             }
             Kind::Test => text::notification::test(language, row.event_at, zone),
+            // It is written for a chat, not for an account.
+            Kind::Alert => Html::default(),
             Kind::LinkMoved => {
                 let language = row.content.chat_language.unwrap_or(language);
                 text::linking::moved_away(language, &settings.account_name)

@@ -6,7 +6,6 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
-use teloxide::types::Message as Told;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
@@ -22,7 +21,7 @@ use crate::domain::notification::{Claimed, Kind};
 use crate::health::{Health, Telegram};
 use crate::metrics;
 use crate::store::{Effect, Finalise, Folded, Outcome, Store, Together};
-use crate::telegram::{Answer, Api, Limits, Place, RefusalClass};
+use crate::telegram::{Answer, Api, Limits, Place, RefusalClass, SentMessage};
 
 /// The wait before an outcome is written again that the database did not take.
 const FINALISE_PAUSE: Duration = Duration::from_millis(500);
@@ -141,7 +140,7 @@ impl Sender {
                 let too_old = limits.iter().any(is_old);
                 (too_old || row.kind == Kind::WhileAway).then_some(Together::Stale(limits))
             }
-            Kind::Digest | Kind::Test | Kind::LinkMoved => None,
+            Kind::Digest | Kind::Test | Kind::LinkMoved | Kind::Alert => None,
         }
     }
 
@@ -170,6 +169,15 @@ impl Sender {
     ) -> Addressed {
         let nowhere =
             |row, outcome, class| Addressed::Nowhere(Box::new((row, Verdict::without_a_try(outcome, class))));
+        if row.kind == Kind::Alert {
+            return match self.renderer.alert_message(&row) {
+                Some(message) => {
+                    let (chat_id, message) = (row.chat_id, Message::Text(Box::new(message)));
+                    Addressed::To(Box::new(Letter { row, chat_id, message, claimed_at }))
+                }
+                None => nowhere(row, Outcome::Dead { reason: "unreadable" }, "unreadable"),
+            };
+        }
         let (chat_id, settings) = match addressee(&row, addressees) {
             Ok(addressee) => addressee,
             Err((outcome, class)) => return nowhere(row, outcome, class),
@@ -222,18 +230,18 @@ impl Sender {
         chat_id: i64,
         at: Instant,
         claimed_at: Instant,
-    ) -> Option<Answer<Told>> {
+    ) -> Option<Answer<SentMessage>> {
         let limit = self.settings.request_timeout;
         let (answer, at) = match message {
-            Message::Text(text) => (self.api.call(&*text, limit).await, at),
+            Message::Text(text) => (self.api.send(&*text, limit).await, at),
             Message::Picture(picture) => {
                 let Picture { photo, png, instead } = *picture;
-                let answer = self.api.call_with_picture(&photo, png, limit).await;
+                let answer = self.api.send_with_picture(&photo, png, limit).await;
                 if !is_about_the_picture(&answer) {
                     (answer, at)
                 } else {
                     let at = self.second_place(chat_id, claimed_at).await?;
-                    (self.api.call(&instead, limit).await, at)
+                    (self.api.send(&instead, limit).await, at)
                 }
             }
         };
@@ -361,7 +369,7 @@ impl Sender {
 
     fn count(&self, row: &Claimed, written: &Finalise) {
         metrics::notification_tried(row.kind.as_str(), written.class);
-        if matches!(written.outcome, Outcome::Sent { .. }) {
+        if written.outcome.is_sent() {
             let waited = (self.clock.now() - row.sendable_since).to_std().unwrap_or_default();
             metrics::notification_sent(row.kind.as_str(), waited);
         }
@@ -370,7 +378,7 @@ impl Sender {
 
 /// Whether Telegram refuses a picture for what it is, and may take the text alone: not allowed there, not understood,
 /// too large. What it says about the chat is as true of a text.
-fn is_about_the_picture(answer: &Answer<Told>) -> bool {
+fn is_about_the_picture(answer: &Answer<SentMessage>) -> bool {
     let Answer::Refused(refusal) = answer else { return false };
     let refused = match refusal.class() {
         RefusalClass::Wait(_)

@@ -4,6 +4,8 @@ use std::time::Duration;
 
 use chrono::{DateTime, Days, NaiveTime, TimeDelta, Utc};
 
+use super::audit::Actor;
+
 /// A job of the timetable.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Job {
@@ -133,10 +135,8 @@ pub enum Requester {
     Timetable,
     /// The start: slots were missed while nobody led.
     CatchUp,
-    /// An admin in Telegram, by user id.
-    Admin(i64),
-    /// A caller of the HTTP port, by the token's `sub`.
-    Api(String),
+    /// Somebody who may.
+    Asked(Actor),
 }
 
 impl std::fmt::Display for Requester {
@@ -144,8 +144,7 @@ impl std::fmt::Display for Requester {
         match self {
             Self::Timetable => f.write_str("timetable"),
             Self::CatchUp => f.write_str("catch-up"),
-            Self::Admin(id) => write!(f, "admin:{id}"),
-            Self::Api(account) => write!(f, "api:{account}"),
+            Self::Asked(actor) => actor.fmt(f),
         }
     }
 }

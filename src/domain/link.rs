@@ -38,6 +38,11 @@ impl LinkToken {
         &self.0
     }
 
+    /// The link that opens the chat with the bot `username` and hands it the token (Bot API, "Deep linking").
+    pub fn deep_link(&self, username: &str) -> String {
+        format!("https://t.me/{username}?start={}", self.0)
+    }
+
     /// What the database keeps: SHA-256 in lower-case hex.
     pub fn hash(&self) -> String {
         Sha256::digest(self.0.as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect()

@@ -1,6 +1,9 @@
 //! Plain types and rules without I/O, in the words of the product.
 
 pub mod account;
+pub mod alert;
+pub mod audit;
+pub mod broadcast;
 pub mod carried;
 pub mod connector_word;
 pub mod digest;

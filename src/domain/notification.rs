@@ -5,6 +5,8 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::account::{Delivery, DisabledReason, Settings};
+use super::alert::Alert;
+use super::audit::Actor;
 use super::carried::Carried;
 use super::digest::DigestSpan;
 use super::event::{Event, EventData, EventKind};
@@ -23,6 +25,8 @@ pub enum Kind {
     Test,
     /// Told to a chat whose account now goes to another chat.
     LinkMoved,
+    /// Told to an admin: trouble of the service itself.
+    Alert,
     /// What went by while it could not be told: carries the rows that grew too old.
     WhileAway,
     /// Asks about posts that should have gone out long ago.
@@ -32,7 +36,7 @@ pub enum Kind {
 }
 
 impl Kind {
-    const ALL: [Self; 11] = [
+    const ALL: [Self; 12] = [
         Self::Event(EventKind::PostPublished),
         Self::Event(EventKind::PostFailed),
         Self::Event(EventKind::PostUnconfirmed),
@@ -42,6 +46,7 @@ impl Kind {
         Self::Test,
         Self::LinkMoved,
         Self::PostLate,
+        Self::Alert,
         Self::WhileAway,
         Self::CatchUp,
     ];
@@ -58,6 +63,7 @@ impl Kind {
             Self::Test => "test",
             Self::LinkMoved => "link.moved",
             Self::PostLate => "post.late",
+            Self::Alert => "alert",
             Self::WhileAway => "while.away",
             Self::CatchUp => "catch.up",
         }
@@ -79,7 +85,7 @@ impl Kind {
     /// Which rows go first when several chats are due: 0 before 1 before 2.
     pub fn urgency(self) -> i16 {
         match self {
-            Self::Test | Self::LinkMoved | Self::PostLate | Self::WhileAway => 0,
+            Self::Test | Self::LinkMoved | Self::PostLate | Self::Alert | Self::WhileAway => 0,
             Self::Event(EventKind::PostFailed | EventKind::PostUnconfirmed) => 0,
             Self::Event(EventKind::AutomationExecuted | EventKind::Announcement) => 1,
             Self::Digest | Self::CatchUp => 1,
@@ -146,6 +152,9 @@ pub struct Content {
     /// The posts that it asks about.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub late: Option<LatePosts>,
+    /// What an alert tells.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub alert: Option<Alert>,
     /// Since when a digest counts.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub digest: Option<DigestSpan>,
@@ -264,6 +273,12 @@ impl NewNotification {
     pub fn link_moved(account: &str, old_chat_id: i64, language: Language, now: DateTime<Utc>) -> Self {
         let content = Content { chat_language: Some(language), ..Content::default() };
         Self { content, ..Self::pending(account, old_chat_id, Kind::LinkMoved, now) }
+    }
+
+    /// Tells `admin`, whose chat need not be linked to any account, of trouble, in the `language` of that chat.
+    pub fn alert(admin: i64, language: Language, alert: Alert, now: DateTime<Utc>) -> Self {
+        let content = Content { chat_language: Some(language), alert: Some(alert), ..Content::default() };
+        Self { content, ..Self::pending(&Actor::Admin(admin).to_string(), admin, Kind::Alert, now) }
     }
 
     /// Carries others: a row of a `kind` that does.

@@ -1,9 +1,10 @@
 //! One event for one account.
 
 use sea_orm::entity::prelude::*;
+use serde::Deserialize;
 
 /// One event for one account.
-#[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+#[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel, Deserialize)]
 #[sea_orm(table_name = "notifications")]
 pub struct Model {
     /// Row id, shown to admins.
@@ -24,8 +25,10 @@ pub struct Model {
     #[sea_orm(column_type = "Text")]
     pub data: String,
     /// Without a sound.
+    #[serde(deserialize_with = "super::flag")]
     pub silent: bool,
     /// Without formatting.
+    #[serde(deserialize_with = "super::flag")]
     pub plain: bool,
     /// When the event happened.
     pub event_at_ms: i64,
@@ -48,7 +51,10 @@ pub struct Model {
     /// When it reached its last state.
     pub finished_at_ms: Option<i64>,
     /// First in its chat's lane: the only one of it that can be claimed.
+    #[serde(deserialize_with = "super::flag")]
     pub head: bool,
+    /// The broadcast that it tells.
+    pub broadcast_id: Option<i64>,
     /// The row whose message tells this one, too; such a row is in no lane.
     pub carrier_id: Option<i64>,
 }

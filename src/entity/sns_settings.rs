@@ -1,9 +1,10 @@
 //! An account: its link, language, time and preferences.
 
 use sea_orm::entity::prelude::*;
+use serde::Deserialize;
 
 /// An account: its link, language, time and preferences.
-#[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+#[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel, Deserialize)]
 #[sea_orm(table_name = "sns_settings")]
 pub struct Model {
     /// The JWT's `sub`.
@@ -18,6 +19,7 @@ pub struct Model {
     #[sea_orm(unique)]
     pub telegram_chat_id: Option<i64>,
     /// False while the chat cannot be reached.
+    #[serde(deserialize_with = "super::flag")]
     pub telegram_enabled: bool,
     /// Why not.
     pub disabled_reason: Option<String>,
@@ -30,10 +32,12 @@ pub struct Model {
     /// IANA name.
     pub zone: Option<String>,
     /// Whether the digest comes.
+    #[serde(deserialize_with = "super::flag")]
     pub digest_enabled: bool,
     /// Minutes after local midnight.
     pub digest_minute: i16,
     /// Also when nothing happened.
+    #[serde(deserialize_with = "super::flag")]
     pub digest_when_empty: bool,
     /// When the next digest is due.
     pub next_digest_at_ms: Option<i64>,

@@ -6,11 +6,13 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::answer::Answer;
+use super::auth::Caller;
 use super::call::Call;
 use super::openapi::{Answered, Parameter, Says};
 use super::paging::{self, Paging};
 use super::problem::{Kind, Problem};
 use crate::domain::account::DisabledReason;
+use crate::domain::audit::Actor;
 use crate::domain::notification::State;
 use crate::store::{Attempt, OutboxListing, OutboxRow, Resent};
 
@@ -137,10 +139,10 @@ pub(super) const RESEND: Says =
 
 /// `POST /api/admin/outbox/{id}/resend`: 200 with the notification, which waits to be sent. 409 when it is not
 /// dead, or when its account has no chat that can be reached: then it stays as it is.
-pub(super) async fn resend(call: Call) -> Result<Answer, Problem> {
+pub(super) async fn resend(call: Call, caller: Caller) -> Result<Answer, Problem> {
     call.needs_no_words()?;
     let id = call.row_id().ok_or_else(not_found)?;
-    match call.port.store().resend(id, call.port.now()).await? {
+    match call.port.store().resend(id, &Actor::Api(caller.account), call.port.now()).await? {
         Resent::Waits(row) => {
             log::info!(target: "delivery", "notification {id} is sent again: asked for through the port");
             Answer::json(StatusCode::OK, &Shown::from(row))

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use chrono::{DateTime, Utc};
 use hyper::StatusCode;
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -29,6 +30,9 @@ struct Health {
 struct Readiness {
     status: &'static str,
     reasons: Vec<String>,
+    /// Since when an admin has messages to people wait; the instance is ready for work all the same.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    sending_paused_since: Option<DateTime<Utc>>,
 }
 
 pub(super) const ALIVE: Says = Says::new("healthz", "Whether the process can answer at all")
@@ -66,11 +70,12 @@ pub(super) const READY: Says = Says::new("readyz", "Whether work should come her
 /// `GET /readyz`: 200, or 503 with the reasons why work should not come here.
 pub(super) async fn ready(call: Call) -> Result<Answer, Problem> {
     let reasons = why_not_ready(&call.port).await;
+    let sending_paused_since = paused_since(&call.port).await;
     let (status, word) = match reasons.is_empty() {
         true => (StatusCode::OK, "ready"),
         false => (StatusCode::SERVICE_UNAVAILABLE, "not ready"),
     };
-    Answer::json(status, &Readiness { status: word, reasons })
+    Answer::json(status, &Readiness { status: word, reasons, sending_paused_since })
 }
 
 /// Why work should not come here; empty when it should.
@@ -95,6 +100,12 @@ fn answers_for_telegram(port: &Port) -> bool {
 /// A moment after the start, when nobody knows yet whether this instance has to answer for Telegram.
 fn leader_unknown(port: &Port) -> bool {
     port.config().database.engine() == Engine::Postgres && !port.health().leader_known()
+}
+
+/// Since when an admin has paused sending, as every instance reads it; `None` also when it can't be read now.
+async fn paused_since(port: &Port) -> Option<DateTime<Utc>> {
+    let pause = tokio::time::timeout(PING_LIMIT, port.store().sending_pause()).await.ok()?.ok()?;
+    pause.map(|pause| pause.since)
 }
 
 async fn database_answers(port: &Port) -> bool {

@@ -203,14 +203,14 @@ pub(super) const TABLE: &[Route] = &[
         methods: POST,
         path: "/api/admin/outbox/{id}/resend",
         takes: Takes::MaybeJson,
-        access: Access::Scoped(Scope::Admin, |call, _| Box::pin(outbox::resend(call))),
+        access: Access::Scoped(Scope::Admin, |call, caller| Box::pin(outbox::resend(call, caller))),
         says: outbox::RESEND,
     },
     Route {
         methods: DELETE,
         path: "/api/accounts/{account}",
         takes: Takes::Nothing,
-        access: Access::Scoped(Scope::Admin, |call, _| Box::pin(accounts::erase(call))),
+        access: Access::Scoped(Scope::Admin, |call, caller| Box::pin(accounts::erase(call, caller))),
         says: accounts::ERASE,
     },
     Route {

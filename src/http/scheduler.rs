@@ -12,7 +12,8 @@ use super::idempotency;
 use super::openapi::{Answered, Parameter, Says};
 use super::paging::{self, Paging};
 use super::problem::{Kind, Problem};
-use crate::domain::job::{History, Job, Requester, Run};
+use crate::domain::audit::Actor;
+use crate::domain::job::{History, Job, Run};
 
 /// How many of a job's last runs do the figures speak of? A few hours of the most frequent ones' work.
 const RUNS_SPOKEN_OF: u64 = 50;
@@ -114,11 +115,11 @@ pub(super) const TRIGGER: Says = Says::new("trigger_job", "Run a job now")
 pub(super) async fn trigger(call: Call, caller: Caller) -> Result<Answer, Problem> {
     let job = job(&call)?;
     let key = idempotency::key_for(job.name(), &call, &caller)?;
-    let (store, by, now) = (call.port.store(), Requester::Api(caller.account), call.port.now());
+    let (store, actor, now) = (call.port.store(), Actor::Api(caller.account), call.port.now());
     let run = match key {
-        None => store.request_run(job.name(), &by, now).await?,
+        None => store.request_run(job.name(), &actor, now).await?,
         Some(key) => {
-            store.request_run_once(job.name(), &by, key, now).await?.ok_or_else(idempotency::reused)?
+            store.request_run_once(job.name(), &actor, key, now).await?.ok_or_else(idempotency::reused)?
         }
     };
     Answer::json(StatusCode::ACCEPTED, &ShownRun::from(run))

@@ -4,12 +4,14 @@
 //! |---|---|
 //! | `timetable` | ticks, decides what is due, takes requested runs, catches up, stops |
 //! | `run` | one run: within its time, panics caught, written down |
+//! | `watch` | has admins told of trouble |
 //! | the others | one job each |
 //!
 //! `clokwerk` only ticks: it knows no history, hides its next-run times and runs nothing that was missed. What is
 //! due is decided here, from [`Job::when`], the clock and the runs in the database, so that a moved clock, a
 //! restart or a new leader neither skips a slot nor runs it twice.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -26,6 +28,7 @@ mod release_stale_claims;
 mod run;
 mod telegram_daily_summary;
 mod timetable;
+mod watch;
 
 pub use timetable::Timetable;
 
@@ -80,6 +83,10 @@ pub struct Jobs {
     pub clock: Clock,
     /// Backups and how long things are kept.
     pub settings: config::Jobs,
+    /// Whom to tell of trouble, by user id.
+    pub admins: BTreeSet<i64>,
+    /// From when on it is trouble.
+    pub alerts: config::Alerts,
     /// The database to back up.
     pub database: config::Database,
     /// How many attempts a message has in all.
@@ -89,11 +96,12 @@ pub struct Jobs {
 }
 
 impl Jobs {
-    /// Keeps the timetable until `stop`; returns when what was running is ended and written down.
+    /// Keeps the timetable, and watches over the service, until `stop`; returns when what was running is ended and written down.
     ///
     /// Only the leader runs it: what is running when it starts was run by somebody who is gone.
     pub async fn run(self: Arc<Self>, stop: CancellationToken) {
-        Timetable::new(self.store.clone(), self.clock.clone(), self.entries()).run(stop).await;
+        let timetable = Timetable::new(self.store.clone(), self.clock.clone(), self.entries());
+        tokio::join!(timetable.run(stop.clone()), watch::keep(Arc::clone(&self), stop));
     }
 
     /// The timetable.

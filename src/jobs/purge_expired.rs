@@ -48,11 +48,13 @@ fn kept_for(what: Purgeable, settings: &config::Jobs) -> Duration {
         Purgeable::LinkTokens => LINK_TOKENS,
         Purgeable::Settings => SETTINGS,
         Purgeable::Attempts => settings.attempts_kept_for,
-        Purgeable::Notifications => settings.notifications_kept_for,
+        // A broadcast as long as the rows that it is told by.
+        Purgeable::Notifications | Purgeable::Broadcasts => settings.notifications_kept_for,
         Purgeable::Posts => settings.posts_kept_for,
         Purgeable::IdempotencyKeys => IDEMPOTENCY_KEYS,
         Purgeable::IdleRuns => IDLE_RUNS.min(settings.runs_kept_for),
         Purgeable::Runs => settings.runs_kept_for,
+        Purgeable::Audit => settings.audit_kept_for,
     }
 }
 

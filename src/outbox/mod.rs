@@ -14,6 +14,10 @@ use crate::store::{
     Claims, DigestDecision, DueDigest, IdempotencyKey, Recorded, Recovered, ResultTaken, Store, StoreError,
 };
 
+mod alerts;
+
+pub use alerts::{end_alert, raise_alert};
+
 /// Accepts `events` (at most 1,000, each already checked): one row for each, all or none. Durable when it
 /// returns.
 pub async fn accept(
@@ -23,6 +27,17 @@ pub async fn accept(
     now: DateTime<Utc>,
 ) -> Result<Recorded, StoreError> {
     store.record_events(events, key, NewNotification::for_event, now).await
+}
+
+/// Writes rows for up to `limit` (at most 1,000) more people of a broadcast, each one once however often it is broken
+/// off; returns how many.
+pub async fn spread_broadcast(
+    store: &Store,
+    id: i64,
+    limit: u64,
+    now: DateTime<Utc>,
+) -> Result<u64, StoreError> {
+    store.write_broadcast_rows(id, limit, NewNotification::for_event, now).await
 }
 
 /// A test message that was accepted.

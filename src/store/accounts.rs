@@ -7,7 +7,8 @@ use sea_orm::{
 };
 
 use super::write_queue::Command;
-use super::{Attempt, Store, StoreError, lanes, time};
+use super::{Attempt, Store, StoreError, audit, lanes, time};
+use crate::domain::audit::{Action, Actor};
 use crate::entity::{attempt, notification};
 
 /// What an erasure removed.
@@ -49,10 +50,16 @@ pub struct WholeNotification {
 }
 
 impl Store {
-    /// Removes everything that is kept of `account`, in one transaction. What is in flight at that moment may still
+    /// Removes everything that is kept of `account` for `actor`, in one transaction. What is in flight at that moment may still
     /// arrive; nobody will know of it.
-    pub async fn erase_account(&self, account: &str) -> Result<Erased, StoreError> {
-        let erased = self.writer.write(EraseAccount { account: account.to_owned() }).await?;
+    pub async fn erase_account(
+        &self,
+        account: &str,
+        actor: &Actor,
+        now: DateTime<Utc>,
+    ) -> Result<Erased, StoreError> {
+        let command = EraseAccount { account: account.to_owned(), actor: actor.clone(), now };
+        let erased = self.writer.write(command).await?;
         self.wake_delivery();
         Ok(erased)
     }
@@ -107,6 +114,8 @@ impl From<notification::Model> for WholeNotification {
 
 struct EraseAccount {
     account: String,
+    actor: Actor,
+    now: DateTime<Utc>,
 }
 
 /// Whose chat it is, and in which lanes its notifications stand.
@@ -138,6 +147,10 @@ pub const OWNED: [(&str, &str); 5] = [
 const RUNS: &str =
     "UPDATE job_runs SET requested_by = 'api:(erased)' WHERE requested_by = 'api:' || CAST($1 AS TEXT)";
 
+/// What admins did stays, as the runs do. Who was invited, or did it through the port, is forgotten.
+const SUBJECTS: &str = "UPDATE audit SET subject = '(erased)' WHERE action = 'invite' AND subject = $1";
+const ACTORS: &str = "UPDATE audit SET actor = 'api:(erased)' WHERE actor = 'api:' || CAST($1 AS TEXT)";
+
 #[derive(FromQueryResult)]
 struct Chat {
     value: i64,
@@ -153,7 +166,7 @@ impl Command for EraseAccount {
         let chats: Vec<i64> = chats.into_iter().map(|chat| chat.value).collect();
         lanes::lock(transaction, &chats).await?;
         // What hangs on other rows before those.
-        for sql in [LET_GO, ATTEMPTS, POST_MOVES, CHAT_WAITS, RUNS] {
+        for sql in [LET_GO, ATTEMPTS, POST_MOVES, CHAT_WAITS, RUNS, SUBJECTS, ACTORS] {
             run(transaction, sql, account).await?;
         }
         let mut erased = Erased::default();
@@ -169,6 +182,8 @@ impl Command for EraseAccount {
         }
         // What others wait for in the same chats goes on.
         lanes::settle(transaction, &chats).await?;
+        // Not of whom: that is what was to be forgotten.
+        audit::note(transaction, &self.actor, Action::Erase, None, self.now).await?;
         Ok(erased)
     }
 }

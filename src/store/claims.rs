@@ -11,7 +11,7 @@ use sea_orm::{
 
 use super::parameters::{array, listed};
 use super::write_queue::Command;
-use super::{Store, StoreError, carriers, lanes, leader, ms, ms_after, time};
+use super::{Store, StoreError, carriers, lanes, leader, ms, ms_after, time, whole_rows};
 use crate::domain::holding::HoldReason;
 use crate::domain::notification::{Claimed, Content, Kind, State};
 use crate::entity::notification::{Column, Entity, Model};
@@ -96,10 +96,11 @@ impl ClaimDue {
                SELECT id FROM ({}) AS heads ORDER BY urgency, due_at_ms DESC LIMIT {}) \
              UPDATE notifications SET state = 'sending', lease_token = $1, lease_until_ms = $2 \
              WHERE head AND state = 'pending' AND id IN (SELECT id FROM due) AND {} \
-             RETURNING *",
+             RETURNING {}",
             by_urgency.join(" UNION ALL "),
             self.limit,
             leader::still_leads(backend, self.epoch),
+            whole_rows::row::<Entity>(backend),
         );
         let values = [
             self.lease_token.into(),
@@ -123,7 +124,7 @@ impl Command for ClaimDue {
             release(State::Pending).filter(Column::LeaseToken.eq(self.lease_token)).exec(transaction).await?;
         }
         let statement = self.statement(transaction.get_database_backend())?;
-        let mut rows = Model::find_by_statement(statement).all(transaction).await?;
+        let mut rows: Vec<Model> = whole_rows::one_by_one(transaction, statement).await?;
         rows.sort_unstable_by_key(|row| (row.urgency, std::cmp::Reverse((row.due_at_ms, row.id))));
         let mut readable = Vec::with_capacity(rows.len());
         for row in rows {

@@ -11,8 +11,9 @@ use sea_orm::{
 
 use super::outbox_rows::{self, OutboxRow};
 use super::write_queue::Command;
-use super::{Store, StoreError, lanes, ms, settings};
+use super::{Store, StoreError, audit, lanes, ms, settings};
 use crate::domain::account::{DisabledReason, Settings};
+use crate::domain::audit::{Action, Actor};
 use crate::domain::notification::{Kind, State};
 use crate::entity::notification::{Column, Entity};
 
@@ -50,10 +51,10 @@ impl Store {
         Ok(DeadLetters { count, last })
     }
 
-    /// Sends the dead row `id` again, at once and to the chat that its account is linked to now. However often and
+    /// Sends the dead row `id` again for `actor`, at once and to the chat that its account is linked to now. However often and
     /// from wherever this is asked, a row that died once is sent once.
-    pub async fn resend(&self, id: i64, now: DateTime<Utc>) -> Result<Resent, StoreError> {
-        let resent = self.writer.write(Resend { id, now }).await?;
+    pub async fn resend(&self, id: i64, actor: &Actor, now: DateTime<Utc>) -> Result<Resent, StoreError> {
+        let resent = self.writer.write(Resend { id, actor: actor.clone(), now }).await?;
         if matches!(resent, Resent::Waits(_)) {
             self.wake_delivery();
         }
@@ -63,6 +64,7 @@ impl Store {
 
 struct Resend {
     id: i64,
+    actor: Actor,
     now: DateTime<Utc>,
 }
 
@@ -82,6 +84,10 @@ impl Command for Resend {
             Destination::Unreachable(reason) => return Ok(Resent::Unreachable(row, reason)),
         };
         let revived = revive(transaction, &row, chat_id, self.now).await?;
+        if revived {
+            audit::note(transaction, &self.actor, Action::Resend, Some(self.id.to_string()), self.now)
+                .await?;
+        }
         let Some(row) = outbox_rows::find(transaction, self.id).await? else { return Ok(Resent::Unknown) };
         // On PostgreSQL somebody else may have been faster since the first look.
         Ok(if revived { Resent::Waits(row) } else { Resent::NotDead(row) })
@@ -96,6 +102,10 @@ enum Destination {
 
 /// Where a row goes now: where its account's notifications go, not where they went when it died.
 fn destination(row: &OutboxRow, account: Option<Settings>) -> Destination {
+    // An admin's chat need not be linked.
+    if Kind::from_name(&row.kind) == Some(Kind::Alert) {
+        return row.chat_id.map_or(Destination::NotLinked, Destination::Chat);
+    }
     let Some(account) = account else { return Destination::NotLinked };
     // It is the old chat that is told of the new one, whatever has become of the link since.
     if Kind::from_name(&row.kind) == Some(Kind::LinkMoved) {

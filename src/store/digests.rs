@@ -13,7 +13,7 @@ use sea_orm::{
 
 use super::parameters::{array, each, listed};
 use super::write_queue::Command;
-use super::{Store, StoreError, carriers, lanes, ms, notifications, time};
+use super::{Store, StoreError, carriers, lanes, ms, notifications, time, whole_rows};
 use crate::domain::account::Settings;
 use crate::domain::digest::{FURTHEST_AHEAD, LastDigest, Schedule};
 use crate::domain::holding::DIGEST_NEAR;
@@ -65,9 +65,15 @@ impl Store {
         default_zone: Tz,
         now: DateTime<Utc>,
     ) -> Result<Vec<DueDigest>, StoreError> {
-        let due = Column::NextDigestAtMs.lte(ms(now));
-        let rows = Entity::find().filter(due).order_by_asc(Column::NextDigestAtMs).limit(BATCH);
-        Ok(rows.all(&self.reader).await?.into_iter().map(|row| DueDigest::of(row, default_zone)).collect())
+        let backend = self.reader.get_database_backend();
+        let sql = format!(
+            "SELECT {} FROM (SELECT * FROM sns_settings WHERE next_digest_at_ms <= $1 \
+             ORDER BY next_digest_at_ms LIMIT {BATCH}) AS due",
+            whole_rows::rows::<Entity>(backend)
+        );
+        let query = Statement::from_sql_and_values(backend, sql, [ms(now).into()]);
+        let rows: Vec<Model> = whole_rows::together(&self.reader, query).await?;
+        Ok(rows.into_iter().map(|row| DueDigest::of(row, default_zone)).collect())
     }
 
     /// Up to a batch of the accounts whose next digest is further ahead than any can be: the clock was set back.

@@ -11,7 +11,8 @@ use sea_orm::{
 
 use super::idempotency::Answers;
 use super::write_queue::Command;
-use super::{IdempotencyKey, Recorded, Store, StoreError, ms, time};
+use super::{IdempotencyKey, Recorded, Store, StoreError, audit, ms, time};
+use crate::domain::audit::{Action, Actor};
 use crate::domain::job::{INTERRUPTED, Job, Outcome, Requester, Run};
 use crate::entity::job_run::{ActiveModel, Column, Entity, Model};
 
@@ -21,13 +22,8 @@ const FINISH_POLL: Duration = Duration::from_millis(50);
 impl Store {
     /// Asks for a run of `job`; the leader takes it within a second or two. One that waits already is the answer
     /// to a second wish.
-    pub async fn request_run(
-        &self,
-        job: &str,
-        by: &Requester,
-        now: DateTime<Utc>,
-    ) -> Result<Run, StoreError> {
-        let run = self.writer.write(RequestRun { job: job.to_owned(), by: by.to_string(), now }).await?;
+    pub async fn request_run(&self, job: &str, actor: &Actor, now: DateTime<Utc>) -> Result<Run, StoreError> {
+        let run = self.writer.write(RequestRun { job: job.to_owned(), actor: actor.clone(), now }).await?;
         self.signals.run_requested.notify_one();
         Ok(run)
     }
@@ -37,11 +33,11 @@ impl Store {
     pub async fn request_run_once(
         &self,
         job: &str,
-        by: &Requester,
+        actor: &Actor,
         key: IdempotencyKey,
         now: DateTime<Utc>,
     ) -> Result<Option<Run>, StoreError> {
-        let request = RequestRun { job: job.to_owned(), by: by.to_string(), now };
+        let request = RequestRun { job: job.to_owned(), actor: actor.clone(), now };
         let run = self.writer.write(RequestRunOnce { request, key }).await?;
         self.signals.run_requested.notify_one();
         Ok(run)
@@ -187,7 +183,7 @@ impl From<Model> for Run {
 
 struct RequestRun {
     job: String,
-    by: String,
+    actor: Actor,
     now: DateTime<Utc>,
 }
 
@@ -197,12 +193,16 @@ impl Command for RequestRun {
     async fn apply(&self, transaction: &DatabaseTransaction) -> Result<Run, StoreError> {
         let row = ActiveModel {
             job: Set(self.job.clone()),
-            requested_by: Set(self.by.clone()),
+            requested_by: Set(Requester::Asked(self.actor.clone()).to_string()),
             requested_at_ms: Set(ms(self.now)),
             ..Default::default()
         };
         let unless_one_waits = OnConflict::new().do_nothing().to_owned();
-        Entity::insert(row).on_conflict(unless_one_waits).exec_without_returning(transaction).await?;
+        let asked =
+            Entity::insert(row).on_conflict(unless_one_waits).exec_without_returning(transaction).await?;
+        if asked > 0 {
+            audit::note(transaction, &self.actor, Action::RunJob, Some(self.job.clone()), self.now).await?;
+        }
         let queued = Entity::find()
             .filter(Column::Job.eq(self.job.as_str()))
             .filter(Expr::cust("started_at_ms IS NULL"))

@@ -65,18 +65,22 @@ pub(super) async fn promote(transaction: &DatabaseTransaction, chats: &[i64]) ->
     if chats.is_empty() {
         return Ok(());
     }
-    let backend = transaction.get_database_backend();
-    let sql = format!(
+    let sql = promotion(transaction.get_database_backend(), "$1");
+    execute(transaction, &sql, chats).await
+}
+
+/// The statement that makes the first waiting row of each chat in the array `parameter` its head, where there is none.
+pub(super) fn promotion(backend: DbBackend, parameter: &str) -> String {
+    format!(
         "UPDATE notifications SET head = TRUE WHERE id IN ( \
            SELECT (SELECT id FROM notifications \
                    WHERE chat_id = lanes.value AND state = 'pending' AND carrier_id IS NULL \
                    ORDER BY due_at_ms, id LIMIT 1) \
            FROM ({}) AS lanes \
            WHERE {})",
-        listed(backend, "$1"),
+        listed(backend, parameter),
         has_no_head("lanes.value")
-    );
-    execute(transaction, &sql, chats).await
+    )
 }
 
 /// Finds the heads of `chats` anew, after their waiting rows changed.

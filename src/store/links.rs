@@ -8,8 +8,9 @@ use sea_orm::{
 };
 
 use super::write_queue::Command;
-use super::{Store, StoreError, digests, ms, ms_after, notifications, settings};
+use super::{Store, StoreError, audit, digests, ms, ms_after, notifications, settings};
 use crate::domain::account::{DisabledReason, Settings};
+use crate::domain::audit::{Action, Actor};
 use crate::domain::language::Language;
 use crate::domain::link::{Claimant, Consent, LINK_TOKEN_LIFETIME, LinkToken};
 use crate::domain::notification::NewNotification;
@@ -77,7 +78,19 @@ impl Store {
         claimant: Claimant,
         now: DateTime<Utc>,
     ) -> Result<(), StoreError> {
-        self.writer.write(CreateLinkToken { token_hash: token.hash(), claimant, now }).await
+        self.writer.write(CreateLinkToken { token_hash: token.hash(), claimant, invited_by: None, now }).await
+    }
+
+    /// The same for an account whose person `actor` invites.
+    pub async fn invite(
+        &self,
+        token: &LinkToken,
+        claimant: Claimant,
+        actor: &Actor,
+        now: DateTime<Utc>,
+    ) -> Result<(), StoreError> {
+        let invited_by = Some(actor.clone());
+        self.writer.write(CreateLinkToken { token_hash: token.hash(), claimant, invited_by, now }).await
     }
 
     /// What `token`, sent from `chat_id`, would lead to. Changes nothing.
@@ -164,6 +177,7 @@ fn claimant(row: &link_token::Model) -> Claimant {
 struct CreateLinkToken {
     token_hash: String,
     claimant: Claimant,
+    invited_by: Option<Actor>,
     now: DateTime<Utc>,
 }
 
@@ -199,6 +213,10 @@ impl Command for CreateLinkToken {
             ])
             .to_owned();
         link_token::Entity::insert(row).on_conflict(replace).exec_without_returning(transaction).await?;
+        if let Some(actor) = &self.invited_by {
+            let account = Some(self.claimant.account.clone());
+            audit::note(transaction, actor, Action::Invite, account, self.now).await?;
+        }
         Ok(())
     }
 }

@@ -13,8 +13,12 @@ use tokio::sync::{Notify, watch};
 use crate::config;
 
 mod accounts;
+mod alerts;
+mod audit;
 mod backup;
 mod bot_identity;
+mod broadcast_rows;
+mod broadcasts;
 mod carriers;
 mod chat_waits;
 mod claims;
@@ -47,13 +51,17 @@ mod publishing;
 mod purging;
 mod queue_figures;
 mod schema;
+mod sending_pause;
+mod sequence;
 mod settings;
 mod settings_changes;
+mod whole_rows;
 mod write_queue;
 
 pub use accounts::{Erased, OWNED, WholeNotification};
 pub use backup::{copy_sqlite, sqlite_file, verify_sqlite};
 pub use bot_identity::BotIdentity;
+pub use broadcasts::NewBroadcast;
 pub use carriers::{Folded, Together};
 pub use dead_letters::{DeadLetters, Resent};
 pub use digest_news::DigestQuery;
@@ -70,11 +78,13 @@ pub use post_results::ResultTaken;
 pub use post_wishes::Moved;
 pub use posts::{Listing, PostsAhead, Scheduled};
 pub use purging::{PURGE_BATCH, Purgeable};
-pub use queue_figures::{Figures, QueueDepth, QueueFigures, ReasonCount};
+pub use queue_figures::{Figures, JobFigures, QueueDepth, QueueFigures, ReasonCount};
+pub use sending_pause::SendingPause;
 
 use gatherer::Gatherer;
 use notifications::RecordEvents;
 use outcomes::FinaliseAt;
+use sending_pause::PauseSignal;
 use write_queue::Writer;
 
 /// The database. Cheap to clone; clones share connections and wake-ups.
@@ -105,6 +115,10 @@ struct Signals {
     post_due: watch::Sender<()>,
     /// A row reached its last state.
     finished: Notify,
+    /// A broadcast has begun, or is to be stopped.
+    broadcast: Notify,
+    /// Whether an admin has paused sending.
+    pause: PauseSignal,
 }
 
 impl Store {

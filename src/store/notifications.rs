@@ -7,7 +7,7 @@ use chrono::{DateTime, Utc};
 use sea_orm::sea_query::{Expr, IntoCondition};
 use sea_orm::{
     ColumnTrait, Condition, ConnectionTrait as _, DatabaseTransaction, DbBackend, EntityTrait,
-    FromQueryResult, PaginatorTrait as _, QueryFilter, QuerySelect as _, Statement,
+    PaginatorTrait as _, QueryFilter, QuerySelect as _,
 };
 use serde::Serialize;
 
@@ -15,6 +15,7 @@ use super::gatherer::Request;
 use super::idempotency::Answers;
 use super::lanes::{self, Entrant};
 use super::parameters::{array, each};
+use super::sequence::{Sequence, only_parameter};
 use super::{IdempotencyKey, Store, StoreError, ms, settings};
 use crate::domain::account::Settings;
 use crate::domain::event::{Event, EventKind};
@@ -181,25 +182,21 @@ async fn enter(
     written: &[impl Serialize],
 ) -> Result<Vec<i64>, StoreError> {
     let backend = transaction.get_database_backend();
-    let (firsts, rows) = (array(firsts)?, array(written)?);
+    let parameter = only_parameter(backend);
+    let make_way = lanes::make_way(backend, parameter);
+    let insert = insert_statement(backend, parameter);
+    let lanes_first = Sequence::on(transaction).then(make_way, array(firsts)?);
     if backend == DbBackend::Postgres {
-        let make_way = lanes::make_way(backend, "$1");
-        transaction.execute_raw(Statement::from_sql_and_values(backend, make_way, [firsts])).await?;
-        let insert = format!("{} RETURNING id", insert_statement(backend, "$1"));
-        let statement = Statement::from_sql_and_values(backend, insert, [rows]);
-        let mut ids: Vec<i64> =
-            Id::find_by_statement(statement).all(transaction).await?.into_iter().map(|row| row.id).collect();
+        let mut ids = lanes_first.then(format!("{insert} RETURNING id"), array(written)?).ids().await?;
         // The rows are numbered in the query's order; nobody promises that they are returned so.
         ids.sort_unstable();
         return Ok(ids);
     }
-    // Both in one text, which costs one way to the driver's thread and back; and the ids need not come back one by
-    // one: nobody else writes, so the rows of one statement are numbered one after the other.
-    let sql = format!("{}; {}", lanes::make_way(backend, "?"), insert_statement(backend, "?"));
-    let done = transaction.execute_raw(Statement::from_sql_and_values(backend, sql, [firsts, rows])).await?;
-    let end = i64::try_from(done.last_insert_id()).unwrap_or(i64::MAX).saturating_add(1);
+    // Nobody else writes, so the rows of one statement are numbered one after the other.
+    let done = lanes_first.then(insert, array(written)?).execute().await?;
+    let last = done.and_then(|done| i64::try_from(done.last_insert_id()).ok()).unwrap_or(i64::MAX);
     let count = i64::try_from(written.len()).unwrap_or(i64::MAX);
-    Ok((end.saturating_sub(count)..end).collect())
+    Ok((last.saturating_sub(count)..last).map(|before| before + 1).collect())
 }
 
 /// The statement that inserts the rows in the array `parameter`, as [`written_as`] writes them.
@@ -215,12 +212,6 @@ fn insert_statement(backend: DbBackend, parameter: &str) -> String {
         lanes::has_no_head("CAST(value ->> 1 AS BIGINT)"),
         each(backend, parameter)
     )
-}
-
-/// What a statement returns of the rows that it wrote.
-#[derive(FromQueryResult)]
-pub(super) struct Id {
-    pub(super) id: i64,
 }
 
 /// `row`, written `now`, as [`insert_statement`] reads it; `is_first` of those that enter its lane with it.

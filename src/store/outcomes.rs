@@ -5,14 +5,12 @@ use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use sea_orm::sea_query::{Expr, ExprTrait as _};
-use sea_orm::{
-    ColumnTrait, ConnectionTrait as _, DatabaseTransaction, EntityTrait, FromQueryResult as _, QueryFilter,
-    Statement,
-};
+use sea_orm::{ColumnTrait, ConnectionTrait as _, DatabaseTransaction, DbBackend, EntityTrait, QueryFilter};
+use serde::Serialize;
 
 use super::gatherer::Request;
-use super::notifications::Id;
 use super::parameters::{array, each, listed};
+use super::sequence::{Sequence, only_parameter};
 use super::{Store, StoreError, carriers, chat_waits, lanes, ms, settings};
 use crate::domain::account::DisabledReason;
 use crate::domain::holding::HoldReason;
@@ -88,6 +86,13 @@ pub enum Outcome {
     },
 }
 
+impl Outcome {
+    /// Whether Telegram has it.
+    pub fn is_sent(&self) -> bool {
+        matches!(self, Self::Sent { .. })
+    }
+}
+
 /// What becomes of the chat.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Effect {
@@ -136,19 +141,16 @@ impl Request for FinaliseAt {
     async fn apply_all(lot: &[Self], transaction: &DatabaseTransaction) -> Result<Vec<bool>, StoreError> {
         let lanes: Vec<i64> = lot.iter().map(|request| request.finalise.lane).collect();
         lanes::lock(transaction, &lanes).await?;
-        record_attempts(transaction, lot).await?;
-        let mut written = mark_sent(transaction, lot).await?;
-        let mut reordered = Vec::new();
-        for FinaliseAt { finalise, now } in lot {
-            let marked = match finalise.outcome {
-                Outcome::Sent { .. } => continue,
-                _ => mark_unsent(transaction, finalise, *now).await?,
-            };
-            if marked {
+        let mut written = record(transaction, lot).await?;
+        let unsent = lot.iter().filter(|request| !request.finalise.outcome.is_sent());
+        let (mut left, mut reordered) = (Vec::new(), Vec::new());
+        for FinaliseAt { finalise, now } in unsent {
+            if mark_unsent(transaction, finalise, *now).await? {
                 written.insert(finalise.id);
             }
-            if matches!(finalise.outcome, Outcome::Retry { .. }) {
-                reordered.push(finalise.lane);
+            match finalise.outcome {
+                Outcome::Retry { .. } => reordered.push(finalise.lane),
+                _ => left.push(finalise.lane),
             }
         }
         let carriers: Vec<i64> = lot
@@ -158,33 +160,50 @@ impl Request for FinaliseAt {
             .collect();
         carriers::follow(transaction, &carriers).await?;
         lanes::settle(transaction, &reordered).await?;
-        lanes::promote(transaction, &lanes).await?;
+        lanes::promote(transaction, &left).await?;
         for request in lot {
             // What Telegram said about the chat is true whoever holds the row now.
             request.apply_effect(transaction).await?;
         }
-        forget_soft_failures(transaction, lot).await?;
         Ok(lot.iter().map(|request| written.contains(&request.finalise.id)).collect())
     }
 }
 
-/// Marks what was sent, all in one statement; returns the ids of the rows that were still the worker's.
-async fn mark_sent(
-    transaction: &DatabaseTransaction,
-    lot: &[FinaliseAt],
-) -> Result<HashSet<i64>, StoreError> {
-    let sent: Vec<_> = lot
-        .iter()
-        .filter_map(|FinaliseAt { finalise, now }| match finalise.outcome {
-            Outcome::Sent { message_id } => Some((finalise.id, finalise.lease_token, message_id, ms(*now))),
-            _ => None,
-        })
-        .collect();
-    if sent.is_empty() {
-        return Ok(HashSet::new());
-    }
+/// Writes down all attempts, and all there is to write about what was sent; returns the ids of the rows that were
+/// still the worker's.
+async fn record(transaction: &DatabaseTransaction, lot: &[FinaliseAt]) -> Result<HashSet<i64>, StoreError> {
     let backend = transaction.get_database_backend();
-    let sql = format!(
+    let parameter = only_parameter(backend);
+    let attempts: Vec<_> = lot.iter().map(FinaliseAt::attempt).collect();
+    let mut sequence =
+        Sequence::on(transaction).then(attempts_statement(backend, parameter), array(&attempts)?);
+    let sent: Vec<_> = lot.iter().filter_map(FinaliseAt::sent).collect();
+    if !sent.is_empty() {
+        let of_sent = || lot.iter().map(|request| &request.finalise).filter(|it| it.outcome.is_sent());
+        let lanes: Vec<i64> = of_sent().map(|finalise| finalise.lane).collect();
+        let chats: Vec<i64> = of_sent().map(|finalise| finalise.chat_id).collect();
+        sequence = sequence
+            .then(mark_statement(backend, parameter), array(&sent)?)
+            .then(lanes::promotion(backend, parameter), array(&lanes)?)
+            .then(reachable_statement(backend, parameter), array(&chats)?);
+    }
+    Ok(sequence.ids().await?.into_iter().collect())
+}
+
+/// Inserts the attempts in the array `parameter`.
+fn attempts_statement(backend: DbBackend, parameter: &str) -> String {
+    format!(
+        "INSERT INTO attempts (notification_id, started_at_ms, latency_ms, outcome, words) \
+         SELECT CAST(value ->> 0 AS BIGINT), CAST(value ->> 1 AS BIGINT), CAST(value ->> 2 AS INTEGER), \
+           value ->> 3, value ->> 4 \
+         FROM {} ORDER BY key",
+        each(backend, parameter)
+    )
+}
+
+/// Marks the rows in the array `parameter` as sent, and returns the ids of those that were still the worker's.
+fn mark_statement(backend: DbBackend, parameter: &str) -> String {
+    format!(
         "UPDATE notifications SET state = 'sent', head = FALSE, reason = NULL, lease_token = NULL, \
            lease_until_ms = NULL, attempts = attempts + 1, message_id = CAST(value ->> 2 AS INTEGER), \
            finished_at_ms = CAST(value ->> 3 AS BIGINT) \
@@ -192,11 +211,17 @@ async fn mark_sent(
          WHERE notifications.id = CAST(value ->> 0 AS BIGINT) AND state = 'sending' \
            AND lease_token = CAST(value ->> 1 AS BIGINT) \
          RETURNING notifications.id",
-        each(backend, "$1")
-    );
-    let statement = Statement::from_sql_and_values(backend, sql, [array(&sent)?]);
-    let marked = Id::find_by_statement(statement).all(transaction).await?;
-    Ok(marked.into_iter().map(|row| row.id).collect())
+        each(backend, parameter)
+    )
+}
+
+/// Forgets the soft failures of the chats in the array `parameter`: who was sent something is there.
+fn reachable_statement(backend: DbBackend, parameter: &str) -> String {
+    format!(
+        "UPDATE sns_settings SET soft_failures = 0, soft_failed_since_ms = NULL \
+         WHERE soft_failures > 0 AND telegram_chat_id IN ({})",
+        listed(backend, parameter)
+    )
 }
 
 /// Marks what was not sent: a row that is over, or goes back. False when it was no longer the worker's.
@@ -252,6 +277,18 @@ async fn mark_unsent(
 }
 
 impl FinaliseAt {
+    /// As [`attempts_statement`] reads it.
+    fn attempt(&self) -> impl Serialize {
+        let Finalise { id, started_at, latency_ms, class, words, .. } = &self.finalise;
+        (*id, ms(*started_at), *latency_ms, *class, words.clone())
+    }
+
+    /// As [`mark_statement`] reads it, where it was sent.
+    fn sent(&self) -> Option<impl Serialize> {
+        let Outcome::Sent { message_id } = self.finalise.outcome else { return None };
+        Some((self.finalise.id, self.finalise.lease_token, message_id, ms(self.now)))
+    }
+
     async fn apply_effect(&self, transaction: &DatabaseTransaction) -> Result<(), StoreError> {
         let chat_id = self.finalise.chat_id;
         match self.finalise.effect {
@@ -286,44 +323,4 @@ impl FinaliseAt {
             .await?;
         Ok(())
     }
-}
-
-async fn record_attempts(transaction: &DatabaseTransaction, lot: &[FinaliseAt]) -> Result<(), StoreError> {
-    let attempts: Vec<_> = lot
-        .iter()
-        .map(|FinaliseAt { finalise, .. }| {
-            let Finalise { id, latency_ms, class, words, .. } = finalise;
-            (id, ms(finalise.started_at), latency_ms, class, words)
-        })
-        .collect();
-    let backend = transaction.get_database_backend();
-    let sql = format!(
-        "INSERT INTO attempts (notification_id, started_at_ms, latency_ms, outcome, words) \
-         SELECT CAST(value ->> 0 AS BIGINT), CAST(value ->> 1 AS BIGINT), CAST(value ->> 2 AS INTEGER), \
-           value ->> 3, value ->> 4 \
-         FROM {} ORDER BY key",
-        each(backend, "$1")
-    );
-    transaction.execute_raw(Statement::from_sql_and_values(backend, sql, [array(&attempts)?])).await?;
-    Ok(())
-}
-
-/// Who was sent something is there.
-async fn forget_soft_failures(
-    transaction: &DatabaseTransaction,
-    lot: &[FinaliseAt],
-) -> Result<(), StoreError> {
-    let sent = lot.iter().filter(|request| matches!(request.finalise.outcome, Outcome::Sent { .. }));
-    let chats: Vec<i64> = sent.map(|request| request.finalise.chat_id).collect();
-    if chats.is_empty() {
-        return Ok(());
-    }
-    let backend = transaction.get_database_backend();
-    let sql = format!(
-        "UPDATE sns_settings SET soft_failures = 0, soft_failed_since_ms = NULL \
-         WHERE soft_failures > 0 AND telegram_chat_id IN ({})",
-        listed(backend, "$1")
-    );
-    transaction.execute_raw(Statement::from_sql_and_values(backend, sql, [array(&chats)?])).await?;
-    Ok(())
 }

@@ -28,11 +28,15 @@ pub enum Purgeable {
     IdleRuns,
     /// All runs that ended before; not the last of their job.
     Runs,
+    /// What admins did before.
+    Audit,
+    /// Broadcasts that were asked for before, and are over.
+    Broadcasts,
 }
 
 impl Purgeable {
     /// Everything, in an order that leaves nothing behind: attempts before the notifications they belong to.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 10] = [
         Self::LinkTokens,
         Self::Settings,
         Self::Attempts,
@@ -41,6 +45,8 @@ impl Purgeable {
         Self::IdempotencyKeys,
         Self::IdleRuns,
         Self::Runs,
+        Self::Audit,
+        Self::Broadcasts,
     ];
 
     /// The statements that remove one batch; the last one's count is the batch's. `$1` is the time, `$2` the limit.
@@ -87,6 +93,12 @@ impl Purgeable {
                        WHERE id NOT IN (SELECT MAX(id) FROM job_runs GROUP BY job) \
                        ORDER BY id LIMIT $2) AS oldest \
                      WHERE finished_at_ms < $1)"],
+            Self::Audit => &["DELETE FROM audit WHERE id IN ( \
+                     SELECT id FROM (SELECT id, at_ms FROM audit ORDER BY id LIMIT $2) AS oldest \
+                     WHERE at_ms < $1)"],
+            Self::Broadcasts => &["DELETE FROM broadcasts WHERE id IN ( \
+                     SELECT id FROM broadcasts \
+                     WHERE created_at_ms < $1 AND state NOT IN ('sending', 'stopping') LIMIT $2)"],
         }
     }
 }

@@ -4,14 +4,11 @@ use std::collections::BTreeSet;
 
 use chrono::{DateTime, Utc};
 use sea_orm::sea_query::Expr;
-use sea_orm::{
-    ColumnTrait, ConnectionTrait, DatabaseTransaction, EntityTrait, FromQueryResult as _, QueryFilter,
-    Statement,
-};
+use sea_orm::{ColumnTrait, ConnectionTrait, DatabaseTransaction, EntityTrait, QueryFilter, Statement};
 
 use super::parameters::{array, each};
 use super::write_queue::Command;
-use super::{Store, StoreError, ms, notifications, time};
+use super::{Store, StoreError, ms, notifications, time, whole_rows};
 use crate::domain::account::{
     BatchWindow, Delivery, Digest, Disabled, DisabledReason, Preferences, Question, QuietHours, Settings,
 };
@@ -107,12 +104,13 @@ pub(super) async fn of_accounts(
 ) -> Result<Vec<Settings>, StoreError> {
     let backend = db.get_database_backend();
     let sql = format!(
-        "SELECT * FROM sns_settings WHERE account IN (SELECT value ->> 0 FROM {})",
+        "SELECT {} FROM sns_settings WHERE account IN (SELECT value ->> 0 FROM {})",
+        whole_rows::rows::<Entity>(backend),
         each(backend, "$1")
     );
     let accounts: Vec<[&str; 1]> = accounts.iter().map(|account| [*account]).collect();
     let query = Statement::from_sql_and_values(backend, sql, [array(&accounts)?]);
-    let rows = Model::find_by_statement(query).all(db).await?;
+    let rows: Vec<Model> = whole_rows::together(db, query).await?;
     Ok(rows.into_iter().map(Settings::from).collect())
 }
 

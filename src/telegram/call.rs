@@ -15,6 +15,7 @@ use serde_json::Value;
 use serde_json::value::RawValue;
 use teloxide::payloads::SendPhoto;
 use teloxide::requests::Payload;
+use teloxide::types::Message;
 use tokio::time::Instant;
 use url::Url;
 
@@ -53,6 +54,13 @@ pub enum Answer<T> {
     NotSent(String),
     /// The request was written and nobody knows what became of it: repeating may do it twice.
     Unknown(String),
+}
+
+/// A message that Telegram took.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+pub struct SentMessage {
+    /// Its id in its chat.
+    pub message_id: i32,
 }
 
 #[derive(Deserialize)]
@@ -102,13 +110,22 @@ impl Api {
         self.call_raw(P::NAME, payload, limit).await.map(|result| read_result(P::NAME, &result))
     }
 
+    /// Calls the method of `payload`, which sends a message, and waits at most `limit`. Of the message, only what is
+    /// kept is read: reading all of it costs as much as the rest of the call.
+    pub async fn send<P>(&self, payload: &P, limit: Duration) -> Answer<SentMessage>
+    where
+        P: Payload<Output = Message> + Serialize,
+    {
+        self.call_raw(P::NAME, payload, limit).await.map(|result| read_result(P::NAME, &result))
+    }
+
     /// Sends a photo whose picture is attached to the request: `png`, its bytes. Waits at most `limit`.
-    pub async fn call_with_picture(
+    pub async fn send_with_picture(
         &self,
         photo: &SendPhoto,
         png: Vec<u8>,
         limit: Duration,
-    ) -> Answer<teloxide::types::Message> {
+    ) -> Answer<SentMessage> {
         let form = match form_of(photo, png) {
             Ok(form) => form,
             Err(error) => return Answer::NotSent(format!("a photo can't be written as a form: {error}")),

@@ -30,7 +30,7 @@ pub const LONGEST_CAPTION: usize = 1024;
 pub(super) const PICTURE: &str = "picture";
 
 /// A picture with Telegram HTML below it to `chat_id`; its bytes go along with the call
-/// ([`Api::call_with_picture`](super::Api::call_with_picture)).
+/// ([`Api::send_with_picture`](super::Api::send_with_picture)).
 pub fn html_photo(chat_id: i64, caption: &str) -> SendPhoto {
     let attached = InputFile::file_id(FileId(format!("attach://{PICTURE}")));
     SendPhoto::new(ChatId(chat_id), attached).caption(caption).parse_mode(ParseMode::Html)

@@ -12,7 +12,7 @@ mod updates;
 mod webhook;
 
 pub use acknowledgement::{Acknowledgements, HandledGuard};
-pub use call::{Answer, Api};
+pub use call::{Answer, Api, SentMessage};
 pub use checkup::Checkup;
 pub use inbox::{HandedOver, Inbox, Intake, OpenInbox};
 pub use limits::{Limits, Pace, Place, wait_until};

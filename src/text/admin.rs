@@ -6,13 +6,16 @@ use super::argument::Args;
 use super::catalog::{key, say};
 use super::html::{Html, joined};
 use super::lines::Lines;
+use super::pause::Paused;
 use super::time::{age, latency};
 use super::words::{reason, written};
 use crate::domain::language::Language;
 
 /// How the service does, over the last 24 hours where a number has a past.
 #[derive(Clone, Copy, Debug)]
-pub struct Stats {
+pub struct Stats<'a> {
+    /// Whether sending is paused.
+    pub paused: Option<Paused<'a>>,
     /// Connected chats.
     pub linked: u64,
     /// Of these, connected in the last 24 hours.
@@ -25,13 +28,26 @@ pub struct Stats {
     pub failed: u64,
     /// 95 of 100 were sent within this time; `None`: not measured.
     pub p95: Option<Duration>,
+    /// The runs of the timetable's jobs in the last 24 hours.
+    pub runs: Runs,
     /// Notifications that are due and wait.
     pub queue: u64,
     /// How long ago Telegram answered a poll; `None`: it never did.
     pub last_poll: Option<Duration>,
 }
 
-impl Stats {
+/// How the timetable's jobs did.
+#[derive(Clone, Copy, Debug)]
+pub struct Runs {
+    /// Runs that ended well.
+    pub ok: u64,
+    /// Runs that began late, however they ended.
+    pub late: u64,
+    /// Runs that did not end well.
+    pub failed: u64,
+}
+
+impl Stats<'_> {
     /// The answer to `/stats`.
     pub fn render(&self, language: Language) -> Html {
         let count = |key, count| say(language, key, &Args::new().count("count", count));
@@ -50,10 +66,16 @@ impl Stats {
             .count("linked", self.linked)
             .count("new", self.linked_lately)
             .count("blocked", self.blocked);
+        let runs = Args::new()
+            .count("ok", self.runs.ok)
+            .count("late", self.runs.late)
+            .count("failed", self.runs.failed);
         Lines::new(language)
             .say(key!("stats"), Args::new())
+            .push_if_some(self.paused.map(|paused| paused.line(language)))
             .say(key!("stats-linked"), chats)
             .push(joined(sending.into_iter().flatten()))
+            .say(key!("stats-jobs"), runs)
             .push(joined(queue.into_iter().flatten()))
             .finish()
     }
@@ -72,8 +94,10 @@ pub struct Queue<'a> {
     pub dead: u64,
     /// How long the oldest of the due ones has waited.
     pub oldest: Option<Duration>,
-    /// Why nothing is sent at all at the moment.
-    pub paused: Option<&'a str>,
+    /// Whether sending is paused.
+    pub paused: Option<Paused<'a>>,
+    /// Why nothing could be sent at the moment.
+    pub problem: Option<&'a str>,
     /// Why the most of the held ones are, as stored, and how many.
     pub held_because: &'a [(&'a str, u64)],
     /// Why the most of the given up ones were, as stored, and how many.
@@ -90,9 +114,10 @@ impl Queue<'_> {
         let oldest = self.oldest.map(|waited| Args::new().html("age", age(language, waited)));
         Lines::new(language)
             .say(key!("queue"), Args::new())
+            .push_if_some(self.paused.map(|paused| paused.line(language)))
             .say_if_some(
-                key!("queue-paused"),
-                written(self.paused).map(|why| Args::new().sentence("why", why)),
+                key!("queue-problem"),
+                written(self.problem).map(|why| Args::new().sentence("why", why)),
             )
             .say(key!("queue-waiting"), waiting)
             .say_if_some(key!("queue-held"), reasons(language, self.held_because))

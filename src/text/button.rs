@@ -19,10 +19,14 @@ pub enum Button {
     Connect,
     /// What could not be delivered, for admins.
     DeadLetters,
+    /// What admins did last, for admins.
+    Deeds,
     /// Disconnect this chat from its account.
     Disconnect,
     /// A page on the web where a new link is made.
     GetNewLink,
+    /// The timetable, for admins; below figures.
+    Jobs,
     /// Leave all as it is; under a question that would change something.
     Keep,
     /// Take the account away from its other chat.
@@ -43,31 +47,47 @@ pub enum Button {
     PostNow,
     /// Back to what comes before this.
     PreviousPage,
+    /// What waits to be sent, for admins.
+    Queue,
     /// Ask for the same message anew.
     Refresh,
+    /// Let messages to people go on, for admins.
+    Resume,
     /// Choose a job to run, for admins.
     RunJob,
+    /// Have everybody told, for admins.
+    Send,
     /// Send a test message.
     SendTest,
     /// Choose a time zone.
     SetTimeZone,
     /// The settings.
     Settings,
+    /// Send a link on to somebody, for admins.
+    Share,
+    /// How the service does, for admins.
+    Stats,
+    /// Have nobody told any more, for admins.
+    Stop,
     /// Connect this chat to another account than now.
     Switch,
+    /// Have only oneself told, for admins.
+    TestToMe,
 }
 
 impl Button {
     /// Every button.
-    pub const ALL: [Self; 24] = [
+    pub const ALL: [Self; 33] = [
         Self::AllJobs,
         Self::BackToPosts,
         Self::Cancel,
         Self::CancelPost,
         Self::Connect,
         Self::DeadLetters,
+        Self::Deeds,
         Self::Disconnect,
         Self::GetNewLink,
+        Self::Jobs,
         Self::Keep,
         Self::MoveHere,
         Self::NextPage,
@@ -78,12 +98,19 @@ impl Button {
         Self::OpenSettings,
         Self::PostNow,
         Self::PreviousPage,
+        Self::Queue,
         Self::Refresh,
+        Self::Resume,
         Self::RunJob,
+        Self::Send,
         Self::SendTest,
         Self::SetTimeZone,
         Self::Settings,
+        Self::Share,
+        Self::Stats,
+        Self::Stop,
         Self::Switch,
+        Self::TestToMe,
     ];
 
     /// What is written on it, as plain text.
@@ -95,8 +122,10 @@ impl Button {
             Self::CancelPost => key!("button-cancel-post"),
             Self::Connect => key!("button-connect"),
             Self::DeadLetters => key!("button-dead-letters"),
+            Self::Deeds => key!("button-deeds"),
             Self::Disconnect => key!("button-disconnect"),
             Self::GetNewLink => key!("button-get-new-link"),
+            Self::Jobs => key!("button-jobs"),
             Self::Keep => key!("button-keep"),
             Self::MoveHere => key!("button-move-here"),
             Self::NextPage => key!("button-next-page"),
@@ -107,12 +136,19 @@ impl Button {
             Self::OpenSettings => key!("button-open-settings"),
             Self::PostNow => key!("button-post-now"),
             Self::PreviousPage => key!("button-previous-page"),
+            Self::Queue => key!("button-queue"),
             Self::Refresh => key!("button-refresh"),
+            Self::Resume => key!("button-resume"),
             Self::RunJob => key!("button-run"),
+            Self::Send => key!("button-send"),
             Self::SendTest => key!("button-send-test"),
             Self::SetTimeZone => key!("button-set-time-zone"),
             Self::Settings => key!("button-settings"),
+            Self::Share => key!("button-share"),
+            Self::Stats => key!("button-stats"),
+            Self::Stop => key!("button-stop"),
             Self::Switch => key!("button-switch"),
+            Self::TestToMe => key!("button-test-to-me"),
         };
         say(language, key, &Args::new()).plain()
     }

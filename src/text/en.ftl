@@ -36,8 +36,11 @@ reason = { $code ->
     [muted] muted
     [no_rights] may not write there
     [nothing_to_tell] nothing to tell
+    [over] over
+    [paused] sending paused
     [quiet_hours] quiet hours
     [refused] refused by Telegram
+    [stopped] broadcast stopped
     [stuck] stuck
     [switched_off] switched off
     [unknown_account] unknown account
@@ -347,7 +350,9 @@ button-cancel-post = Cancel
 button-connect = ✅ Connect
 button-dead-letters = Dead letters
 button-disconnect = Disconnect
+button-deeds = Admin actions
 button-get-new-link = Get new link
+button-jobs = Jobs
 button-keep = Keep
 button-mute = Mute 1 h
 button-move-here = Move here
@@ -359,14 +364,21 @@ button-open-settings = Open settings
 button-post-number = { $number }
 button-post-now = Post now
 button-previous-page = ◀
+button-queue = Queue
 button-refresh = Refresh
 button-resend = 🔄 { $id }
+button-resume = ▶️ Resume
 button-run = Run a job
 button-run-job = ▶️ { $job }
+button-send = Send
 button-send-test = Send a test
 button-set-time-zone = Set my time zone
 button-settings = Settings
+button-share = Share
+button-stats = Stats
+button-stop = ⏹ Stop
 button-switch = Switch
+button-test-to-me = Test to me
 
 ## Menus
 
@@ -384,6 +396,10 @@ command-failed = what could not be delivered
 command-resend = send one of these again
 command-jobs = how the timetable does
 command-run = run a job now
+command-broadcast = have everybody told something
+command-invite = a link for somebody’s account
+command-pause = let no message to people leave
+command-resume = let messages to people go on
 bot-description =
     I tell you when your scheduled posts go out or fail, and send a short daily digest.
 
@@ -397,6 +413,7 @@ stats-linked = Linked chats { $linked } (+{ $new }) · blocked { $blocked }
 stats-sent = Sent { $count }
 stats-failed = failed { $count }
 stats-p95 = p95 { $time }
+stats-jobs = Jobs ok { $ok } · late { $late } · failed { $failed } → /jobs
 stats-queue = Queue { $count }
 stats-poll = last poll { $age } ago
 queue = <b>Queue</b>
@@ -405,7 +422,7 @@ queue-held = Held: { $reasons }
 queue-dead = Dead in 24 h { $count }
 queue-dead-because = Dead: { $reasons }
 queue-oldest = Oldest has waited { $age }
-queue-paused = ⏸ <b>Paused:</b> { $why }
+queue-problem = ⚠️ <b>Nothing can be sent:</b> { $why }
 dead-letters = 📭 <b>Dead letters</b> · { $count }
 dead-letters-none = 📭 <b>No dead letters</b>
 dead-letter = <code>{ $id }</code> { $account } · { $kind } · { $why } · { $age } ago
@@ -419,6 +436,78 @@ resend-died = ❌ <b>{ $id } failed again:</b> { $why }
 resend-cancelled = 🚫 <b>{ $id } was cancelled:</b> { $why }
 resend-not-linked = 🔌 <b>{ $id } stays here:</b> { $account } is not connected to a chat.
 resend-unreachable = 🔌 <b>{ $id } stays here:</b> the chat of { $account } can’t be reached ({ $why }).
+paused = ⏸ <b>Sending is paused</b> since { $time } · { $who }
+paused-what =
+    What happens now waits and is told afterwards. Answers and posts go on.
+    /resume lets messages to people go on.
+resumed = ▶️ <b>Sending goes on</b> after { $age }
+not-paused = ▶️ <b>Sending is not paused</b>
+invitation = 🔗 <b>A link for { $account }</b>
+invitation-link =
+    { $link }
+    Send it on: it connects one chat, once, within 10 minutes.
+invitation-moves = The account is connected to a chat already: the link offers to move it.
+invite-how =
+    🔗 <b>Whom do you invite?</b>
+    Name the account as the platform calls it, and how it is to be shown:
+    <code>/invite alice Mina’s Bakery</code>
+broadcast-asks =
+    📣 <b>What shall everybody read?</b>
+    Send it as your next message. You see a preview before anybody else does.
+broadcast-too-long = 📣 <b>That is { $over } characters too long</b>
+broadcast-to-nobody = 📣 <b>There is nobody to tell:</b> no chat can be reached that wants announcements.
+broadcast-cancelled = 📣 <b>This broadcast was not sent</b>
+broadcast-outdated = ⌛ <b>This preview is too old</b>. Send /broadcast again.
+broadcast-preview = 📣 <b>Broadcast preview</b> → { $count ->
+    [one] { $count } chat
+   *[other] { $count } chats
+} ({ $languages })
+broadcast-in-language = { $code } { $count }
+broadcast-takes = about { $age }
+broadcast-text = <blockquote>{ $text }</blockquote>
+broadcast-sending = 📣 <b>Sending</b> · { $sent } of { $audience }
+broadcast-paused = ⏸ <b>Sending is paused</b> · { $sent } of { $audience }
+broadcast-stopped = ⏹ <b>Stopped</b> · sent to { $sent } of { $audience }
+broadcast-done = ✅ <b>Sent to { $sent }</b> of { $audience }
+broadcast-later = Later { $count }
+broadcast-failed = Not reached { $count }
+broadcast-switched-off = Switched off { $count }
+alert = 🚨 <b>{ $title }</b>
+alert-title = { $kind ->
+    [job_fails] { $job } failed twice
+    [backup_fails] The database was not backed up
+    [queue_waits] Notifications are stuck
+    [token_refused] Telegram refuses the bot token
+    [second_poller] Another program fetches this bot’s updates
+    [disk_low] The disk is nearly full
+   *[other] Trouble
+}
+alert-fix = { $kind ->
+    [job_fails] <b>Fix:</b> /jobs shows how it does, /run tries it again.
+    [backup_fails] <b>Fix:</b> make room for the backup, then /run backup_database
+    [queue_waits] <b>Fix:</b> /queue shows what keeps them.
+    [token_refused] <b>Fix:</b> set the token that @BotFather shows.
+    [second_poller] <b>Fix:</b> stop the other program, or remove its webhook.
+    [disk_low] <b>Fix:</b> make room where the database is.
+   *[other] <b>Fix:</b> look into the log.
+}
+alert-disk-free = { $mib } MiB are free
+alert-since = Since { $time }
+alert-over = ✅ <b>Over:</b> { $title } · lasted { $age }
+audit = 🗒 <b>What admins did</b>
+audit-none = 🗒 <b>No admin has done anything yet</b>
+audit-deed = { $what } · { $who } · { $age } ago
+audit-what = { $action ->
+    [run_job] ran { $subject }
+    [resend] sent { $subject } again
+    [invite] invited { $subject }
+    [broadcast] sent broadcast { $subject }
+    [stop_broadcast] stopped broadcast { $subject }
+    [erase] erased an account
+    [pause] paused sending
+    [resume] resumed sending
+   *[other] { $name } { $subject }
+}
 jobs = <b>Jobs</b>
 jobs-well = ✅ <code>{ $job }</code>
 jobs-failed = ❌ <code>{ $job }</code>

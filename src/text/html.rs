@@ -8,7 +8,7 @@ const ENTITIES: [(char, &str); 4] = [('&', "&amp;"), ('<', "&lt;"), ('>', "&gt;"
 
 /// A finished text in Telegram's HTML: balanced tags, foreign words escaped, within Telegram's length.
 /// Only this room makes one, so whoever holds one may send it with parse mode `HTML`.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Html(String);
 
 impl Html {

@@ -35,8 +35,11 @@ reason = { $code ->
     [muted] 알림 꺼짐
     [no_rights] 쓰기 권한 없음
     [nothing_to_tell] 전할 소식 없음
+    [over] 해결됨
+    [paused] 전송 멈춤
     [quiet_hours] 방해 금지 시간
     [refused] 텔레그램 거부
+    [stopped] 공지 중단
     [stuck] 처리 중 멈춤
     [switched_off] 꺼진 알림
     [unknown_account] 모르는 계정
@@ -321,7 +324,9 @@ button-cancel-post = 게시 취소
 button-connect = ✅ 연결
 button-dead-letters = 전송 불가 알림
 button-disconnect = 연결 끊기
+button-deeds = 관리자 기록
 button-get-new-link = 새 링크 받기
+button-jobs = 작업
 button-keep = 유지
 button-mute = 1시간 끄기
 button-move-here = 여기로 옮기기
@@ -333,14 +338,21 @@ button-open-settings = 설정 열기
 button-post-number = { $number }
 button-post-now = 지금 게시
 button-previous-page = ◀
+button-queue = 대기열
 button-refresh = 새로 고침
 button-resend = 🔄 { $id }
+button-resume = ▶️ 다시 보내기
 button-run = 작업 실행
 button-run-job = ▶️ { $job }
+button-send = 보내기
 button-send-test = 알림 테스트
 button-set-time-zone = 시간대 정하기
 button-settings = 설정
+button-share = 공유
+button-stats = 통계
+button-stop = ⏹ 중단
 button-switch = 변경
+button-test-to-me = 나에게 먼저 보내기
 
 ## Menus
 
@@ -358,6 +370,10 @@ command-failed = 보내지 못한 알림
 command-resend = 보내지 못한 알림 다시 보내기
 command-jobs = 정기 작업 현황
 command-run = 작업 바로 실행
+command-broadcast = 모두에게 공지 보내기
+command-invite = 계정 연결 링크 만들기
+command-pause = 알림 전송 멈추기
+command-resume = 알림 전송 다시 시작
 bot-description =
     예약한 글이 게시되거나 실패하면 알려 드리고, 매일 짧은 요약을 보내 드려요.
 
@@ -371,6 +387,7 @@ stats-linked = 연결된 대화 { $linked } (+{ $new }) · 차단 { $blocked }
 stats-sent = 전송 { $count }
 stats-failed = 실패 { $count }
 stats-p95 = p95 { $time }
+stats-jobs = 작업 정상 { $ok } · 지연 { $late } · 실패 { $failed } → /jobs
 stats-queue = 대기열 { $count }
 stats-poll = 마지막 수신 { $age } 전
 queue = <b>대기열</b>
@@ -379,7 +396,7 @@ queue-held = 보류: { $reasons }
 queue-dead = 24시간 내 전송 불가 { $count }
 queue-dead-because = 전송 불가: { $reasons }
 queue-oldest = 가장 오래 기다린 알림 { $age }
-queue-paused = ⏸ <b>멈춤:</b> { $why }
+queue-problem = ⚠️ <b>지금은 보낼 수 없어요:</b> { $why }
 dead-letters = 📭 <b>전송 불가 알림</b> · { $count }건
 dead-letters-none = 📭 <b>전송 불가 알림이 없어요</b>
 dead-letter = <code>{ $id }</code> { $account } · { $kind } · { $why } · { $age } 전
@@ -393,6 +410,75 @@ resend-died = ❌ <b>{ $id }번 다시 실패:</b> { $why }
 resend-cancelled = 🚫 <b>{ $id }번은 취소된 알림이에요:</b> { $why }
 resend-not-linked = 🔌 <b>{ $id }번을 보낼 수 없어요:</b> { $account } 계정에 연결된 대화가 없어요.
 resend-unreachable = 🔌 <b>{ $id }번을 보낼 수 없어요:</b> { $account } 계정의 대화에 닿지 않아요 ({ $why }).
+paused = ⏸ <b>전송 멈춤</b> · { $time }부터 · { $who }
+paused-what =
+    지금 생기는 알림은 기다렸다가 나중에 보내요. 답장과 게시는 계속돼요.
+    다시 보내려면 /resume
+resumed = ▶️ <b>전송을 다시 시작했어요</b> · 멈춘 시간 { $age }
+not-paused = ▶️ <b>전송이 멈춰 있지 않아요</b>
+invitation = 🔗 <b>{ $account } 연결 링크</b>
+invitation-link =
+    { $link }
+    연결할 분에게 전달해 주세요. 10분 안에 한 번만 쓸 수 있어요.
+invitation-moves = 이미 대화에 연결된 계정이라, 링크를 열면 옮길지 물어봐요.
+invite-how =
+    🔗 <b>누구를 초대할까요?</b>
+    플랫폼의 계정 아이디와 표시할 이름을 함께 보내 주세요.
+    <code>/invite alice 미나 베이커리</code>
+broadcast-asks =
+    📣 <b>어떤 내용을 알릴까요?</b>
+    다음 메시지로 보내 주세요. 보내기 전에 미리 보여 드려요.
+broadcast-too-long = 📣 <b>{ $over }자 더 줄여 주세요</b>
+broadcast-to-nobody = 📣 <b>공지를 받을 대화가 없어요</b>
+broadcast-cancelled = 📣 <b>이 공지는 보내지 않았어요</b>
+broadcast-outdated = ⌛ <b>오래된 미리보기예요</b>. /broadcast 를 다시 보내 주세요.
+broadcast-preview = 📣 <b>공지 미리보기</b> → { $count }개 대화 ({ $languages })
+broadcast-in-language = { $code } { $count }
+broadcast-takes = 약 { $age }
+broadcast-text = <blockquote>{ $text }</blockquote>
+broadcast-sending = 📣 <b>보내는 중</b> · { $audience }개 중 { $sent }개
+broadcast-paused = ⏸ <b>전송 멈춤</b> · { $audience }개 중 { $sent }개
+broadcast-stopped = ⏹ <b>중단했어요</b> · { $audience }개 중 { $sent }개 전송
+broadcast-done = ✅ <b>{ $sent }개 대화에 보냈어요</b> · 전체 { $audience }
+broadcast-later = 나중에 { $count }
+broadcast-failed = 전송 불가 { $count }
+broadcast-switched-off = 공지 끔 { $count }
+alert = 🚨 <b>{ $title }</b>
+alert-title = { $kind ->
+    [job_fails] { $job } 작업이 연달아 실패했어요
+    [backup_fails] 데이터베이스를 백업하지 못했어요
+    [queue_waits] 알림이 나가지 못하고 있어요
+    [token_refused] 텔레그램이 봇 토큰을 거부해요
+    [second_poller] 다른 프로그램이 이 봇의 업데이트를 가져가요
+    [disk_low] 디스크 공간이 부족해요
+   *[other] 문제가 생겼어요
+}
+alert-fix = { $kind ->
+    [job_fails] <b>해결:</b> /jobs 에서 상태를 보고 /run 으로 다시 실행해 주세요.
+    [backup_fails] <b>해결:</b> 백업할 공간을 마련한 뒤 /run backup_database
+    [queue_waits] <b>해결:</b> 이유는 /queue 에서 볼 수 있어요.
+    [token_refused] <b>해결:</b> @BotFather 가 보여 주는 토큰을 설정해 주세요.
+    [second_poller] <b>해결:</b> 다른 프로그램을 멈추거나 웹훅을 지워 주세요.
+    [disk_low] <b>해결:</b> 데이터베이스가 있는 곳의 공간을 늘려 주세요.
+   *[other] <b>해결:</b> 로그를 확인해 주세요.
+}
+alert-disk-free = 남은 공간 { $mib } MiB
+alert-since = { $time }부터
+alert-over = ✅ <b>해결됨:</b> { $title } · 걸린 시간 { $age }
+audit = 🗒 <b>관리자 작업 기록</b>
+audit-none = 🗒 <b>관리자 작업 기록이 없어요</b>
+audit-deed = { $what } · { $who } · { $age } 전
+audit-what = { $action ->
+    [run_job] { $subject } 실행
+    [resend] { $subject }번 다시 보냄
+    [invite] { $subject } 초대
+    [broadcast] 공지 { $subject } 보냄
+    [stop_broadcast] 공지 { $subject } 중단
+    [erase] 계정 정보 삭제
+    [pause] 전송 멈춤
+    [resume] 전송 재개
+   *[other] { $name } { $subject }
+}
 jobs = <b>정기 작업</b>
 jobs-well = ✅ <code>{ $job }</code>
 jobs-failed = ❌ <code>{ $job }</code>

@@ -44,12 +44,20 @@ pub enum Command {
     Jobs,
     /// For admins: run a job now.
     Run,
+    /// For admins: have everybody told something.
+    Broadcast,
+    /// For admins: a link for somebody's account.
+    Invite,
+    /// For admins: let no message to people leave.
+    Pause,
+    /// For admins: let them go on.
+    Resume,
 }
 
 impl Command {
     /// The commands that this audience's menu shows, in its order.
     pub fn menu(audience: Audience) -> &'static [Self] {
-        const ALL: [Command; 14] = [
+        const ALL: [Command; 18] = [
             Command::Start,
             Command::Status,
             Command::Posts,
@@ -64,6 +72,10 @@ impl Command {
             Command::Resend,
             Command::Jobs,
             Command::Run,
+            Command::Broadcast,
+            Command::Invite,
+            Command::Pause,
+            Command::Resume,
         ];
         match audience {
             Audience::People => ALL.split_at(8).0,
@@ -88,6 +100,10 @@ impl Command {
             Self::Resend => "resend",
             Self::Jobs => "jobs",
             Self::Run => "run",
+            Self::Broadcast => "broadcast",
+            Self::Invite => "invite",
+            Self::Pause => "pause",
+            Self::Resume => "resume",
         }
     }
 
@@ -108,6 +124,10 @@ impl Command {
             Self::Resend => key!("command-resend"),
             Self::Jobs => key!("command-jobs"),
             Self::Run => key!("command-run"),
+            Self::Broadcast => key!("command-broadcast"),
+            Self::Invite => key!("command-invite"),
+            Self::Pause => key!("command-pause"),
+            Self::Resume => key!("command-resume"),
         };
         say(language, key, &Args::new()).plain()
     }

@@ -16,13 +16,20 @@
 //! | [`notification`] | published, failed, unconfirmed, automation, announcement, test |
 //! | [`answer`] | help, unknown commands, apologies, toasts |
 //! | [`button`], [`menu`] | labels of buttons, command menus, the bot's own description |
-//! | [`admin`] | `/stats`, `/queue` |
+//! | [`alert`] | trouble of the service, for admins |
+//! | [`admin`], [`audit`] | `/stats`, `/queue`; what admins did |
+//! | [`invitation`] | `/invite` |
+//! | [`pause`] | `/pause`, `/resume` |
+//! | [`broadcast`] | `/broadcast` |
 //! | [`dead_letters`] | `/failed`, `/resend` |
 //! | [`jobs`] | `/jobs`, `/run` |
 
 pub mod admin;
+pub mod alert;
 pub mod answer;
 mod argument;
+pub mod audit;
+pub mod broadcast;
 pub mod button;
 pub mod carried;
 mod catalog;
@@ -32,12 +39,14 @@ pub mod digest;
 mod failure;
 mod hours;
 mod html;
+pub mod invitation;
 pub mod jobs;
 pub mod late_posts;
 mod lines;
 pub mod linking;
 pub mod menu;
 pub mod notification;
+pub mod pause;
 pub mod post_stands;
 pub mod posts;
 pub mod settings;

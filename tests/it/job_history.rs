@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use chrono::TimeDelta;
 use telegram_bot_scheduler::clock::Clock;
+use telegram_bot_scheduler::domain::audit::Actor;
 use telegram_bot_scheduler::domain::job::{INTERRUPTED, Outcome, Requester, Run, When};
 use telegram_bot_scheduler::jobs::{Done, Entry, JobError, Timetable};
 use telegram_bot_scheduler::store::Store;
@@ -41,7 +42,7 @@ impl Alone {
     }
 
     async fn ask_for(&self, job: &str) -> Run {
-        let run = self.store.request_run(job, &Requester::Admin(900), self.clock.now()).await;
+        let run = self.store.request_run(job, &Actor::Admin(900), self.clock.now()).await;
         run.expect("the wish is kept")
     }
 
@@ -193,7 +194,7 @@ on_both_databases! {
         let alone = Alone::start(world.store_alone().await, world.clock.clone(), entries);
         // It shares the database with the leader and nothing else: no wake-up reaches the leader.
         let follower = world.store_alone().await;
-        let by = Requester::Api("the operator".into());
+        let by = Actor::Api("the operator".into());
         let asked = follower.request_run("works", &by, world.clock.now()).await.expect("the wish is kept");
         let run = follower.wait_for_run(asked.id, PATIENCE).await.expect("readable").expect("a run");
         assert_eq!((run.outcome, run.requested_by.as_str()), (Some(Outcome::Ok), "api:the operator"), "{run:?}");

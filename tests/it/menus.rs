@@ -34,7 +34,7 @@ on_both_databases! {
             world.until("the admin's menu is set", set).await;
             let menu = world.telegram.commands(&scope, language);
             let names: Vec<_> = menu.iter().map(|command| command.command.as_str()).collect();
-            assert_eq!(names, [&PEOPLE[..], &["stats", "queue", "failed", "resend", "jobs", "run"]].concat());
+            assert_eq!(names, [&PEOPLE[..], &["stats", "queue", "failed", "resend", "jobs", "run", "broadcast", "invite", "pause", "resume"]].concat());
             assert_eq!(menu[9].description, description);
         }
         world.answer(&world.mina(), "/start").await;

@@ -9,8 +9,8 @@ use sea_orm::{
     IntoActiveModel, Iterable as _, ModelTrait, Statement,
 };
 use telegram_bot_scheduler::entity::{
-    attempt, bot_identity, chat_wait, idempotency_key, job_run, leader, link_token, notification, post,
-    post_move, sns_settings,
+    alert, attempt, audit, bot_identity, broadcast, chat_wait, idempotency_key, job_run, leader, link_token,
+    notification, post, post_move, sending_pause, sns_settings,
 };
 
 use crate::harness::Launch;
@@ -177,6 +177,23 @@ fn row_of_the_outbox() -> notification::Model {
         finished_at_ms: Some(MOMENT),
         head: true,
         carrier_id: Some(i64::MAX),
+        broadcast_id: Some(i64::MAX),
+    }
+}
+
+fn told_to_everybody() -> broadcast::Model {
+    broadcast::Model {
+        id: i64::from(i32::MAX) + 1,
+        admin_id: i64::MAX,
+        language: "ko".into(),
+        text: WORDS.into(),
+        state: "stopping".into(),
+        audience: i32::MAX,
+        cursor: Some(WORDS.into()),
+        all_written: true,
+        message_id: Some(i32::MAX),
+        created_at_ms: MOMENT,
+        finished_at_ms: Some(MOMENT),
     }
 }
 
@@ -215,6 +232,19 @@ async fn everything_is_kept(database: &DatabaseConnection) {
     keeps(database, post::Entity, scheduled_post()).await;
     keeps(database, post_move::Entity, move_of_a_post()).await;
     keeps(database, job_run::Entity, run_of_a_job()).await;
+    let deed = audit::Model {
+        id: i64::from(i32::MAX) + 1,
+        at_ms: MOMENT,
+        actor: WORDS.into(),
+        action: "run_job".into(),
+        subject: Some(WORDS.into()),
+    };
+    keeps(database, audit::Entity, deed).await;
+    let trouble = alert::Model { cause: "disk_low".into(), trouble: WORDS.into(), since_ms: MOMENT };
+    keeps(database, alert::Entity, trouble).await;
+    keeps(database, broadcast::Entity, told_to_everybody()).await;
+    let pause = sending_pause::Model { id: 1, actor: WORDS.into(), since_ms: MOMENT };
+    keeps(database, sending_pause::Entity, pause).await;
     let answer = idempotency_key::Model {
         subject: WORDS.into(),
         key: "k".repeat(255),

@@ -100,7 +100,7 @@ on_both_databases! {
     async fn many_triggers_at_once_make_one_waiting_run(world) {
         world.stop().await;
         let store = world.store_alone().await;
-        let by = telegram_bot_scheduler::domain::job::Requester::Api("the operator".into());
+        let by = telegram_bot_scheduler::domain::audit::Actor::Api("the operator".into());
         let now = world.clock.now();
         let wishes = (0..50).map(|_| store.request_run("purge_expired", &by, now));
         let ids: std::collections::BTreeSet<i64> = futures::future::join_all(wishes)

@@ -81,9 +81,11 @@ fn the_defaults_are_those_of_the_contract() {
     let jobs = config.jobs;
     assert_eq!((jobs.backup_folder, jobs.backups_kept), (None, 7));
     assert_eq!(jobs.backup_time, NaiveTime::from_hms_opt(3, 30, 0).unwrap());
-    let days = [jobs.notifications_kept_for, jobs.posts_kept_for, jobs.attempts_kept_for, jobs.runs_kept_for]
+    let [notifications, posts] = [jobs.notifications_kept_for, jobs.posts_kept_for];
+    let days = [notifications, posts, jobs.attempts_kept_for, jobs.runs_kept_for, jobs.audit_kept_for]
         .map(|kept| kept.as_secs() / 86_400);
-    assert_eq!(days, [30, 365, 14, 90]);
+    assert_eq!(days, [30, 365, 14, 90, 365]);
+    assert_eq!((config.alerts.queue_age.as_secs(), config.alerts.disk_free_mib), (15 * 60, 512));
     assert_eq!(config.platform.name, "the web");
 }
 

@@ -10,9 +10,11 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::answer::Answer;
+use super::auth::Caller;
 use super::call::Call;
 use super::openapi::{Answered, Parameter, Says};
 use super::problem::{Kind, Problem};
+use crate::domain::audit::Actor;
 use crate::domain::event::ACCOUNT_MAX_CHARS;
 
 const ACCOUNT: Parameter = Parameter::new::<String>("account", "The account: the `sub` of its tokens");
@@ -36,8 +38,9 @@ pub(super) const ERASE: Says =
         )]);
 
 /// `DELETE /api/accounts/{account}`: 200 with what was removed. What is in flight may still arrive.
-pub(super) async fn erase(call: Call) -> Result<Answer, Problem> {
-    let erased = call.port.store().erase_account(account(&call)?).await?;
+pub(super) async fn erase(call: Call, caller: Caller) -> Result<Answer, Problem> {
+    let (actor, now) = (Actor::Api(caller.account), call.port.now());
+    let erased = call.port.store().erase_account(account(&call)?, &actor, now).await?;
     log::info!(target: "http", "an account was erased: asked for through the port");
     let crate::store::Erased { notifications, posts, settings } = erased;
     Answer::json(StatusCode::OK, &Erased { notifications, posts, settings })

@@ -62,7 +62,7 @@ pub(in crate::http) async fn link_account(call: Call, caller: Caller) -> Result<
     let token = LinkToken::generate();
     let now = call.port.now();
     call.port.store().create_link_token(&token, claimant, now).await?;
-    let url = format!("https://t.me/{username}?start={}", token.expose());
+    let url = token.deep_link(&username);
     Answer::json(
         StatusCode::OK,
         &Link {

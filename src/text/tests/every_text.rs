@@ -12,14 +12,14 @@ use crate::domain::event::EventKind;
 use crate::domain::failure_code::FailureCode;
 use crate::domain::language::Language;
 use crate::domain::late_posts::{LatePost, LatePosts};
-use crate::domain::notification::State;
 use crate::domain::post::{self, ManagedBy, Post};
 use crate::domain::week::{Outcomes, Week};
 use crate::text::answer::{self, Toast};
-use crate::text::dead_letters::{DeadLetter, Resend, dead_letters, resend_button, which_dead_letter};
+use crate::text::dead_letters::resend_button;
 use crate::text::digest::Digest;
 use crate::text::menu::{self, Audience, Command};
 use crate::text::notification::{self, Failed, Published};
+use crate::text::pause::{self, Paused};
 use crate::text::post_stands::PostStands;
 use crate::text::posts::{ScheduledPost, ScheduledPosts, post_button};
 use crate::text::settings::{
@@ -29,13 +29,14 @@ use crate::text::settings::{
 use crate::text::status::{FailedPost, NextPost, Status, Today, status_unlinked};
 use crate::text::{Button, Hours, Html, admin, carried, jobs, language_name, late_posts, linking, week};
 
+mod admins;
+
 /// Every message, once with all that is optional (`full`) and once without.
 pub(super) fn messages(language: Language, words: &str, full: bool) -> Vec<Html> {
     let mut messages = linking_messages(language, words, full);
     messages.extend(notifications(language, words, full));
     messages.extend(answers(language, words, full));
-    messages.extend(timetable(language, words, full));
-    messages.extend(dead_letters_and_resends(language, words, full));
+    messages.extend(admins::messages(language, words, full));
     messages.push(status(language, words, full));
     messages.push(scheduled_posts(language, words, full));
     messages.extend(posts_stand(language, words, full));
@@ -152,13 +153,17 @@ fn answers(language: Language, words: &str, full: bool) -> Vec<Html> {
     ];
     for seconds in [1, 60, 3_600, 86_400] {
         let passed = full.then_some(Duration::from_secs(seconds));
+        let since = DateTime::from_timestamp(1_795_341_600, 0).expect("a moment");
+        let paused = Paused { since, by: words, zone: Tz::Asia__Seoul };
         let stats = admin::Stats {
+            paused: full.then_some(paused),
             linked: 1_204,
             linked_lately: 18,
             blocked: 31,
             sent: u64::MAX,
             failed: 12,
             p95: passed,
+            runs: admin::Runs { ok: u64::MAX, late: 0, failed: 1 },
             queue: 0,
             last_poll: passed,
         };
@@ -170,50 +175,15 @@ fn answers(language: Language, words: &str, full: bool) -> Vec<Html> {
             held: u64::MAX,
             dead: 1,
             oldest: passed,
-            paused: given,
+            paused: full.then_some(paused),
+            problem: given,
             held_because: reasons,
             dead_because: reasons,
         };
-        answers.extend([stats.render(language), queue.render(language)]);
+        let told = [stats.render(language), queue.render(language), paused.render(language)];
+        answers.extend(told.into_iter().chain([pause::resumed(language, passed)]));
     }
     answers
-}
-
-fn timetable(language: Language, words: &str, full: bool) -> Vec<Html> {
-    let next = DateTime::from_timestamp(1_795_341_600, 0).expect("a moment");
-    let ago = Duration::from_secs(90);
-    let states = [(full, None), (false, None), (false, Some(true)), (false, Some(false))]
-        .map(|(running, went_well)| jobs::JobState { job: words, running, went_well, ago, next });
-    let given = full.then_some(words);
-    let runs = [
-        jobs::RunState::Waits,
-        jobs::RunState::Runs,
-        jobs::RunState::Done { items: u64::MAX, took: ago },
-        jobs::RunState::Failed { why: given },
-        jobs::RunState::Forgotten,
-    ];
-    let mut texts = vec![jobs::jobs(language, &states, Tz::Asia__Seoul), jobs::which_job(language, given)];
-    texts.extend(runs.map(|run| run.render(language, words)));
-    texts
-}
-
-fn dead_letters_and_resends(language: Language, words: &str, full: bool) -> Vec<Html> {
-    let reason = full.then_some(words);
-    let stands = State::ALL.map(|state| Resend::Stands { state, reason });
-    let others = [
-        Resend::NotLinked { account: words },
-        Resend::Unreachable { account: words, reason: words },
-        Resend::Unknown,
-    ];
-    let mut texts: Vec<Html> =
-        stands.into_iter().chain(others).map(|resend| resend.render(language, words)).collect();
-    let ago = Duration::from_secs(90);
-    let letter = DeadLetter { id: i64::MAX, account: words, kind: words, reason, ago };
-    let shown = if full { &[letter; 5][..] } else { &[] };
-    let news = texts.first().cloned().filter(|_| full);
-    texts.push(dead_letters(language, news, if full { u64::MAX } else { 0 }, shown));
-    texts.push(which_dead_letter(language, reason));
-    texts
 }
 
 fn status(language: Language, words: &str, full: bool) -> Html {

@@ -120,6 +120,8 @@ impl World {
             ("HTTP_ADDR", "127.0.0.1:0"),
             ("JWT_SECRET", JWT_SECRET),
             ("SCHEDULER_TELEGRAM__POLL_TIMEOUT_SECONDS", "2"),
+            // However full the machine is that the tests run on.
+            ("SCHEDULER_ALERTS__DISK_FREE_MIB", "0"),
             // A story looks fifty times a second whether something has happened.
             ("SCHEDULER_HTTP__PERSON_PER_SECOND", "0"),
             ("SCHEDULER_PLATFORM__SETTINGS_URL", "https://platform.example/settings"),

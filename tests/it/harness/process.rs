@@ -63,6 +63,7 @@ impl Launch {
             .set("HTTP_ADDR", "127.0.0.1:0")
             .set("JWT_SECRET", JWT_SECRET)
             .set("SCHEDULER_TELEGRAM__POLL_TIMEOUT_SECONDS", "2")
+            .set("SCHEDULER_ALERTS__DISK_FREE_MIB", "0")
             .set("SCHEDULER_HTTP__PERSON_PER_SECOND", "0")
             .set("SCHEDULER_DELIVERY__MESSAGES_PER_SECOND", "0")
             .set("SCHEDULER_DELIVERY__PER_CHAT_PER_SECOND", "0")

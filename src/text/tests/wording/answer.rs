@@ -33,7 +33,7 @@ fn help() {
             "/digest – 지금 요약 보기",
             "/test – 알림 테스트",
             "/unlink – 연결 끊기",
-            "관리자: /stats /queue /failed /resend /jobs /run",
+            "관리자: /stats /queue /failed /resend /jobs /run /broadcast /invite /pause /resume",
         ],
     );
 }
@@ -52,12 +52,14 @@ fn answers_to_what_is_not_understood() {
 #[test]
 fn admin_stats_and_queue() {
     let stats = admin::Stats {
+        paused: None,
         linked: 1_204,
         linked_lately: 18,
         blocked: 31,
         sent: 3_911,
         failed: 12,
         p95: Some(Duration::from_millis(800)),
+        runs: admin::Runs { ok: 288, late: 0, failed: 1 },
         queue: 0,
         last_poll: Some(Duration::from_secs(2)),
     };
@@ -67,12 +69,19 @@ fn admin_stats_and_queue() {
             "<b>Stats</b> · 24 h",
             "Linked chats 1,204 (+18) · blocked 31",
             "Sent 3,911 · failed 12 · p95 0.8 s",
+            "Jobs ok 288 · late 0 · failed 1 → /jobs",
             "Queue 0 · last poll 2 s ago",
         ],
     );
     says(
         &admin::Stats { p95: None, last_poll: None, ..stats }.render(Ko),
-        &["<b>통계</b> · 24시간", "연결된 대화 1,204 (+18) · 차단 31", "전송 3,911 · 실패 12", "대기열 0"],
+        &[
+            "<b>통계</b> · 24시간",
+            "연결된 대화 1,204 (+18) · 차단 31",
+            "전송 3,911 · 실패 12",
+            "작업 정상 288 · 지연 0 · 실패 1 → /jobs",
+            "대기열 0",
+        ],
     );
     let queue = admin::Queue {
         pending: 12,
@@ -80,7 +89,8 @@ fn admin_stats_and_queue() {
         held: 4,
         dead: 1,
         oldest: Some(Duration::from_secs(150)),
-        paused: Some("the token is refused"),
+        paused: None,
+        problem: Some("the token is refused"),
         held_because: &[("chat_not_found", 3), ("refused", 1)],
         dead_because: &[],
     };
@@ -88,7 +98,7 @@ fn admin_stats_and_queue() {
         &queue.render(En),
         &[
             "<b>Queue</b>",
-            "⏸ <b>Paused:</b> the token is refused",
+            "⚠️ <b>Nothing can be sent:</b> the token is refused",
             "Pending 12 · sending 3 · held 4",
             "Held: chat not found 3 · refused by Telegram 1",
             "Oldest has waited 2 min",
@@ -97,7 +107,7 @@ fn admin_stats_and_queue() {
     );
     let dead_because = [("blocked", 1_204), ("of_a_later_version", 1)];
     let queue =
-        admin::Queue { paused: None, held_because: &[], dead: 1_205, dead_because: &dead_because, ..queue };
+        admin::Queue { problem: None, held_because: &[], dead: 1_205, dead_because: &dead_because, ..queue };
     says(
         &queue.render(Ko),
         &[
@@ -120,8 +130,24 @@ fn menus_and_names() {
     assert_eq!(
         names(Audience::Admins),
         [
-            "start", "status", "posts", "settings", "digest", "test", "unlink", "help", "stats", "queue",
-            "failed", "resend", "jobs", "run"
+            "start",
+            "status",
+            "posts",
+            "settings",
+            "digest",
+            "test",
+            "unlink",
+            "help",
+            "stats",
+            "queue",
+            "failed",
+            "resend",
+            "jobs",
+            "run",
+            "broadcast",
+            "invite",
+            "pause",
+            "resume"
         ]
     );
     assert_eq!(Language::ALL.map(language_name), ["English", "한국어"]);

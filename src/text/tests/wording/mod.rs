@@ -1,5 +1,6 @@
 //! The main texts word for word, so that a change of wording is seen in review.
 
+mod admins;
 mod answer;
 mod dead_letters;
 mod digest;
