@@ -138,8 +138,8 @@ impl Command for AnswerLatePosts {
         let rows = transaction.query_all_raw(Statement::from_sql_and_values(backend, sql, values)).await?;
         let to = if self.publish { Status::Scheduled } else { Status::Cancelled };
         let it = PostMove { at: self.now, from: Some(Status::Scheduled), to, by: Actor::Chat, why: None };
-        let moves = rows.iter().map(|row| Ok((row.try_get("", "id")?, it.clone())));
-        let moves = moves.collect::<Result<Vec<_>, StoreError>>()?;
+        let ids = rows.iter().map(|row| row.try_get::<i64>("", "id")).collect::<Result<Vec<_>, _>>()?;
+        let moves: Vec<_> = ids.into_iter().map(|id| (id, it.clone())).collect();
         post_moves::record(transaction, &moves).await?;
         Ok(moves.len() as u64)
     }
