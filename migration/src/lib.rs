@@ -14,6 +14,8 @@ mod m20261122_000006_dead_letters;
 mod m20261122_000007_batching;
 mod m20261124_000003_post_moves;
 mod m20261124_000004_late_posts;
+mod m20261124_000005_approval;
+mod m20261124_000006_drafts;
 mod m20261124_000008_audit;
 mod m20261124_000009_broadcasts;
 mod m20261124_000010_sending_pause;
@@ -35,6 +37,8 @@ impl MigratorTrait for Migrator {
             Box::new(m20261122_000007_batching::Migration),
             Box::new(m20261124_000003_post_moves::Migration),
             Box::new(m20261124_000004_late_posts::Migration),
+            Box::new(m20261124_000005_approval::Migration),
+            Box::new(m20261124_000006_drafts::Migration),
             Box::new(m20261124_000008_audit::Migration),
             Box::new(m20261124_000009_broadcasts::Migration),
             Box::new(m20261124_000010_sending_pause::Migration),

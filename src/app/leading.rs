@@ -196,6 +196,7 @@ impl Leader {
             clock: self.clock.clone(),
             telegram: self.config.telegram.clone(),
             platform: self.config.platform.clone(),
+            networks: self.config.networks.clone(),
             digest: self.config.digest.clone(),
             messages_per_second: self.config.delivery.messages_per_second,
             backup_time: self.config.jobs.backup_time,

@@ -8,7 +8,7 @@ use teloxide::types::{Message, MessageId};
 use super::person::Person;
 use super::reply::Reply;
 use super::tap::Tap;
-use super::{Bot, Handled, broadcasting, settings};
+use super::{Bot, Handled, broadcasting, words};
 use crate::domain::audit::Actor;
 use crate::domain::broadcast::{Audience, Broadcast, LONGEST_BROADCAST, State};
 use crate::store::{NewBroadcast, StoreError};
@@ -36,7 +36,7 @@ pub(super) async fn on_broadcast(bot: Arc<Bot>, person: Person, words: String) -
 pub(super) async fn on_words(bot: Arc<Bot>, person: Person, message: Message) -> Handled {
     let words = message.text().map(str::trim).filter(|words| !words.is_empty());
     let awaited = bot.store.broadcast_awaits_text(person.chat_id, bot.clock.now()).await?;
-    let (true, Some(words)) = (awaited, words) else { return settings::on_words(bot, person, message).await };
+    let (true, Some(words)) = (awaited, words) else { return words::on_words(bot, person, message).await };
     let person = bot.look_up(person).await?;
     let reply = preview(&bot, &person, words.to_owned()).await?;
     bot.say(person.chat_id, reply).await;

@@ -11,6 +11,8 @@ pub(super) enum Command {
     Status,
     /// `/posts`
     Posts,
+    /// `/new`
+    New,
     /// `/settings`
     Settings,
     /// `/digest`
@@ -64,6 +66,7 @@ fn parse(text: &str, username: Option<&str>) -> Option<Command> {
         "start" => Command::Start(payload.trim().to_owned()),
         "status" => Command::Status,
         "posts" => Command::Posts,
+        "new" => Command::New,
         "settings" => Command::Settings,
         "digest" => Command::Digest,
         "test" => Command::Test,
@@ -103,6 +106,7 @@ mod tests {
             ("/invite alice Mina’s  Bakery", Some(Command::Invite("alice Mina’s  Bakery".into()))),
             ("/broadcast\nTwo\nlines ", Some(Command::Broadcast("Two\nlines".into()))),
             ("/posts 2", Some(Command::Posts)),
+            ("/New", Some(Command::New)),
             ("/settings", Some(Command::Settings)),
             ("/digest now", Some(Command::Digest)),
             ("/frobnicate", Some(Command::Unknown)),

@@ -8,6 +8,8 @@
 //! | `person`, `reply` | who is writing, and answering them |
 //! | `post_tap` | the buttons below messages about posts |
 //! | `start`, `link`, `status`, `posts`, `settings`, `digest`, `test`, `unlink`, `help` | one file per command or conversation |
+//! | `new_post`, `words` | `/new`; what words mean that are no command |
+//! | `post_time`, `when` | moving a post; asking when it goes out |
 //! | `membership` | blocked, unblocked, added to a group, group moved |
 //! | `admin` | `/stats`, `/queue`, what admins did |
 //! | `invite` | `/invite` |
@@ -17,6 +19,7 @@
 //! | `jobs` | `/jobs`, `/run` |
 //! | `menu` | what Telegram shows about the bot |
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -34,9 +37,11 @@ mod jobs;
 mod link;
 mod membership;
 mod menu;
+mod new_post;
 mod pause;
 mod person;
 mod post_tap;
+mod post_time;
 mod posts;
 mod reply;
 mod session;
@@ -47,6 +52,8 @@ mod tap;
 mod test;
 mod tree;
 mod unlink;
+mod when;
+mod words;
 mod working_time;
 
 use crate::clock::Clock;
@@ -75,6 +82,8 @@ pub struct Bot {
     pub telegram: config::Telegram,
     /// Where buttons lead.
     pub platform: config::Platform,
+    /// Where posts can go, by name.
+    pub networks: BTreeMap<String, config::Network>,
     /// When people who have not chosen get their digest, and the zone of those whose zone is not known.
     pub digest: config::Digest,
     /// How many messages leave in a second, 0 for no limit: for an estimate, and to stay ahead of delivery.

@@ -5,7 +5,7 @@ use teloxide::types::{CallbackQueryId, MessageId};
 
 use super::person::Person;
 use super::reply::Reply;
-use super::{Bot, Handled, posts};
+use super::{Bot, Handled, post_time, posts, when};
 use crate::domain::account::Settings;
 use crate::domain::post::{ManagedBy, Post, Wish};
 use crate::domain::post_move::Actor;
@@ -25,14 +25,15 @@ pub(super) async fn on_tap(
     tap: PostTap,
 ) -> Handled {
     let language = person.language();
-    let (id, wish) = match tap {
+    match tap {
         PostTap::PublishLate(id) => return on_late(bot, query, person, message_id, (id, true)).await,
         PostTap::CancelLate(id) => return on_late(bot, query, person, message_id, (id, false)).await,
-        PostTap::Retry(id) => (id, Wish::RetryFailed),
-        PostTap::WentOut(id) => (id, Wish::WentOut),
-        PostTap::PublishAgain(id) => (id, Wish::PublishAgain),
-        PostTap::PostNow(id) => (id, Wish::PostNow),
-        PostTap::Cancel(id) => (id, Wish::Cancel),
+        _ => {}
+    }
+    let (id, wish) = wish(tap);
+    let Some(wish) = wish else {
+        bot.answer_tap(query, None).await;
+        return post_time::ask(bot, person, message_id, id).await;
     };
     let moved = match &person.settings {
         Some(settings) => {
@@ -73,13 +74,27 @@ async fn on_late(
     Ok(())
 }
 
+/// The post and what is wished for it; when it is to go out is asked first.
+fn wish(tap: PostTap) -> (i64, Option<Wish>) {
+    match tap {
+        PostTap::Retry(id) => (id, Some(Wish::RetryFailed)),
+        PostTap::WentOut(id) => (id, Some(Wish::WentOut)),
+        PostTap::PublishAgain(id) => (id, Some(Wish::PublishAgain)),
+        PostTap::PostNow(id) => (id, Some(Wish::PostNow)),
+        PostTap::Cancel(id) => (id, Some(Wish::Cancel)),
+        // Answered before it comes to wishes.
+        PostTap::PublishLate(id) | PostTap::CancelLate(id) | PostTap::Move(id) => (id, None),
+        PostTap::Approve(id) => (id, Some(Wish::Approve)),
+        PostTap::Reject(id) => (id, Some(Wish::Reject)),
+    }
+}
+
 /// What the tapped message says now: a card stays a card; a notice has no buttons any more.
 fn stands(bot: &Bot, settings: &Settings, tap: PostTap, post: &Post) -> Reply {
+    let stands = PostStands { post, zone: when::zone(bot, settings) };
     match tap {
-        PostTap::PostNow(_) | PostTap::Cancel(_) => posts::card(bot, settings, post, 0),
-        _ => {
-            let zone = settings.zone.unwrap_or(bot.digest.default_zone);
-            PostStands { post, zone }.looked_after(settings.language()).into()
-        }
+        PostTap::PostNow(_) | PostTap::Cancel(_) | PostTap::Move(_) => posts::card(bot, settings, post, 0),
+        PostTap::Approve(_) | PostTap::Reject(_) => stands.card(settings.language(), bot.clock.now()).into(),
+        _ => stands.looked_after(settings.language()).into(),
     }
 }

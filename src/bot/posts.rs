@@ -9,6 +9,7 @@ use super::reply::Reply;
 use super::tap::Tap;
 use super::{Bot, Handled, test};
 use crate::domain::account::Settings;
+use crate::domain::approval::Approval;
 use crate::domain::post::{ManagedBy, Post, Status};
 use crate::store::StoreError;
 use crate::telegram::PostTap;
@@ -65,14 +66,15 @@ pub(super) fn card(bot: &Bot, settings: &Settings, post: &Post, page: u32) -> Re
     let reply = Reply::from(PostStands { post, zone }.card(language, now));
     let is_ours = post.managed_by == ManagedBy::Scheduler;
     let waits = post.status == Status::Scheduled && (post.late || post.due_at > now);
+    let [yes, no] = match post.approval {
+        Approval::Awaiting => {
+            [(Button::Approve, PostTap::Approve(post.id)), (Button::Reject, PostTap::Reject(post.id))]
+        }
+        _ => [(Button::PostNow, PostTap::PostNow(post.id)), (Button::CancelPost, PostTap::Cancel(post.id))],
+    };
+    let buttons = [yes, (Button::Move, PostTap::Move(post.id)), no];
     let reply = match is_ours && waits {
-        true => reply.tap_row(
-            [
-                (Button::PostNow, Tap::Post(PostTap::PostNow(post.id))),
-                (Button::CancelPost, Tap::Post(PostTap::Cancel(post.id))),
-            ],
-            language,
-        ),
+        true => reply.tap_row(buttons.map(|(button, tap)| (button, Tap::Post(tap))), language),
         false => reply,
     };
     let page_of_post = bot.platform.post_link(&post.id.to_string());

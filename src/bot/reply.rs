@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use teloxide::payloads::{
     AnswerCallbackQuery, AnswerCallbackQuerySetters as _, EditMessageText, EditMessageTextSetters as _,
-    SendMessageSetters as _,
+    SendMessage, SendMessageSetters as _,
 };
 use teloxide::types::{
     CallbackQueryId, ChatId, InlineKeyboardButton, InlineKeyboardMarkup, MessageId, ParseMode,
@@ -76,6 +76,11 @@ impl Reply {
         let button = |(label, tap): (String, Tap)| InlineKeyboardButton::callback(label, tap.to_data());
         self.buttons.extend(rows.into_iter().map(|row| row.into_iter().map(button).collect::<Vec<_>>()));
         self
+    }
+
+    /// The same buttons below another text, made of this one.
+    pub(super) fn map_text(self, change: impl FnOnce(Html) -> Html) -> Self {
+        Self { html: change(self.html), buttons: self.buttons }
     }
 
     fn markup(&self) -> InlineKeyboardMarkup {
@@ -150,6 +155,31 @@ impl Bot {
             }
         }
         true
+    }
+
+    /// Shows `words` as a network shows them that takes plain text: in the place of a message, or below.
+    pub(super) async fn preview(&self, chat_id: i64, instead_of: Option<MessageId>, words: &str) {
+        let mut instead_of = instead_of;
+        for _ in 0..TRIES {
+            if !self.has_place(chat_id).await {
+                return;
+            }
+            let next = match instead_of {
+                Some(message_id) => {
+                    let edit = EditMessageText::new(ChatId(chat_id), message_id, words);
+                    self.next_after(self.api.call(&edit, CALL_LIMIT).await, chat_id).await
+                }
+                None => {
+                    let message = SendMessage::new(ChatId(chat_id), words);
+                    self.next_after(self.api.call(&message, CALL_LIMIT).await, chat_id).await
+                }
+            };
+            match next {
+                Next::Again => {}
+                Next::AsNewMessage => instead_of = None,
+                Next::AsPlainText | Next::Finished => return,
+            }
+        }
     }
 
     /// Waits for a place under the limits; false when the reply is not worth it.

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use chrono::TimeDelta;
-use teloxide::types::{Message, MessageId};
+use teloxide::types::MessageId;
 
 use super::person::Person;
 use super::reply::Reply;
@@ -83,20 +83,14 @@ pub(super) async fn on_mute(bot: &Bot, person: &Person) -> Result<String, StoreE
     Ok(muted_toast(settings.language(), until, zone))
 }
 
-/// Words that are no command: the answer to "which city", or nothing we understand.
-pub(super) async fn on_words(bot: Arc<Bot>, person: Person, message: Message) -> Handled {
-    let awaited = bot.store.awaited_answer(person.chat_id, bot.clock.now()).await?;
-    let words = message.text().map(str::trim).filter(|words| !words.is_empty());
-    let (Some(Question::Zone), Some(words)) = (awaited, words) else {
-        return help::on_anything_else(&bot, &person).await;
-    };
-    let person = bot.look_up(person).await?;
-    let Some(settings) = &person.settings else { return help::on_anything_else(&bot, &person).await };
+/// Words that answer "which city".
+pub(super) async fn on_zone(bot: &Bot, person: &Person, words: &str) -> Handled {
+    let Some(settings) = &person.settings else { return help::on_anything_else(bot, person).await };
     let found = if words.len() <= LONGEST_PLACE { cities::find(words) } else { None };
     let reply = match found {
         Some(zone) => {
             let change = SettingsChange { zone: Some(zone), ..SettingsChange::default() };
-            overview(bot.as_ref(), &changed(&bot, settings, change).await?)
+            overview(bot, &changed(bot, settings, change).await?)
         }
         None => pages::cities_instead_of(settings, words),
     };

@@ -8,10 +8,13 @@ use sha2::{Digest as _, Sha256};
 use crate::domain::job::Job;
 use crate::domain::language::Language;
 use crate::domain::link::{Consent, LinkToken};
+use crate::domain::typed_time::Preset;
 use crate::telegram::{MUTE_TAP, PostTap, SETTINGS_TAP};
 
+mod draft;
 mod settings;
 
+pub(super) use draft::{DraftTap, network_tag};
 pub(super) use settings::SettingsTap;
 
 /// A tap on one of our buttons.
@@ -54,6 +57,13 @@ pub(super) enum Tap {
     },
     /// Do something to a post.
     Post(PostTap),
+    /// Publish a scheduled post at that time instead.
+    MovePost {
+        /// Which.
+        id: i64,
+        /// When.
+        preset: Preset,
+    },
     /// Show the figures; for admins, like all down to [`Tap::ShowRun`].
     Stats,
     /// Show what waits to be sent.
@@ -99,6 +109,13 @@ pub(super) enum Tap {
         account_tag: String,
         /// What.
         tap: SettingsTap,
+    },
+    /// Something below the draft with this tag.
+    Draft {
+        /// Tells the draft from the account's earlier ones.
+        tag: String,
+        /// What.
+        tap: DraftTap,
     },
 }
 
@@ -151,6 +168,7 @@ impl Tap {
             Self::StopBroadcast(id) => format!("bc:stop:{id}"),
             Self::PostCard { id, page } => format!("card:{id}:{page}"),
             Self::Post(tap) => tap.to_data(),
+            Self::MovePost { id, preset } => format!("time:{id}:{}", preset.as_str()),
             Self::DeadLetters => "dead".into(),
             Self::Resend(id) => format!("dead:{id}"),
             Self::Jobs => "jobs".into(),
@@ -160,6 +178,7 @@ impl Tap {
             Self::OpenSettings => SETTINGS_TAP.into(),
             Self::AskZone => "zone".into(),
             Self::Mute => MUTE_TAP.into(),
+            Self::Draft { tag, tap } => format!("new:{tag}:{}", tap.to_data()),
             Self::Settings { account_tag, tap } => format!("set:{account_tag}:{}", tap.to_data()),
         }
     }
@@ -169,6 +188,11 @@ impl Tap {
         match data.split_once(':') {
             None if data == "status" => Some(Self::RefreshStatus),
             Some(("posts", page)) => page.parse().ok().map(|page| Self::Posts { page }),
+            Some(("time", rest)) => {
+                let (id, preset) = rest.split_once(':')?;
+                let id = id.parse().ok().filter(|id| *id > 0)?;
+                Some(Self::MovePost { id, preset: Preset::from_name(preset)? })
+            }
             None if data == "stats" => Some(Self::Stats),
             None if data == "queue" => Some(Self::Queue),
             None if data == "deeds" => Some(Self::Deeds),
@@ -195,6 +219,7 @@ impl Tap {
                 let (tag, tap) = rest.split_once(':').filter(|(tag, _)| tag.len() == TAG_LENGTH)?;
                 Some(Self::Settings { account_tag: tag.to_owned(), tap: SettingsTap::of_data(tap)? })
             }
+            Some(("new", rest)) => DraftTap::of_data(rest).map(|(tag, tap)| Self::Draft { tag, tap }),
             Some(("unlink", "no")) => Some(Self::StayLinked),
             Some(("unlink", tag)) if tag.len() == TAG_LENGTH => {
                 Some(Self::Unlink { account_tag: tag.to_owned() })
@@ -284,9 +309,11 @@ mod tests {
         let settings = settings::every_tap()
             .into_iter()
             .map(|tap| Tap::Settings { account_tag: account_tag("alice"), tap });
+        let drafts = draft::every_tap().into_iter().map(|tap| Tap::Draft { tag: "0123abcd".into(), tap });
         let jobs =
             Job::ALL.into_iter().flat_map(|job| [Tap::RunJob(job), Tap::ShowRun { job, id: i64::MAX }]);
-        for tap in links.into_iter().chain(others).chain(jobs).chain(settings) {
+        let times = Preset::ALL.map(|preset| Tap::MovePost { id: i64::MAX, preset });
+        for tap in links.into_iter().chain(times).chain(others).chain(jobs).chain(settings).chain(drafts) {
             let data = tap.to_data();
             assert!(data.len() <= 64, "{data} is too long for Telegram");
             assert_eq!(Tap::of_data(&data), Some(tap));
@@ -337,6 +364,9 @@ mod tests {
             "mute:",
             "mute:100",
             "set:short:show",
+            "time:1",
+            "time:0:hour",
+            "time:1:never",
         ] {
             assert_eq!(Tap::of_data(data), None, "{data:?}");
         }

@@ -14,8 +14,8 @@ use super::command::{Command, command_of};
 use super::person::Person;
 use super::tap::Tap;
 use super::{
-    Bot, Handled, admin, broadcast, dead_letters, digest, help, invite, jobs, link, membership, pause,
-    post_tap, posts, settings, start, status, test, unlink, working_time,
+    Bot, Handled, admin, broadcast, dead_letters, digest, help, invite, jobs, link, membership, new_post,
+    pause, post_tap, post_time, posts, settings, start, status, test, unlink, words, working_time,
 };
 use crate::store::StoreError;
 use crate::text::answer::{self, Toast};
@@ -41,8 +41,8 @@ fn branches() -> UpdateHandler<StoreError> {
 /// Everything a person may write in their private chat.
 fn in_private() -> UpdateHandler<StoreError> {
     use Command::{
-        Broadcast, Digest, Failed, Help, Invite, Jobs, Pause, Posts, Queue, Resend, Resume, Run, Settings,
-        Start, Stats, Status, Test, Unlink,
+        Broadcast, Digest, Failed, Help, Invite, Jobs, New, Pause, Posts, Queue, Resend, Resume, Run,
+        Settings, Start, Stats, Status, Test, Unlink,
     };
     dptree::entry()
         .branch(
@@ -52,6 +52,7 @@ fn in_private() -> UpdateHandler<StoreError> {
             .branch(dptree::case![Start(payload)].endpoint(start::on_start))
             .branch(dptree::case![Status].endpoint(status::on_status))
             .branch(dptree::case![Posts].endpoint(posts::on_posts))
+            .branch(dptree::case![New].endpoint(new_post::on_new))
             .branch(dptree::case![Settings].endpoint(settings::on_settings))
             .branch(dptree::case![Digest].endpoint(digest::on_digest))
             .branch(dptree::case![Test].endpoint(test::on_test))
@@ -76,7 +77,7 @@ fn in_private() -> UpdateHandler<StoreError> {
             dptree::filter(|person: Person, bot: Arc<Bot>| bot.is_admin(&person))
                 .endpoint(broadcast::on_words),
         )
-        .branch(dptree::endpoint(settings::on_words))
+        .branch(dptree::endpoint(words::on_words))
 }
 
 /// A tap: answered at once, then done. Buttons work only for the person whose private chat they are in.
@@ -100,6 +101,10 @@ async fn on_tap(bot: Arc<Bot>, query: CallbackQuery) -> Handled {
         bot.answer_tap(query.id, Some(toast)).await;
         return Ok(());
     }
+    if let Tap::Draft { tag, tap } = tap {
+        let person = bot.look_up(person).await?;
+        return new_post::on_tap(&bot, query.id, &person, message_id, (tag, tap)).await;
+    }
     if let Tap::Post(tap) = tap {
         let person = bot.look_up(person).await?;
         return post_tap::on_tap(&bot, query.id, &person, message_id, tap).await;
@@ -108,7 +113,7 @@ async fn on_tap(bot: Arc<Bot>, query: CallbackQuery) -> Handled {
     let person = bot.look_up(person).await?;
     match tap {
         // Answered above, with words.
-        Tap::Mute | Tap::Post(_) => Ok(()),
+        Tap::Mute | Tap::Post(_) | Tap::Draft { .. } => Ok(()),
         Tap::Link { token, consent, language } => {
             link::on_agreed(&bot, &person, message_id, link::Agreed { token, consent, language }).await
         }
@@ -121,6 +126,7 @@ async fn on_tap(bot: Arc<Bot>, query: CallbackQuery) -> Handled {
             settings::on_tap(&bot, &person, message_id, &account_tag, tap).await
         }
         Tap::Posts { page } => posts::on_page(&bot, &person, message_id, page).await,
+        Tap::MovePost { id, preset } => post_time::on_preset(&bot, &person, message_id, id, preset).await,
         Tap::PostCard { id, page } => posts::on_card(&bot, &person, message_id, id, page).await,
         Tap::RefreshStatus => status::on_refresh(&bot, &person, message_id).await,
         Tap::Stats => admin::on_stats_tap(&bot, &person, message_id).await,

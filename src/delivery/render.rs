@@ -7,6 +7,7 @@ use teloxide::types::{InlineKeyboardButton, InlineKeyboardMarkup, MessageId, Thr
 use super::briefing::Briefing;
 use crate::config;
 use crate::domain::account::Settings;
+use crate::domain::approval::ApprovalNotice;
 use crate::domain::digest::DigestNews;
 use crate::domain::event::EventKind;
 use crate::domain::language::Language;
@@ -124,6 +125,14 @@ impl Renderer {
             Kind::Event(EventKind::Announcement) => {
                 text::notification::announcement(language, said.unwrap_or_default())
             }
+            Kind::Approval(notice) => text::approval::NeedsApproval {
+                network,
+                text: said,
+                media_url: row.content.media_url.as_deref(),
+                at: data.scheduled_at,
+                zone,
+            }
+            .render(language, notice),
             Kind::Digest => {
                 let digest =
                     text::digest::Digest { account: &settings.account_name, at: row.event_at, zone, news }
@@ -162,6 +171,9 @@ impl Renderer {
     fn buttons(&self, row: &Claimed, settings: &Settings) -> Option<InlineKeyboardMarkup> {
         match row.kind {
             Kind::Digest => Some(self.digest_buttons(settings)),
+            Kind::Approval(ApprovalNotice::Asked | ApprovalNotice::Reminder) => {
+                approval_buttons(row, settings)
+            }
             Kind::PostLate => Some(late_buttons(row.id, settings.language())),
             _ => self.post_button(row, settings),
         }
@@ -186,6 +198,19 @@ impl Renderer {
         let label = Button::OpenPost.label(settings.language());
         Some(InlineKeyboardMarkup::new([[InlineKeyboardButton::url(label, page)]]))
     }
+}
+
+/// Yes, another time, no.
+fn approval_buttons(row: &Claimed, settings: &Settings) -> Option<InlineKeyboardMarkup> {
+    let id: i64 = row.content.event.post_id.as_deref()?.parse().ok()?;
+    let button = |button: Button, tap: PostTap| {
+        InlineKeyboardButton::callback(button.label(settings.language()), tap.to_data())
+    };
+    Some(InlineKeyboardMarkup::new([[
+        button(Button::Approve, PostTap::Approve(id)),
+        button(Button::Move, PostTap::Move(id)),
+        button(Button::Reject, PostTap::Reject(id)),
+    ]]))
 }
 
 /// What becomes of the posts that the notification `id` asks about.

@@ -140,7 +140,12 @@ impl Sender {
                 let too_old = limits.iter().any(is_old);
                 (too_old || row.kind == Kind::WhileAway).then_some(Together::Stale(limits))
             }
-            Kind::Digest | Kind::Test | Kind::LinkMoved | Kind::PostLate | Kind::Alert => None,
+            Kind::Approval(_)
+            | Kind::Digest
+            | Kind::Test
+            | Kind::LinkMoved
+            | Kind::PostLate
+            | Kind::Alert => None,
         }
     }
 

@@ -296,18 +296,28 @@ impl DeliveryChange {
 pub enum Question {
     /// Which city or zone.
     Zone,
+    /// When a scheduled post is to go out instead.
+    NewTime {
+        /// Which post.
+        post: i64,
+    },
 }
 
 impl Question {
     /// As stored.
-    pub fn as_str(self) -> &'static str {
+    pub fn name(self) -> String {
         match self {
-            Self::Zone => "zone",
+            Self::Zone => "zone".to_owned(),
+            Self::NewTime { post } => format!("time:{post}"),
         }
     }
 
     /// The question stored under this name.
     pub fn from_name(name: &str) -> Option<Self> {
-        [Self::Zone].into_iter().find(|question| question.as_str() == name)
+        match name.split_once(':') {
+            None if name == "zone" => Some(Self::Zone),
+            Some(("time", post)) => post.parse().ok().map(|post| Self::NewTime { post }),
+            _ => None,
+        }
     }
 }

@@ -62,7 +62,7 @@ impl Schedule {
     }
 
     /// The digest's moment on the local day `day`; `None` where that day does not exist.
-    fn moment_on(self, day: NaiveDate) -> Option<DateTime<Utc>> {
+    pub(super) fn moment_on(self, day: NaiveDate) -> Option<DateTime<Utc>> {
         let wanted = time_of_day(self.minute);
         let first = |time: NaiveTime| day.and_time(time).and_local_timezone(self.zone).earliest();
         if let Some(moment) = first(wanted) {

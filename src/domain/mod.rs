@@ -2,11 +2,13 @@
 
 pub mod account;
 pub mod alert;
+pub mod approval;
 pub mod audit;
 pub mod broadcast;
 pub mod carried;
 pub mod connector_word;
 pub mod digest;
+pub mod draft;
 pub mod event;
 pub mod failure_code;
 pub mod holding;
@@ -18,4 +20,5 @@ pub mod notification;
 pub mod post;
 pub mod post_move;
 pub mod quiet_hours;
+pub mod typed_time;
 pub mod week;

@@ -6,6 +6,7 @@ use utoipa::ToSchema;
 
 use super::account::{Delivery, DisabledReason, Settings};
 use super::alert::Alert;
+use super::approval::ApprovalNotice;
 use super::audit::Actor;
 use super::carried::Carried;
 use super::digest::DigestSpan;
@@ -19,6 +20,8 @@ use super::late_posts::{GATHERED_FOR, LatePosts};
 pub enum Kind {
     /// Something happened on the platform.
     Event(EventKind),
+    /// A post needs its author's yes.
+    Approval(ApprovalNotice),
     /// The daily summary.
     Digest,
     /// The person, or the page they look at, asked for a test message.
@@ -36,12 +39,15 @@ pub enum Kind {
 }
 
 impl Kind {
-    const ALL: [Self; 12] = [
+    const ALL: [Self; 15] = [
         Self::Event(EventKind::PostPublished),
         Self::Event(EventKind::PostFailed),
         Self::Event(EventKind::PostUnconfirmed),
         Self::Event(EventKind::AutomationExecuted),
         Self::Event(EventKind::Announcement),
+        Self::Approval(ApprovalNotice::Asked),
+        Self::Approval(ApprovalNotice::Reminder),
+        Self::Approval(ApprovalNotice::Missed),
         Self::Digest,
         Self::Test,
         Self::LinkMoved,
@@ -59,6 +65,9 @@ impl Kind {
             Self::Event(EventKind::PostUnconfirmed) => "post.unconfirmed",
             Self::Event(EventKind::AutomationExecuted) => "automation.executed",
             Self::Event(EventKind::Announcement) => "announcement",
+            Self::Approval(ApprovalNotice::Asked) => "post.approval",
+            Self::Approval(ApprovalNotice::Reminder) => "post.approval.reminder",
+            Self::Approval(ApprovalNotice::Missed) => "post.approval.missed",
             Self::Digest => "digest",
             Self::Test => "test",
             Self::LinkMoved => "link.moved",
@@ -86,7 +95,7 @@ impl Kind {
     pub fn urgency(self) -> i16 {
         match self {
             Self::Test | Self::LinkMoved | Self::PostLate | Self::Alert | Self::WhileAway => 0,
-            Self::Event(EventKind::PostFailed | EventKind::PostUnconfirmed) => 0,
+            Self::Event(EventKind::PostFailed | EventKind::PostUnconfirmed) | Self::Approval(_) => 0,
             Self::Event(EventKind::AutomationExecuted | EventKind::Announcement) => 1,
             Self::Digest | Self::CatchUp => 1,
             Self::Event(EventKind::PostPublished) => 2,
@@ -143,6 +152,9 @@ pub struct Content {
     /// What the event carried.
     #[serde(flatten)]
     pub event: EventData,
+    /// Where what a post shows can be seen, of one that needs a yes.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub media_url: Option<String>,
     /// The language of the chat it goes to, where that is not the account's any more.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub chat_language: Option<Language>,

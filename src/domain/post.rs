@@ -2,10 +2,11 @@
 
 use std::time::Duration;
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, SecondsFormat, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use super::approval::Approval;
 use super::event::{Event, EventData, EventKind, is_web_address};
 use super::failure_code::FailureCode;
 
@@ -84,13 +85,21 @@ pub enum Wish {
     PublishAgain,
     /// That it counts as published: the same person has seen it.
     WentOut,
+    /// That it goes out then.
+    MoveTo(DateTime<Utc>),
+    /// That it may go out.
+    Approve,
+    /// That it may not.
+    Reject,
 }
 
 impl Wish {
     /// From where it can be granted.
     pub fn from(self) -> &'static [Status] {
         match self {
-            Self::Cancel | Self::PostNow => &[Status::Scheduled],
+            Self::Cancel | Self::PostNow | Self::MoveTo(_) | Self::Approve | Self::Reject => {
+                &[Status::Scheduled]
+            }
             Self::Retry => &[Status::Failed, Status::Unconfirmed],
             Self::RetryFailed => &[Status::Failed],
             Self::PublishAgain | Self::WentOut => &[Status::Unconfirmed],
@@ -100,9 +109,20 @@ impl Wish {
     /// Where it leads.
     pub fn to(self) -> Status {
         match self {
-            Self::Cancel => Status::Cancelled,
-            Self::PostNow | Self::Retry | Self::RetryFailed | Self::PublishAgain => Status::Scheduled,
+            Self::Cancel | Self::Reject => Status::Cancelled,
+            Self::PostNow | Self::MoveTo(_) | Self::Approve => Status::Scheduled,
+            Self::Retry | Self::RetryFailed | Self::PublishAgain => Status::Scheduled,
             Self::WentOut => Status::Published,
+        }
+    }
+
+    /// What the history says about it, where the states alone don't.
+    pub fn why(self) -> Option<String> {
+        match self {
+            Self::MoveTo(at) => Some(format!("Moved to {}", at.to_rfc3339_opts(SecondsFormat::Secs, true))),
+            Self::Approve => Some("Approved".to_owned()),
+            Self::Reject => Some("Rejected".to_owned()),
+            _ => None,
         }
     }
 }
@@ -141,6 +161,8 @@ pub struct NewPost {
     pub media_url: Option<String>,
     /// When it goes out.
     pub publish_at: DateTime<Utc>,
+    /// Whether it goes out only with its author's yes.
+    pub needs_approval: bool,
 }
 
 /// A post as it is kept.
@@ -162,6 +184,8 @@ pub struct Post {
     pub status: Status,
     /// Who publishes it.
     pub managed_by: ManagedBy,
+    /// Whether its author has said yes, where that is needed.
+    pub approval: Approval,
     /// When it is tried next, while it is scheduled.
     pub due_at: DateTime<Utc>,
     /// Whether it is late and waits for its author to say that it should still go out.
@@ -304,6 +328,9 @@ impl NewPost {
         if let Some(url) = &self.media_url {
             check_media_url(url)?;
         }
+        if self.needs_approval && self.publish_at <= now {
+            return Err("`publish_at` has passed: a post that needs approval takes a time ahead".into());
+        }
         if self.publish_at < now - LATEST {
             return Err(
                 "`publish_at` is more than a day in the past: check the date and its time zone".into()
@@ -368,6 +395,7 @@ mod tests {
             text: text.into(),
             media_url: media_url.map(str::to_owned),
             publish_at: NOW,
+            needs_approval: false,
         }
     }
 
@@ -401,6 +429,13 @@ mod tests {
         for url in ["picture.png", "file:///etc/passwd", "https://", "", "data:,x", "https://x/a b", &long] {
             assert!(problem(&post("x", Some(url)), CAPTION).contains("media_url"), "{url:.40} passes");
         }
+    }
+
+    #[test]
+    fn what_needs_a_yes_leaves_time_for_it() {
+        let asked = NewPost { needs_approval: true, ..post("x", None) };
+        assert!(problem(&asked, None).contains("a time ahead"));
+        assert_eq!(asked.check(None, NOW - TimeDelta::milliseconds(1)), Ok(()));
     }
 
     #[test]

@@ -55,6 +55,10 @@ pub struct Model {
     pub finished_at_ms: Option<i64>,
     /// When we noticed that the platform finished it.
     pub noticed_at_ms: Option<i64>,
+    /// none, awaiting, approved or rejected: whether its author has said yes, where that is needed.
+    pub approval: String,
+    /// When its author is reminded that it waits for a yes.
+    pub remind_at_ms: Option<i64>,
     /// When it was accepted.
     pub created_at_ms: i64,
     /// When it last changed.

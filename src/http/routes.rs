@@ -263,6 +263,20 @@ pub(super) const TABLE: &[Route] = &[
         access: Access::AnyOf(POSTS, |call, caller| Box::pin(posts::retry(call, caller))),
         says: posts::RETRY,
     },
+    Route {
+        methods: POST,
+        path: "/api/posts/{id}/approve",
+        takes: Takes::MaybeJson,
+        access: Access::AnyOf(POSTS, |call, caller| Box::pin(posts::approve(call, caller))),
+        says: posts::APPROVE,
+    },
+    Route {
+        methods: POST,
+        path: "/api/posts/{id}/reject",
+        takes: Takes::MaybeJson,
+        access: Access::AnyOf(POSTS, |call, caller| Box::pin(posts::reject(call, caller))),
+        says: posts::REJECT,
+    },
 ];
 
 /// The route that `method` and `path` name, and what stands for the part in braces.

@@ -46,6 +46,8 @@ pub(super) async fn run(jobs: Arc<Jobs>) -> Done {
 fn kept_for(what: Purgeable, settings: &config::Jobs) -> Duration {
     match what {
         Purgeable::LinkTokens => LINK_TOKENS,
+        // They expire by themselves.
+        Purgeable::Drafts => Duration::ZERO,
         Purgeable::Settings => SETTINGS,
         Purgeable::Attempts => settings.attempts_kept_for,
         // A broadcast as long as the rows that it is told by.

@@ -14,6 +14,7 @@ use crate::config;
 
 mod accounts;
 mod alerts;
+mod approvals;
 mod audit;
 mod backup;
 mod bot_identity;
@@ -26,6 +27,7 @@ mod connection;
 mod dead_letters;
 mod digest_news;
 mod digests;
+mod drafts;
 mod enqueuing;
 mod error;
 mod gatherer;

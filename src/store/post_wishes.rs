@@ -7,6 +7,7 @@ use sea_orm::{ColumnTrait as _, DatabaseTransaction, EntityTrait as _, QueryFilt
 
 use super::write_queue::Command;
 use super::{Store, StoreError, late_posts, ms, post_moves, posts};
+use crate::domain::approval::{Approval, remind_at};
 use crate::domain::post::{ManagedBy, Post, Wish};
 use crate::domain::post_move::{Actor, PostMove};
 use crate::entity::post::{Column, Entity};
@@ -50,7 +51,15 @@ struct Grant {
 
 impl Grant {
     fn can_be(&self, post: &Post) -> bool {
-        post.managed_by == ManagedBy::Scheduler && self.wish.from().contains(&post.status)
+        let awaits = post.approval == Approval::Awaiting;
+        let decided = match self.wish {
+            Wish::Approve => awaits && post.due_at > self.now,
+            Wish::Reject => awaits,
+            // Not without the yes.
+            Wish::PostNow => !awaits,
+            _ => true,
+        };
+        decided && post.managed_by == ManagedBy::Scheduler && self.wish.from().contains(&post.status)
     }
 
     fn update(&self) -> UpdateMany<Entity> {
@@ -61,6 +70,14 @@ impl Grant {
         match self.wish {
             Wish::Cancel => late_posts::answered(update).col_expr(Column::FinishedAtMs, Expr::val(now)),
             Wish::PostNow => late_posts::answered(update).col_expr(Column::DueAtMs, Expr::val(now)),
+            Wish::MoveTo(at) => late_posts::answered(update)
+                .col_expr(Column::PublishAtMs, Expr::val(ms(at)))
+                .col_expr(Column::DueAtMs, Expr::val(ms(at)))
+                .col_expr(Column::RemindAtMs, Expr::val(remind_at(at, self.now).map(ms))),
+            Wish::Approve => update.col_expr(Column::Approval, Expr::val(Approval::Approved.as_str())),
+            Wish::Reject => update
+                .col_expr(Column::Approval, Expr::val(Approval::Rejected.as_str()))
+                .col_expr(Column::FinishedAtMs, Expr::val(now)),
             Wish::WentOut => without_a_reason(update).col_expr(Column::FinishedAtMs, Expr::val(now)),
             Wish::Retry | Wish::RetryFailed | Wish::PublishAgain => without_a_reason(update)
                 .col_expr(Column::DueAtMs, Expr::val(now))
@@ -93,11 +110,13 @@ impl Command for Grant {
         // As it was seen: on PostgreSQL somebody else may have moved it since.
         let seen =
             self.update().filter(Column::Id.eq(self.id)).filter(Column::Status.eq(post.status.as_str()));
+        let seen = seen.filter(Column::Approval.eq(post.approval.as_str()));
         let moved = seen.exec(transaction).await?.rows_affected > 0;
         // Publishing it sooner leaves it scheduled: there is no move to tell of, unless it was held for the question.
-        if moved && (post.status != self.wish.to() || post.late) {
+        let why = self.wish.why();
+        if moved && (post.status != self.wish.to() || why.is_some() || post.late) {
             let (from, to) = (Some(post.status), self.wish.to());
-            let it = PostMove { at: self.now, from, to, by: self.by, why: None };
+            let it = PostMove { at: self.now, from, to, by: self.by, why };
             post_moves::record(transaction, &[(self.id, it)]).await?;
         }
         let Some(post) = posts::find(transaction, self.id, account).await? else {

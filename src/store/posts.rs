@@ -10,7 +10,8 @@ use sea_orm::{
 
 use super::idempotency::Answers;
 use super::write_queue::Command;
-use super::{IdempotencyKey, Recorded, Store, StoreError, ms, post_moves, time};
+use super::{IdempotencyKey, Recorded, Store, StoreError, approvals, ms, post_moves, time};
+use crate::domain::approval::{Approval, ApprovalNotice, remind_at};
 use crate::domain::event::{EventData, EventKind};
 use crate::domain::failure_code::FailureCode;
 use crate::domain::notification::{Content, Kind};
@@ -63,6 +64,8 @@ impl Store {
     ) -> Result<Scheduled, StoreError> {
         let scheduled = self.writer.write(SchedulePost { post, by, key, now }).await?;
         self.wake_publishing();
+        // Its author may be asked for a yes.
+        self.wake_delivery();
         Ok(scheduled)
     }
 
@@ -200,30 +203,47 @@ impl Command for SchedulePost {
         if let Some(earlier) = self.earlier(transaction).await? {
             return Ok(earlier);
         }
-        let now = ms(self.now);
-        let row = ActiveModel {
-            account: Set(self.post.account.clone()),
-            network: Set(self.post.network.clone()),
-            text: Set(self.post.text.clone()),
-            media_url: Set(self.post.media_url.clone()),
-            publish_at_ms: Set(ms(self.post.publish_at)),
-            status: Set(Status::Scheduled.as_str().to_owned()),
-            managed_by: Set("scheduler".to_owned()),
-            // What is handed in late was meant to be: it is late from here.
-            due_at_ms: Set(ms(self.post.publish_at.max(self.now))),
-            attempts: Set(0),
-            created_at_ms: Set(now),
-            updated_at_ms: Set(now),
-            ..Default::default()
-        };
-        let row = Entity::insert(row).exec_with_returning(transaction).await?;
-        let accepted = PostMove { at: self.now, from: None, to: Status::Scheduled, by: self.by, why: None };
-        post_moves::record(transaction, &[(row.id, accepted)]).await?;
+        let post = insert(transaction, &self.post, self.by, self.now).await?;
         if let Some(key) = &self.key {
-            Answers::keep(transaction, &[(key, vec![row.id], self.now)]).await?;
+            Answers::keep(transaction, &[(key, vec![post.id], self.now)]).await?;
         }
-        Ok(Scheduled::Accepted(row.try_into()?))
+        Ok(Scheduled::Accepted(post))
     }
+}
+
+/// Writes `post`, already checked, and that `by` handed it in; where it needs a yes, its author is asked for it.
+pub(super) async fn insert(
+    transaction: &DatabaseTransaction,
+    post: &NewPost,
+    by: Actor,
+    now: DateTime<Utc>,
+) -> Result<Post, StoreError> {
+    let approval = if post.needs_approval { Approval::Awaiting } else { Approval::None };
+    let row = ActiveModel {
+        account: Set(post.account.clone()),
+        network: Set(post.network.clone()),
+        text: Set(post.text.clone()),
+        media_url: Set(post.media_url.clone()),
+        publish_at_ms: Set(ms(post.publish_at)),
+        status: Set(Status::Scheduled.as_str().to_owned()),
+        managed_by: Set("scheduler".to_owned()),
+        // What is handed in late was meant to be: it is late from here.
+        due_at_ms: Set(ms(post.publish_at.max(now))),
+        attempts: Set(0),
+        approval: Set(approval.as_str().to_owned()),
+        remind_at_ms: Set(remind_at(post.publish_at, now).filter(|_| post.needs_approval).map(ms)),
+        created_at_ms: Set(ms(now)),
+        updated_at_ms: Set(ms(now)),
+        ..Default::default()
+    };
+    let row = Entity::insert(row).exec_with_returning(transaction).await?;
+    let accepted = PostMove { at: now, from: None, to: Status::Scheduled, by, why: None };
+    post_moves::record(transaction, &[(row.id, accepted)]).await?;
+    let post = row.try_into()?;
+    if approval == Approval::Awaiting {
+        approvals::tell(transaction, ApprovalNotice::Asked, std::slice::from_ref(&post), now).await?;
+    }
+    Ok(post)
 }
 
 impl TryFrom<Model> for Post {
@@ -240,6 +260,8 @@ impl TryFrom<Model> for Post {
             text: row.text,
             media_url: row.media_url,
             publish_at: time(row.publish_at_ms),
+            approval: Approval::from_name(&row.approval).ok_or_else(|| unknown("approval"))?,
+            due_at: time(row.due_at_ms),
             late: row.asked_in.is_some(),
             due_at: time(if row.asked_in.is_some() { row.publish_at_ms } else { row.due_at_ms }),
             attempts: row.attempts.unsigned_abs(),

@@ -35,7 +35,7 @@ impl Store {
             due: i64,
         }
         let sql = "SELECT COUNT(*) AS due FROM posts \
-                   WHERE status = 'scheduled' AND managed_by = 'scheduler' AND due_at_ms <= $1";
+                   WHERE status = 'scheduled' AND managed_by = 'scheduler' AND approval <> 'awaiting' AND due_at_ms <= $1";
         let query = Statement::from_sql_and_values(self.reader.get_database_backend(), sql, [ms(now).into()]);
         Ok(Due::find_by_statement(query).one(&self.reader).await?.map_or(0, |row| row.due))
     }
@@ -47,7 +47,7 @@ impl Store {
             due_at_ms: Option<i64>,
         }
         let sql = "SELECT MIN(due_at_ms) AS due_at_ms FROM posts \
-                   WHERE status = 'scheduled' AND managed_by = 'scheduler' AND network = $1";
+                   WHERE status = 'scheduled' AND managed_by = 'scheduler' AND approval <> 'awaiting' AND network = $1";
         let query = Statement::from_sql_and_values(self.reader.get_database_backend(), sql, [network.into()]);
         Ok(Next::find_by_statement(query).one(&self.reader).await?.and_then(|next| next.due_at_ms).map(time))
     }
@@ -60,7 +60,7 @@ impl Store {
             posts: i64,
         }
         let sql = "SELECT network, COUNT(*) AS posts FROM posts \
-                   WHERE status = 'scheduled' AND managed_by = 'scheduler' GROUP BY network ORDER BY network";
+                   WHERE status = 'scheduled' AND managed_by = 'scheduler' AND approval <> 'awaiting' GROUP BY network ORDER BY network";
         let query = Statement::from_string(self.reader.get_database_backend(), sql);
         let rows = Awaited::find_by_statement(query).all(&self.reader).await?;
         Ok(rows.into_iter().map(|row| (row.network, row.posts)).collect())
@@ -110,11 +110,11 @@ impl ClaimPosts {
         let sql = format!(
             "WITH due AS MATERIALIZED ( \
                SELECT id FROM posts \
-               WHERE status = 'scheduled' AND managed_by = 'scheduler' AND network = $4 AND due_at_ms <= $3 \
+               WHERE status = 'scheduled' AND managed_by = 'scheduler' AND approval <> 'awaiting' AND network = $4 AND due_at_ms <= $3 \
                ORDER BY due_at_ms, id LIMIT $5 {lock}) \
              UPDATE posts SET status = 'publishing', lease_token = $1, lease_until_ms = $2, \
                request_started_at_ms = NULL, accepted_at_ms = NULL, updated_at_ms = $3 \
-             WHERE status = 'scheduled' AND managed_by = 'scheduler' AND id IN (SELECT id FROM due) \
+             WHERE status = 'scheduled' AND managed_by = 'scheduler' AND approval <> 'awaiting' AND id IN (SELECT id FROM due) \
                AND {still_leads} \
              RETURNING *"
         );

@@ -244,7 +244,7 @@ impl Command for AwaitAnswer {
     type Output = ();
 
     async fn apply(&self, transaction: &DatabaseTransaction) -> Result<(), StoreError> {
-        let question = self.awaited.map(|(question, _)| question.as_str());
+        let question = self.awaited.map(|(question, _)| question.name());
         Entity::update_many()
             .col_expr(Column::PendingQuestion, Expr::val(question))
             .col_expr(Column::PendingQuestionUntilMs, Expr::val(self.awaited.map(|(_, until)| ms(until))))

@@ -20,6 +20,12 @@ pub enum PostTap {
     PostNow(i64),
     /// Never publish a scheduled post.
     Cancel(i64),
+    /// Ask when a scheduled post is to go out instead.
+    Move(i64),
+    /// A post may go out that waits for a yes.
+    Approve(i64),
+    /// It may not.
+    Reject(i64),
     /// Publish what the notification of this number asks about, late as it is.
     PublishLate(i64),
     /// Never publish it.
@@ -35,6 +41,9 @@ impl PostTap {
             Self::PublishAgain(id) => ("again", id),
             Self::PostNow(id) => ("now", id),
             Self::Cancel(id) => ("cancel", id),
+            Self::Move(id) => ("move", id),
+            Self::Approve(id) => ("yes", id),
+            Self::Reject(id) => ("no", id),
             Self::PublishLate(id) => ("late", id),
             Self::CancelLate(id) => ("drop", id),
         };
@@ -51,6 +60,9 @@ impl PostTap {
             "again" => Self::PublishAgain(id),
             "now" => Self::PostNow(id),
             "cancel" => Self::Cancel(id),
+            "move" => Self::Move(id),
+            "yes" => Self::Approve(id),
+            "no" => Self::Reject(id),
             "late" => Self::PublishLate(id),
             "drop" => Self::CancelLate(id),
             _ => return None,
@@ -70,12 +82,15 @@ mod tests {
 
     use super::*;
 
-    const EVERY: [fn(i64) -> PostTap; 7] = [
+    const EVERY: [fn(i64) -> PostTap; 10] = [
         PostTap::Retry,
         PostTap::WentOut,
         PostTap::PublishAgain,
         PostTap::PostNow,
         PostTap::Cancel,
+        PostTap::Move,
+        PostTap::Approve,
+        PostTap::Reject,
         PostTap::PublishLate,
         PostTap::CancelLate,
     ];

@@ -12,6 +12,7 @@ const NAME: usize = 64;
 const SNIPPET: usize = 100;
 const SENTENCE: usize = 300;
 const ANNOUNCEMENT: usize = 4000;
+const PREVIEW: usize = 3000;
 
 /// What stands for a word that has nothing to show.
 const NOTHING: &str = "–";
@@ -44,6 +45,11 @@ impl Args {
     /// A whole announcement, with its own lines.
     pub(super) fn announcement(self, key: &'static str, words: &str) -> Self {
         self.html(key, shown(words, ANNOUNCEMENT))
+    }
+
+    /// A post as it will look, with its own lines.
+    pub(super) fn preview(self, key: &'static str, words: &str) -> Self {
+        self.html(key, shown(words, PREVIEW))
     }
 
     /// An address, for an `href`.

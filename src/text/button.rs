@@ -9,6 +9,8 @@ use crate::domain::language::Language;
 pub enum Button {
     /// The timetable, for admins.
     AllJobs,
+    /// Let a post go out that waits for a yes.
+    Approve,
     /// From a post's card to the list of posts.
     BackToPosts,
     /// Leave all as it is; under the question whether to connect.
@@ -29,6 +31,8 @@ pub enum Button {
     Jobs,
     /// Leave all as it is; under a question that would change something.
     Keep,
+    /// Another time for a scheduled post.
+    Move,
     /// Take the account away from its other chat.
     MoveHere,
     /// Hold everything back for an hour; under notices.
@@ -51,6 +55,8 @@ pub enum Button {
     Queue,
     /// Ask for the same message anew.
     Refresh,
+    /// Do not let a post go out that waits for a yes.
+    Reject,
     /// Let messages to people go on, for admins.
     Resume,
     /// Choose a job to run, for admins.
@@ -77,8 +83,9 @@ pub enum Button {
 
 impl Button {
     /// Every button.
-    pub const ALL: [Self; 33] = [
+    pub const ALL: [Self; 36] = [
         Self::AllJobs,
+        Self::Approve,
         Self::BackToPosts,
         Self::Cancel,
         Self::CancelPost,
@@ -89,6 +96,7 @@ impl Button {
         Self::GetNewLink,
         Self::Jobs,
         Self::Keep,
+        Self::Move,
         Self::MoveHere,
         Self::NextPage,
         Self::Mute,
@@ -100,6 +108,7 @@ impl Button {
         Self::PreviousPage,
         Self::Queue,
         Self::Refresh,
+        Self::Reject,
         Self::Resume,
         Self::RunJob,
         Self::Send,
@@ -117,6 +126,7 @@ impl Button {
     pub fn label(self, language: Language) -> String {
         let key = match self {
             Self::AllJobs => key!("button-all-jobs"),
+            Self::Approve => key!("button-approve"),
             Self::BackToPosts => key!("button-back-to-posts"),
             Self::Cancel => key!("button-cancel"),
             Self::CancelPost => key!("button-cancel-post"),
@@ -127,6 +137,7 @@ impl Button {
             Self::GetNewLink => key!("button-get-new-link"),
             Self::Jobs => key!("button-jobs"),
             Self::Keep => key!("button-keep"),
+            Self::Move => key!("button-move"),
             Self::MoveHere => key!("button-move-here"),
             Self::NextPage => key!("button-next-page"),
             Self::Mute => key!("button-mute"),
@@ -138,6 +149,7 @@ impl Button {
             Self::PreviousPage => key!("button-previous-page"),
             Self::Queue => key!("button-queue"),
             Self::Refresh => key!("button-refresh"),
+            Self::Reject => key!("button-reject"),
             Self::Resume => key!("button-resume"),
             Self::RunJob => key!("button-run"),
             Self::Send => key!("button-send"),

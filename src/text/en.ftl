@@ -150,10 +150,63 @@ posts-page = Page { $page } of { $pages }
 post-scheduled = 🗓 <b>Scheduled · { $network }</b>
 post-goes-out = Goes out { $time }
 post-going-out = ⏳ <b>Going out now · { $network }</b>
+post-awaits = 📝 <b>Waiting for your yes · { $network }</b>
+post-approved = ✅ <b>Approved · { $network }</b>
+post-rejected = ✖ <b>Rejected · { $network }</b>
 post-cancelled = 🚫 <b>Cancelled · { $network }</b>
 post-failed-again = ❌ <b>Failed again · { $network }</b>
 post-newer-notice = A newer message says more.
 retrying = 🔄 Retrying { $network }…
+
+## Writing a post
+
+new-text =
+    ✍️ <b>New post</b>
+    Send me its text, or forward a message. It goes out as plain text, just as you send it.
+new-only-text =
+    🖼 <b>I can take text here, nothing else yet</b>
+    Send the words alone; a link in them works. Pictures and videos can be scheduled on the web.
+new-networks = 📡 <b>Where should it go?</b>
+new-networks-how = Pick one or more, then go on.
+new-use-buttons = 👇 Please use the buttons below.
+new-no-networks =
+    📭 <b>There is nowhere to post to yet</b>
+    Whoever runs this service adds networks in its settings.
+new-review = 👆 <b>This is how it will look. Shall I?</b>
+new-does-not-fit = ✂️ <b>This does not fit yet</b>
+new-to = 📡 { $networks }
+new-at = 🕒 { $time }
+new-at-once = 🕒 At once
+new-too-long = ⚠️ { $network } takes { $limit } characters at most; these are { $length }.
+new-again = ⚠️ The same text goes or went to { $networks } within a week.
+new-scheduled = ✅ <b>Scheduled</b>
+new-going-out = ⏳ <b>Going out now</b>
+new-more = /posts shows what is scheduled.
+new-dropped =
+    🗑 <b>Draft thrown away</b>
+    Nothing was scheduled.
+choose-chosen = ✅ { $choice }
+choose-not-chosen = ◻️ { $choice }
+choose-next = Next »
+choose-at-once = Now
+choose-post-now = ✅ Post now
+choose-schedule = ✅ Schedule
+choose-text = ✏️ Text
+choose-networks = 📡 Networks
+choose-time = 🕒 Time
+choose-drop = Throw away
+
+## When
+
+when = 🕒 <b>When should it go out?</b>
+when-not-understood = 🤔 <b>I can’t read that as a time</b>
+when-no-time-of-day = 🤔 <b>At what time of that day?</b>
+when-past = ⌛ <b>That time is over</b>
+when-too-far = 📆 <b>That is more than a year ahead</b>
+when-examples = Pick one, or send a time: “18:30”, “tomorrow 9:00”, “fri 6 pm”, “1 Dec 9:00”, “in 2 hours”.
+choose-in-an-hour = In 1 hour
+choose-this-evening = Today, { $time }
+choose-tomorrow = Tomorrow, { $time }
 
 ## Digest
 
@@ -309,6 +362,14 @@ reference = <blockquote expandable>ref { $reference }</blockquote>
 unconfirmed = ⚠️ <b>Not sure it went out · { $network }</b>
 unconfirmed-why = <b>Why:</b> the answer from { $network } never arrived.
 unconfirmed-fix = <b>Fix:</b> look there before you post it again.
+approval-asked = 📝 <b>May this go out? · { $network }</b>
+approval-reminder = ⏰ <b>Still waiting for your yes · { $network }</b>
+approval-preview = <blockquote>{ $text }</blockquote>
+approval-media = 🖼 <a href="{ $url }">What it shows</a>
+approval-how = Without your yes it does not go out.
+approval-missed = 🚫 <b>Not posted · { $network }</b>
+approval-missed-why = <b>Why:</b> nobody approved it before its time.
+approval-missed-fix = <b>Fix:</b> schedule it again if it should still go out.
 automation = ⚙️ <b>Automation ran</b>
 automation-summary = { $text }
 announcement =
@@ -344,6 +405,7 @@ toast-later = That didn’t work. Please try again in a minute
 ## Buttons
 
 button-all-jobs = All jobs
+button-approve = ✅ Approve
 button-back-to-posts = « Posts
 button-cancel = Cancel
 button-cancel-post = Cancel
@@ -355,6 +417,7 @@ button-get-new-link = Get new link
 button-jobs = Jobs
 button-keep = Keep
 button-mute = Mute 1 h
+button-move = 🕒 Move
 button-move-here = Move here
 button-next-page = ▶
 button-open-calendar = Open calendar
@@ -366,6 +429,7 @@ button-post-now = Post now
 button-previous-page = ◀
 button-queue = Queue
 button-refresh = Refresh
+button-reject = ✖ Reject
 button-resend = 🔄 { $id }
 button-resume = ▶️ Resume
 button-run = Run a job
@@ -385,6 +449,7 @@ button-test-to-me = Test to me
 command-start = say hello, connect this chat
 command-status = today at a glance
 command-posts = what is scheduled
+command-new = write a post
 command-settings = notifications, quiet hours, language
 command-digest = your digest, now
 command-test = send a test notification

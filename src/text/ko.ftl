@@ -146,10 +146,63 @@ posts-page = { $pages }쪽 중 { $page }쪽
 post-scheduled = 🗓 <b>예약됨 · { $network }</b>
 post-goes-out = 게시 시각 { $time }
 post-going-out = ⏳ <b>지금 게시하는 중 · { $network }</b>
+post-awaits = 📝 <b>승인 대기 중 · { $network }</b>
+post-approved = ✅ <b>승인 완료 · { $network }</b>
+post-rejected = ✖ <b>거절 · { $network }</b>
 post-cancelled = 🚫 <b>게시 취소 · { $network }</b>
 post-failed-again = ❌ <b>다시 실패 · { $network }</b>
 post-newer-notice = 자세한 내용은 새 메시지에 있어요.
 retrying = 🔄 { $network }에 다시 게시하는 중…
+
+## Writing a post
+
+new-text =
+    ✍️ <b>새 글</b>
+    올릴 글을 보내거나 메시지를 전달해 주세요. 서식 없이 보내신 그대로 올라가요.
+new-only-text =
+    🖼 <b>여기서는 아직 글만 받을 수 있어요</b>
+    글만 보내 주세요. 링크는 글에 넣을 수 있고, 사진과 동영상은 웹에서 예약할 수 있어요.
+new-networks = 📡 <b>어디에 올릴까요?</b>
+new-networks-how = 하나 이상 고른 뒤 다음으로 넘어가 주세요.
+new-use-buttons = 👇 아래 버튼을 눌러 주세요.
+new-no-networks =
+    📭 <b>아직 올릴 곳이 없어요</b>
+    이 서비스의 운영자가 설정에서 추가할 수 있어요.
+new-review = 👆 <b>이렇게 올라가요. 진행할까요?</b>
+new-does-not-fit = ✂️ <b>아직 올릴 수 없어요</b>
+new-to = 📡 { $networks }
+new-at = 🕒 { $time }
+new-at-once = 🕒 바로
+new-too-long = ⚠️ { $network }: 최대 { $limit }자인데 지금 { $length }자예요.
+new-again = ⚠️ 일주일 안에 같은 글이 올라가는 곳: { $networks }
+new-scheduled = ✅ <b>예약했어요</b>
+new-going-out = ⏳ <b>지금 올리는 중</b>
+new-more = 예약된 글은 /posts 에서 볼 수 있어요.
+new-dropped =
+    🗑 <b>쓰던 글을 버렸어요</b>
+    예약된 것은 없어요.
+choose-chosen = ✅ { $choice }
+choose-not-chosen = ◻️ { $choice }
+choose-next = 다음 »
+choose-at-once = 지금
+choose-post-now = ✅ 지금 올리기
+choose-schedule = ✅ 예약하기
+choose-text = ✏️ 글
+choose-networks = 📡 올릴 곳
+choose-time = 🕒 시각
+choose-drop = 버리기
+
+## When
+
+when = 🕒 <b>언제 올릴까요?</b>
+when-not-understood = 🤔 <b>시각으로 읽을 수 없어요</b>
+when-no-time-of-day = 🤔 <b>그날 몇 시에 올릴까요?</b>
+when-past = ⌛ <b>이미 지난 시각이에요</b>
+when-too-far = 📆 <b>1년보다 먼 시각이에요</b>
+when-examples = 아래에서 고르거나 시각을 보내 주세요. 예: “18:30”, “내일 오전 9시”, “금요일 오후 6시”, “12월 1일 9시”, “2시간 뒤”
+choose-in-an-hour = 1시간 뒤
+choose-this-evening = 오늘 { $time }
+choose-tomorrow = 내일 { $time }
 
 ## Digest
 
@@ -283,6 +336,14 @@ reference = <blockquote expandable>번호 { $reference }</blockquote>
 unconfirmed = ⚠️ <b>게시 확인 필요 · { $network }</b>
 unconfirmed-why = <b>이유:</b> { $network }에서 응답이 오지 않았어요.
 unconfirmed-fix = <b>해결:</b> 다시 게시하기 전에 직접 확인해 주세요.
+approval-asked = 📝 <b>이 글을 올려도 될까요? · { $network }</b>
+approval-reminder = ⏰ <b>아직 승인을 기다리고 있어요 · { $network }</b>
+approval-preview = <blockquote>{ $text }</blockquote>
+approval-media = 🖼 <a href="{ $url }">함께 올라갈 사진이나 동영상</a>
+approval-how = 승인하지 않으면 올라가지 않아요.
+approval-missed = 🚫 <b>올리지 않았어요 · { $network }</b>
+approval-missed-why = <b>이유:</b> 예약 시각까지 승인되지 않았어요.
+approval-missed-fix = <b>해결:</b> 올리려면 다시 예약해 주세요.
 automation = ⚙️ <b>자동화 실행</b>
 automation-summary = { $text }
 announcement =
@@ -318,6 +379,7 @@ toast-later = 처리하지 못했어요. 잠시 후 다시 시도해 주세요
 ## Buttons
 
 button-all-jobs = 전체 작업
+button-approve = ✅ 승인
 button-back-to-posts = « 예약된 글
 button-cancel = 취소
 button-cancel-post = 게시 취소
@@ -329,6 +391,7 @@ button-get-new-link = 새 링크 받기
 button-jobs = 작업
 button-keep = 유지
 button-mute = 1시간 끄기
+button-move = 🕒 시각 바꾸기
 button-move-here = 여기로 옮기기
 button-next-page = ▶
 button-open-calendar = 캘린더 열기
@@ -340,6 +403,7 @@ button-post-now = 지금 게시
 button-previous-page = ◀
 button-queue = 대기열
 button-refresh = 새로 고침
+button-reject = ✖ 거절
 button-resend = 🔄 { $id }
 button-resume = ▶️ 다시 보내기
 button-run = 작업 실행
@@ -359,6 +423,7 @@ button-test-to-me = 나에게 먼저 보내기
 command-start = 시작하기, 계정 연결
 command-status = 오늘 현황 보기
 command-posts = 예약된 글 보기
+command-new = 새 글 쓰기
 command-settings = 알림·방해 금지·언어
 command-digest = 지금 요약 보기
 command-test = 알림 테스트

@@ -22,6 +22,8 @@ pub enum Command {
     Status,
     /// What is scheduled.
     Posts,
+    /// Write a post.
+    New,
     /// How the digest comes, in which language and zone.
     Settings,
     /// The digest, now.
@@ -57,10 +59,11 @@ pub enum Command {
 impl Command {
     /// The commands that this audience's menu shows, in its order.
     pub fn menu(audience: Audience) -> &'static [Self] {
-        const ALL: [Command; 18] = [
+        const ALL: [Command; 19] = [
             Command::Start,
             Command::Status,
             Command::Posts,
+            Command::New,
             Command::Settings,
             Command::Digest,
             Command::Test,
@@ -78,7 +81,7 @@ impl Command {
             Command::Resume,
         ];
         match audience {
-            Audience::People => ALL.split_at(8).0,
+            Audience::People => ALL.split_at(9).0,
             Audience::Admins => &ALL,
         }
     }
@@ -89,6 +92,7 @@ impl Command {
             Self::Start => "start",
             Self::Status => "status",
             Self::Posts => "posts",
+            Self::New => "new",
             Self::Settings => "settings",
             Self::Digest => "digest",
             Self::Test => "test",
@@ -113,6 +117,7 @@ impl Command {
             Self::Start => key!("command-start"),
             Self::Status => key!("command-status"),
             Self::Posts => key!("command-posts"),
+            Self::New => key!("command-new"),
             Self::Settings => key!("command-settings"),
             Self::Digest => key!("command-digest"),
             Self::Test => key!("command-test"),

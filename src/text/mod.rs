@@ -10,6 +10,8 @@
 //! |---|---|
 //! | [`linking`] | hello, connect, switch, move, disconnect, come back |
 //! | [`status`], [`posts`] | `/status`, `/posts` |
+//! | [`new_post`], [`when`] | `/new`; asking for a time |
+//! | [`approval`] | posts that need their author's yes |
 //! | [`post_stands`] | one post: its card, and what stands in the place of a notice about it later |
 //! | [`digest`], [`week`] | the daily digest; the chart of the week |
 //! | [`settings`], [`cities`] | `/settings` and its pickers; cities and zones as people write them |
@@ -27,6 +29,7 @@
 pub mod admin;
 pub mod alert;
 pub mod answer;
+pub mod approval;
 mod argument;
 pub mod audit;
 pub mod broadcast;
@@ -45,6 +48,7 @@ pub mod late_posts;
 mod lines;
 pub mod linking;
 pub mod menu;
+pub mod new_post;
 pub mod notification;
 pub mod pause;
 pub mod post_stands;
@@ -53,6 +57,7 @@ pub mod settings;
 pub mod status;
 mod time;
 pub mod week;
+pub mod when;
 mod words;
 
 #[cfg(test)]

@@ -10,6 +10,7 @@ use super::lines::Lines;
 use super::notification::Published;
 use super::time::{Precision, moment};
 use super::words::{network, quoted};
+use crate::domain::approval::Approval;
 use crate::domain::language::Language;
 use crate::domain::post::{Post, Status};
 
@@ -31,9 +32,14 @@ impl PostStands<'_> {
                 let question = Args::new().count("count", 1);
                 self.titled(language, key!("late-post")).say(key!("late-question"), question).finish()
             }
-            Status::Scheduled if post.due_at > now => {
+            Status::Scheduled if post.due_at > now || post.approval == Approval::Awaiting => {
                 let time = moment(language, post.due_at, self.zone, Precision::Day);
-                self.titled(language, key!("post-scheduled"))
+                let title = match post.approval {
+                    Approval::Awaiting => key!("post-awaits"),
+                    Approval::Approved => key!("post-approved"),
+                    Approval::None | Approval::Rejected => key!("post-scheduled"),
+                };
+                self.titled(language, title)
                     .say(key!("post-goes-out"), Args::new().html("time", time))
                     .finish()
             }
@@ -52,6 +58,9 @@ impl PostStands<'_> {
             Status::Published => {
                 Published { network: &post.network, text: Some(&post.text), url: post.url.as_deref() }
                     .render(language)
+            }
+            Status::Cancelled if post.approval == Approval::Rejected => {
+                self.titled(language, key!("post-rejected")).finish()
             }
             Status::Cancelled => self.titled(language, key!("post-cancelled")).finish(),
             Status::Failed => again(key!("post-failed-again")).finish(),

@@ -182,6 +182,19 @@ mod tests {
     }
 
     #[test]
+    fn a_moment_can_be_typed_as_it_is_written() {
+        let now = at(1_795_334_400);
+        for ahead in [60, 3_600, 86_400, 40 * 86_400, 300 * 86_400] {
+            let meant = at(1_795_334_400 + ahead);
+            for language in Language::ALL {
+                let written = moment(language, meant, SEOUL, Precision::Day).plain();
+                let read = crate::domain::typed_time::read(&written, SEOUL, now);
+                assert_eq!(read, Ok(meant), "{written}");
+            }
+        }
+    }
+
+    #[test]
     fn the_zone_decides_the_day() {
         let evening = at(1_795_361_400); // 2026-11-22 15:30 UTC
         assert_eq!(day(En, evening, Tz::UTC).as_str(), "Sunday, Nov 22");

@@ -6,9 +6,12 @@ use std::time::Duration;
 use bot_api::{ChatMessage, Person};
 use chrono::TimeDelta;
 use serde_json::json;
+use telegram_bot_scheduler::domain::language::Language;
+use telegram_bot_scheduler::outbox;
+use telegram_bot_scheduler::store::NewBroadcast;
 
 use crate::harness::news::failed;
-use crate::harness::{PATIENCE, World};
+use crate::harness::{ADMIN_ID, PATIENCE, World};
 use crate::on_both_databases;
 
 /// How many rows there are for the accounts, and for how many accounts.
@@ -159,6 +162,41 @@ on_both_databases! {
         assert!(told_now < 600, "{told_now} were told");
         let deed = "SELECT 1 FROM audit WHERE action = 'stop_broadcast'";
         assert!(world.finds(deed).await, "the stop is written down");
+    }
+
+    async fn two_leaders_at_once_write_one_row_for_each_of_thousands(world) {
+        world.stop().await;
+        let (store, now) = (world.store_alone().await, world.clock.now());
+        let ms = now.timestamp_millis();
+        for thousand in 0..3 {
+            let rows: Vec<String> = (0..1_000)
+                .map(|it| thousand * 1_000 + it)
+                .map(|it| format!("('shop-{it}', 'Shop', {}, TRUE, {ms}, {ms}, {ms})", 1_000_000 + it))
+                .collect();
+            let columns = "account, account_name, telegram_chat_id, telegram_enabled, linked_at_ms, created_at_ms, updated_at_ms";
+            let sql = format!("INSERT INTO sns_settings ({columns}) VALUES {}", rows.join(", "));
+            world.outbox().await.write(&sql).await;
+        }
+        let new = NewBroadcast { admin_id: ADMIN_ID, language: Language::En, text: Some("Scones".into()) };
+        let id = store.draft_broadcast(new, now).await.expect("a draft");
+        assert!(store.send_broadcast(id, ADMIN_ID, 1, 3_000, now).await.expect("it begins"));
+        let other = world.store_alone().await;
+        loop {
+            let (one, two) = tokio::join!(
+                outbox::spread_broadcast(&store, id, 500, now),
+                outbox::spread_broadcast(&other, id, 500, now),
+            );
+            let written = [one.expect("written"), two.expect("written")];
+            assert!(written.iter().all(|rows| *rows <= 500), "a step is a bounded one: {written:?}");
+            if written == [0, 0] {
+                break;
+            }
+        }
+        assert_eq!(rows(world).await, (3_000, 3_000));
+        let progress = store.broadcast_progress(id).await.expect("the progress");
+        assert_eq!((progress.later, progress.sent, progress.failed), (3_000, 0, 0));
+        store.close().await;
+        other.close().await;
     }
 
     async fn a_text_that_is_too_long_or_for_nobody_is_not_previewed(world) {

@@ -38,6 +38,22 @@ fn conflicts(world: &World) -> usize {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_pause_holds_the_next_leader_too() {
+    let Pair { world, leader, follower } = Pair::ready().await;
+    let platform = follower.platform(&world).await;
+    let mut audience = Audience::linked(&world, &platform, 1).await;
+    world.answer(&world.admin(), "/pause").await;
+    leader.kill().await;
+    follower.says_within(LEADING, TAKE_OVER).await;
+    audience.is_told(&platform, 3).await;
+    let stats = world.answer(&world.admin(), "/stats").await;
+    assert!(stats.text().contains("⏸ Sending is paused"), "{}", stats.text());
+    assert_eq!(audience.seen(&world), 0, "what the next leader accepted waits");
+    world.answer(&world.admin(), "/resume").await;
+    audience.until_everything_arrived(&world).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn one_polls_and_both_serve() {
     let Pair { world, leader, follower } = Pair::ready().await;
     let mut audience = Audience::linked(&world, &follower.platform(&world).await, 2).await;

@@ -8,6 +8,7 @@ mod harness;
 
 mod admins;
 mod alerting;
+mod approving_posts;
 mod architecture;
 mod auditing;
 mod backups;
@@ -67,3 +68,4 @@ mod webhook_mode;
 mod webhooks;
 mod weekly_digests;
 mod while_away;
+mod writing_posts;

@@ -6,7 +6,7 @@ use crate::harness::{ADMIN_ID, PATIENCE, World};
 use crate::on_both_databases;
 
 /// What everybody's menu shows.
-const PEOPLE: [&str; 8] = ["start", "status", "posts", "settings", "digest", "test", "unlink", "help"];
+const PEOPLE: [&str; 9] = ["start", "status", "posts", "new", "settings", "digest", "test", "unlink", "help"];
 
 on_both_databases! {
     async fn everybody_finds_the_commands_in_their_language(world) {
@@ -35,7 +35,7 @@ on_both_databases! {
             let menu = world.telegram.commands(&scope, language);
             let names: Vec<_> = menu.iter().map(|command| command.command.as_str()).collect();
             assert_eq!(names, [&PEOPLE[..], &["stats", "queue", "failed", "resend", "jobs", "run", "broadcast", "invite", "pause", "resume"]].concat());
-            assert_eq!(menu[9].description, description);
+            assert_eq!(menu[10].description, description);
         }
         world.answer(&world.mina(), "/start").await;
         assert!(world.telegram.commands("chat:11", "").is_empty(), "Mina is no admin");

@@ -9,8 +9,8 @@ use sea_orm::{
     IntoActiveModel, Iterable as _, ModelTrait, Statement,
 };
 use telegram_bot_scheduler::entity::{
-    alert, attempt, audit, bot_identity, broadcast, chat_wait, idempotency_key, job_run, leader, link_token,
-    notification, post, post_move, sending_pause, sns_settings,
+    alert, attempt, audit, bot_identity, broadcast, chat_wait, draft, idempotency_key, job_run, leader,
+    link_token, notification, post, post_move, sending_pause, sns_settings,
 };
 
 use crate::harness::Launch;
@@ -123,6 +123,8 @@ fn scheduled_post() -> post::Model {
         fix: Some(WORDS.into()),
         finished_at_ms: Some(MOMENT),
         noticed_at_ms: Some(MOMENT),
+        approval: "rejected".into(),
+        remind_at_ms: Some(MOMENT),
         created_at_ms: MOMENT,
         updated_at_ms: MOMENT,
     }
@@ -232,6 +234,17 @@ async fn everything_is_kept(database: &DatabaseConnection) {
     keeps(database, post::Entity, scheduled_post()).await;
     keeps(database, post_move::Entity, move_of_a_post()).await;
     keeps(database, job_run::Entity, run_of_a_job()).await;
+    let written = draft::Model {
+        account: WORDS.into(),
+        tag: "0123abcd".into(),
+        step: "review".into(),
+        text: Some(WORDS.into()),
+        networks: r#"["news"]"#.into(),
+        at_once: true,
+        publish_at_ms: Some(MOMENT),
+        expires_at_ms: MOMENT,
+    };
+    keeps(database, draft::Entity, written).await;
     let deed = audit::Model {
         id: i64::from(i32::MAX) + 1,
         at_ms: MOMENT,

@@ -48,7 +48,7 @@ on_both_databases! {
         world.link(&mina, "alice").await;
         let (id, card) = opened_card(world, &mina).await;
         assert!(card.text().starts_with("🗓 Scheduled · news\n“Scones & <tea>”\nGoes out "), "{}", card.text());
-        assert_eq!(card.labels(), ["Post now", "Cancel", "Open post", "« Posts"]);
+        assert_eq!(card.labels(), ["Post now", "🕒 Move", "Cancel", "Open post", "« Posts"]);
         let card = world.tap_makes(&mina, &card, "Post now", "Going out now").await;
         assert_eq!(card.labels(), ["Open post", "« Posts"], "nothing is left to be done");
         world.until_post("alice", id, "published").await;

@@ -186,6 +186,7 @@ on_both_databases! {
         let rule = NewNotification::for_event;
         let post = NewPost {
             account: "alice".into(), network: "news".into(), text: "x".into(), media_url: None, publish_at: now,
+            needs_approval: false,
         };
         store.schedule_post(post, Actor::Author, None, now).await.expect("a post");
         let old = store.claim_posts("news", 9, lease, now).await.expect("a claim").remove(0);
@@ -227,7 +228,10 @@ on_both_databases! {
         let (now, lease) = (world.clock.now(), TimeDelta::minutes(1));
         for number in 0..30 {
             let text = number.to_string();
-            let post = NewPost { account: "alice".into(), network: "news".into(), text, media_url: None, publish_at: now };
+            let post = NewPost {
+                account: "alice".into(), network: "news".into(), text, media_url: None, publish_at: now,
+                needs_approval: false,
+            };
             store.schedule_post(post, Actor::Author, None, now).await.expect("a post");
             let row = NewNotification::test("alice", 100 + number, now);
             store.enqueue(row, now).await.expect("a notification");

@@ -97,6 +97,25 @@ on_both_databases! {
         assert!(runs.is_empty(), "a stranger made a job run: {runs:#?}");
     }
 
+    async fn the_runs_of_a_job_are_told_page_by_page(world) {
+        let mut made = Vec::new();
+        for _ in 0..5 {
+            made.insert(0, world.runs("purge_expired").await["id"].clone());
+        }
+        let path = "/api/admin/scheduler/jobs/purge_expired/runs?limit=2";
+        let (mut told, mut cursor) = (Vec::new(), String::new());
+        for pages in 1.. {
+            let page = world.platform().operates(Method::GET, &format!("{path}{cursor}")).await;
+            told.extend(page.body["runs"].as_array().expect("runs").iter().map(|run| run["id"].clone()));
+            let Some(next) = page.body["next_cursor"].as_str() else {
+                assert_eq!(pages, 3, "{page:?}");
+                break;
+            };
+            cursor = format!("&cursor={next}");
+        }
+        assert_eq!(told, made);
+    }
+
     async fn many_triggers_at_once_make_one_waiting_run(world) {
         world.stop().await;
         let store = world.store_alone().await;

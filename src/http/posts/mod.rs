@@ -1,10 +1,12 @@
 //! `/api/posts`: what goes out later, by the person whose it is or by the platform's back end.
 
+mod approval;
 mod listing;
 mod new;
 mod result;
 mod shown;
 
+pub(super) use approval::{APPROVE, REJECT, approve, reject};
 pub(super) use listing::{LIST, list};
 pub(super) use new::{SCHEDULE, schedule};
 pub(super) use result::{RESULT, result};

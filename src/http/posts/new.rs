@@ -38,6 +38,9 @@ struct HandedIn {
     /// Whose it is, for a token with `posts:any`.
     #[serde(default)]
     account: Option<String>,
+    /// Whether it goes out only with its author's yes.
+    #[serde(default)]
+    needs_approval: bool,
 }
 
 pub(in crate::http) const SCHEDULE: Says =
@@ -71,6 +74,7 @@ pub(in crate::http) async fn schedule(call: Call, caller: Caller) -> Result<Answ
         media_url: handed_in.media_url,
         // As precise as it is kept.
         publish_at: handed_in.publish_at.trunc_subsecs(3),
+        needs_approval: handed_in.needs_approval,
     };
     post.check(network.text_limit(post.media_url.is_some()), now).map_err(invalid)?;
     match call.port.store().schedule_post(post, actor(&caller), key, now).await? {

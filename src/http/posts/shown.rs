@@ -4,6 +4,7 @@ use chrono::{DateTime, Utc};
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use crate::domain::approval::Approval;
 use crate::domain::failure_code::FailureCode;
 use crate::domain::post::{ManagedBy, Post, Status};
 use crate::domain::post_move::PostMove;
@@ -31,6 +32,8 @@ pub(in crate::http) struct Shown {
     error_code: Option<FailureCode>,
     fix: Option<String>,
     managed_by: ManagedBy,
+    /// Whether its author has said yes, where that is needed.
+    approval: Approval,
     created_at: DateTime<Utc>,
     updated_at: DateTime<Utc>,
     finished_at: Option<DateTime<Utc>>,
@@ -64,6 +67,7 @@ impl From<Post> for Shown {
             error_code: post.error_code,
             fix: post.fix,
             managed_by: post.managed_by,
+            approval: post.approval,
             created_at: post.created_at,
             updated_at: post.updated_at,
             finished_at: post.finished_at,

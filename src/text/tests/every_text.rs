@@ -5,7 +5,9 @@ use std::time::Duration;
 use chrono::{DateTime, NaiveDate, NaiveTime};
 use chrono_tz::Tz;
 
+use super::writing;
 use crate::domain::account::{self as domain, BatchWindow, Delivery, Preferences, QuietHours, Settings};
+use crate::domain::approval::Approval;
 use crate::domain::carried::Carried;
 use crate::domain::digest::{Cause, ComingUp, DigestNews};
 use crate::domain::event::EventKind;
@@ -39,6 +41,7 @@ pub(super) fn messages(language: Language, words: &str, full: bool) -> Vec<Html>
     messages.extend(admins::messages(language, words, full));
     messages.push(status(language, words, full));
     messages.push(scheduled_posts(language, words, full));
+    messages.extend(writing::messages(language, words, full));
     messages.extend(posts_stand(language, words, full));
     messages.extend(digests(language, words, full));
     messages.extend(failures(language, words));
@@ -86,7 +89,7 @@ pub(super) fn labels(language: Language) -> Vec<(usize, String)> {
         .chain([Choice::PickNotifications, Choice::PickQuiet, Choice::OtherQuiet, Choice::Unmute])
         .chain([None, Some(QuietHours { from_minute: 1_350, until_minute: 0 })].map(Choice::Quiet))
         .map(|choice| (64, choice.label(language, true)));
-    let buttons = buttons.into_iter().chain(choices);
+    let buttons = buttons.into_iter().chain(choices).chain(writing::labels(language));
     buttons.into_iter().chain(on_the_chart).chain(run).chain(toasts).chain(commands).chain(about).collect()
 }
 
@@ -245,6 +248,7 @@ fn posts_stand(language: Language, words: &str, full: bool) -> Vec<Html> {
         publish_at: at,
         status: post::Status::Scheduled,
         managed_by: ManagedBy::Scheduler,
+        approval: Approval::None,
         due_at: at,
         late: false,
         attempts: 0,
@@ -265,7 +269,16 @@ fn posts_stand(language: Language, words: &str, full: bool) -> Vec<Html> {
             stands.looked_after(language),
         ]
     };
-    post::Status::ALL.into_iter().flat_map(stands).collect()
+    let mut texts: Vec<Html> = post::Status::ALL.into_iter().flat_map(stands).collect();
+    for (status, approval) in [
+        (post::Status::Scheduled, Approval::Awaiting),
+        (post::Status::Scheduled, Approval::Approved),
+        (post::Status::Cancelled, Approval::Rejected),
+    ] {
+        let post = Post { status, approval, ..post.clone() };
+        texts.push(PostStands { post: &post, zone: Tz::Asia__Seoul }.card(language, DateTime::UNIX_EPOCH));
+    }
+    texts
 }
 
 fn digests(language: Language, words: &str, full: bool) -> Vec<Html> {

@@ -5,3 +5,4 @@ mod hostile_arguments;
 mod telegram_html;
 mod translations;
 mod wording;
+mod writing;

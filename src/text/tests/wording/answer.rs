@@ -16,6 +16,7 @@ fn help() {
             "<b>What I can do</b>",
             "/status – today at a glance",
             "/posts – what is scheduled",
+            "/new – write a post",
             "/settings – notifications, quiet hours, language",
             "/digest – your digest, now",
             "/test – send a test notification",
@@ -29,6 +30,7 @@ fn help() {
             "<b>사용할 수 있는 명령</b>",
             "/status – 오늘 현황 보기",
             "/posts – 예약된 글 보기",
+            "/new – 새 글 쓰기",
             "/settings – 알림·방해 금지·언어",
             "/digest – 지금 요약 보기",
             "/test – 알림 테스트",
@@ -125,7 +127,7 @@ fn menus_and_names() {
     let names = |audience| Command::menu(audience).iter().map(|command| command.name()).collect::<Vec<_>>();
     assert_eq!(
         names(Audience::People),
-        ["start", "status", "posts", "settings", "digest", "test", "unlink", "help"]
+        ["start", "status", "posts", "new", "settings", "digest", "test", "unlink", "help"]
     );
     assert_eq!(
         names(Audience::Admins),
@@ -133,6 +135,7 @@ fn menus_and_names() {
             "start",
             "status",
             "posts",
+            "new",
             "settings",
             "digest",
             "test",
