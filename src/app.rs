@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
+use chrono::{DateTime, Utc};
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
@@ -16,7 +17,7 @@ use crate::config::{Config, ConfigError};
 use crate::health::{Health, Telegram};
 use crate::http;
 use crate::metrics::{self, MetricsError};
-use crate::store::{SqliteLock, Store, StoreError};
+use crate::store::{BackupFolder, Occasion, SqliteLock, Store, StoreError};
 use crate::telegram::{Api, Inbox};
 use leading::Leader;
 
@@ -87,7 +88,7 @@ impl App {
         let config = Arc::new(config);
         let lock = SqliteLock::take(&config.database)?;
         let store = Store::open(&config.database).await?;
-        migrate(&store, &config).await?;
+        migrate(&store, &config, clock.now()).await?;
         let health = Health::default();
         let api = telegram_api(&config, &health)?;
         let listener = TcpListener::bind(config.http.addr)
@@ -159,12 +160,23 @@ impl App {
     }
 }
 
-async fn migrate(store: &Store, config: &Config) -> Result<(), StartError> {
-    match store.migrate().await? {
-        0 => {}
-        applied => log::info!("{applied} migrations applied to {}", config.database.describe()),
+/// Brings the schema up to date; a SQLite database that holds something is copied before. Returns how many migrations
+/// that took.
+///
+/// # Errors
+/// When it can't be copied: an upgrade without a way back is for somebody to decide.
+pub(crate) async fn migrate(store: &Store, config: &Config, now: DateTime<Utc>) -> Result<usize, StoreError> {
+    if let Some(folder) = BackupFolder::of(&config.database, &config.jobs)?
+        && store.lacks_migrations().await?
+    {
+        let copy = folder.add(Occasion::Upgrade, now).await?;
+        log::info!("the database as it was before the upgrade: {}", copy.display());
     }
-    Ok(())
+    let applied = store.migrate().await?;
+    if applied > 0 {
+        log::info!("{applied} migrations applied to {}", config.database.describe());
+    }
+    Ok(applied)
 }
 
 /// Access to Telegram; `None` without a token, when everything else works and notifications wait.

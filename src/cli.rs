@@ -1,4 +1,4 @@
-//! The command line: `run | migrate | check-config | token | healthcheck`.
+//! The command line: `run | migrate | check-config | token | healthcheck | backup | restore | import`.
 
 use std::fmt::Display;
 use std::io::Write as _;
@@ -10,15 +10,26 @@ use std::time::Duration;
 use clap::{Parser, Subcommand};
 use tokio::signal::unix::{SignalKind, signal};
 
-use crate::app::{App, StartError};
+mod import;
+mod restore;
+
+use crate::app::{self, App, StartError};
 use crate::clock::Clock;
 use crate::config::{Config, Environment};
 use crate::http::{NewToken, Scope, mint, mint_with};
 use crate::logging::{self, Redactor};
-use crate::store::{SqliteLock, Store};
+use crate::store::{BackupFolder, Occasion, SqliteLock, Store, StoreError};
 
 /// It can't go on until somebody changes a setting.
 const EXIT_MEND: u8 = 2;
+
+/// What whoever is given the program has to be given, too: in the image there is nothing but the program.
+const LICENCES: [&str; 4] = [
+    "This program is licensed under MIT or Apache-2.0, at your option. The font inside it is Noto Sans KR.",
+    include_str!("../LICENSE-MIT"),
+    include_str!("../LICENSE-APACHE"),
+    include_str!("chart/font/OFL.txt"),
+];
 
 /// How long may the health check wait for an answer?
 const HEALTHCHECK_LIMIT: Duration = Duration::from_secs(3);
@@ -46,6 +57,14 @@ enum Command {
     Token(TokenArguments),
     /// Ask a running service whether it is alive: exit code 0 when it is.
     Healthcheck,
+    /// Copy the SQLite database into the backup folder, also while the service runs.
+    Backup,
+    /// Put a backup in the database's place. What it can't know is settled: no post goes out twice.
+    Restore(restore::RestoreArguments),
+    /// Print the licences of the program and of what is inside it.
+    Licences,
+    /// Take the links over from the Flask system's database.
+    Import(import::ImportArguments),
 }
 
 #[derive(Debug, clap::Args)]
@@ -101,6 +120,14 @@ pub fn main() -> ExitCode {
         Command::CheckConfig => check_config(&config),
         Command::Token(arguments) => token(&config, &arguments),
         Command::Healthcheck => Ok(runtime.block_on(healthcheck(&config))),
+        Command::Backup => runtime.block_on(backup(&config)),
+        Command::Restore(arguments) => {
+            runtime.block_on(restore::restore(&config, &arguments, Clock::system().now()))
+        }
+        Command::Licences => Ok(say(&LICENCES.join("\n\n"))),
+        Command::Import(arguments) => {
+            runtime.block_on(import::import(&config, &arguments, Clock::system().now()))
+        }
     };
     // A library's error may quote what it was given.
     let code = code.unwrap_or_else(|error| refuse(&redactor.redact(&error.to_string())));
@@ -142,9 +169,18 @@ fn stopped_at_the_start() -> ExitCode {
 async fn migrate(config: &Config) -> Result<ExitCode, StartError> {
     let _lock = SqliteLock::take(&config.database)?;
     let store = Store::open(&config.database).await?;
-    let applied = store.migrate().await?;
+    let applied = app::migrate(&store, config, Clock::system().now()).await?;
     store.close().await;
     Ok(say(&format!("{}: {applied} migrations applied, up to date", config.database.describe())))
+}
+
+async fn backup(config: &Config) -> Result<ExitCode, StartError> {
+    let folder = BackupFolder::of(&config.database, &config.jobs)?.ok_or_else(|| {
+        let mend = "DATABASE_URL: PostgreSQL is backed up by its own tools: pg_dump, pg_basebackup";
+        StoreError::Unusable(mend.into())
+    })?;
+    let copy = folder.add(Occasion::ByHand, Clock::system().now()).await?;
+    Ok(say(&copy.display().to_string()))
 }
 
 fn check_config(config: &Config) -> Result<ExitCode, StartError> {

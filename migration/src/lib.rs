@@ -12,6 +12,8 @@ mod m20261122_000004_instance;
 mod m20261122_000005_lanes;
 mod m20261122_000006_dead_letters;
 mod m20261122_000007_batching;
+mod m20261124_000001_notices;
+mod m20261124_000002_places;
 mod m20261124_000003_post_moves;
 mod m20261124_000004_late_posts;
 mod m20261124_000005_approval;
@@ -35,6 +37,8 @@ impl MigratorTrait for Migrator {
             Box::new(m20261122_000005_lanes::Migration),
             Box::new(m20261122_000006_dead_letters::Migration),
             Box::new(m20261122_000007_batching::Migration),
+            Box::new(m20261124_000001_notices::Migration),
+            Box::new(m20261124_000002_places::Migration),
             Box::new(m20261124_000003_post_moves::Migration),
             Box::new(m20261124_000004_late_posts::Migration),
             Box::new(m20261124_000005_approval::Migration),

@@ -8,7 +8,7 @@ use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
-use crate::bot::Bot;
+use crate::bot::{Attention, Bot};
 use crate::clock::Clock;
 use crate::config::{Config, Engine, UpdateMode};
 use crate::delivery::Delivery;
@@ -190,6 +190,7 @@ impl Leader {
             store: self.store.clone(),
             api: api.clone(),
             limits: Arc::clone(limits),
+            attention: Attention::default(),
             acknowledgements: Acknowledgements::default(),
             inbox: self.inbox.clone(),
             health: self.health.clone(),

@@ -55,6 +55,13 @@ pub(super) fn command_of(message: &Message, username: Option<&str>) -> Option<Co
     parse(message.text()?, username)
 }
 
+/// Whether the command in a message names the bot `username`: in a group, others may be meant by one that does not.
+pub(super) fn names_bot(message: &Message, username: Option<&str>) -> bool {
+    let word = message.text().and_then(|text| text.split_whitespace().next());
+    let addressee = word.and_then(|word| word.split_once('@')).map(|(_, addressee)| addressee);
+    addressee.zip(username).is_some_and(|(addressee, username)| addressee.eq_ignore_ascii_case(username))
+}
+
 fn parse(text: &str, username: Option<&str>) -> Option<Command> {
     let rest = text.strip_prefix('/')?;
     let (word, payload) = rest.split_once(char::is_whitespace).unwrap_or((rest, ""));

@@ -29,3 +29,18 @@ pub(super) async fn on_anything_else(bot: &Bot, person: &Person) -> Handled {
     bot.say(person.chat_id, answer::plain_text(language)).await;
     Ok(())
 }
+
+/// A message that was changed after it was sent. It was read as it came, and what it asked for is done.
+pub(super) async fn on_edited(bot: Arc<Bot>, person: Person) -> Handled {
+    let language = bot.language_of(&person).await?;
+    bot.say(person.chat_id, answer::edited(language)).await;
+    Ok(())
+}
+
+/// One message too many.
+pub(super) async fn on_too_much(bot: Arc<Bot>, person: Person) -> Handled {
+    log::info!(target: "bot", "a chat writes faster than it can be answered: it is not read for a minute");
+    let language = bot.language_of(&person).await?;
+    bot.say_at_last(person.chat_id, answer::too_much(language)).await;
+    Ok(())
+}

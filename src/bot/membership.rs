@@ -1,16 +1,13 @@
-//! What happens to chats: blocked and unblocked, groups joined, groups that move.
+//! What happens to chats: blocked and unblocked, groups joined and left.
 
 use std::sync::Arc;
 
-use teloxide::types::{ChatMemberUpdated, Message};
+use teloxide::types::ChatMemberUpdated;
 
-use super::command::command_of;
 use super::person::Person;
-use super::reply::Reply;
-use super::{Bot, Handled};
+use super::{Bot, Handled, group};
 use crate::domain::account::DisabledReason;
-use crate::domain::language::Language;
-use crate::text::{Button, linking};
+use crate::text::{linking, places};
 
 /// `my_chat_member`: in a private chat "kicked" means blocked or deleted, "member" unblocked.
 pub(super) async fn on_change(bot: Arc<Bot>, change: ChatMemberUpdated) -> Handled {
@@ -31,50 +28,23 @@ pub(super) async fn on_change(bot: Arc<Bot>, change: ChatMemberUpdated) -> Handl
     Ok(())
 }
 
-/// Added to a group or removed from it. A group may be linked: the old system allowed that.
+/// Added to a group or removed from it: to a place of accounts, or to what an account has for its own chat, as the old
+/// system allowed.
 async fn on_change_in_room(bot: &Bot, change: &ChatMemberUpdated, present: bool) -> Handled {
     let chat_id = change.chat.id.0;
     let now = bot.clock.now();
     if !present {
         bot.store.disable_chat(chat_id, DisabledReason::Unreachable, now).await?;
-    } else if bot.store.enable_chat(chat_id, now).await?.is_none()
-        && !change.old_chat_member.is_present()
-        && !change.chat.is_channel()
-    {
-        say_privately_only(bot, chat_id, Person::of(&change.from).language()).await;
-    }
-    Ok(())
-}
-
-/// A message in a group: only commands are answered, with the way to the private chat. A token in one is
-/// never looked at.
-pub(super) async fn on_group_message(bot: Arc<Bot>, message: Message) -> Handled {
-    let chat_id = message.chat.id.0;
-    if let Some(new_id) = message.migrate_to_chat_id() {
-        bot.store.migrate_chat(chat_id, new_id.0, bot.clock.now()).await?;
         return Ok(());
     }
-    // An anonymous admin, a channel whose posts are forwarded here, another bot: nobody who could be answered.
-    let writer = message.from.as_ref().filter(|user| !user.is_bot && message.sender_chat.is_none());
-    let addressed = command_of(&message, bot.health.bot_username().as_deref()).is_some();
-    if let Some(writer) = writer
-        && addressed
-        && (message.chat.is_group() || message.chat.is_supergroup())
-    {
-        say_privately_only(&bot, chat_id, Person::of(writer).language()).await;
+    let own_chat = bot.store.enable_chat(chat_id, now).await?;
+    let accounts = bot.store.enable_places(chat_id).await?;
+    let language = Person::of(&change.from).language();
+    if !accounts.is_empty() {
+        let names: Vec<&str> = accounts.iter().map(String::as_str).collect();
+        bot.say(chat_id, places::resumed(language, &names)).await;
+    } else if own_chat.is_none() && !change.old_chat_member.is_present() && !change.chat.is_channel() {
+        bot.say(chat_id, group::way_to_private_chat(bot, places::group(language), language)).await;
     }
     Ok(())
-}
-
-async fn say_privately_only(bot: &Bot, chat_id: i64, language: Language) {
-    let private_chat = bot
-        .health
-        .bot_username()
-        .and_then(|username| format!("https://t.me/{username}").parse::<url::Url>().ok());
-    let reply = Reply::from(linking::group(language)).link_row(
-        Button::OpenPrivateChat,
-        private_chat.as_ref(),
-        language,
-    );
-    bot.say(chat_id, reply).await;
 }

@@ -5,12 +5,14 @@
 //! | `tree` | which handler gets an update; the wrapper that acknowledges it and catches panics |
 //! | `session` | sign in, poll, dispatch, stop |
 //! | `command`, `tap` | what a person typed, what a button means |
+//! | `attention` | how much of a flood of messages is read |
 //! | `person`, `reply` | who is writing, and answering them |
 //! | `post_tap` | the buttons below messages about posts |
 //! | `start`, `link`, `status`, `posts`, `settings`, `digest`, `test`, `unlink`, `help` | one file per command or conversation |
 //! | `new_post`, `words` | `/new`; what words mean that are no command |
 //! | `post_time`, `when` | moving a post; asking when it goes out |
-//! | `membership` | blocked, unblocked, added to a group, group moved |
+//! | `membership` | blocked, unblocked, added to a group or removed |
+//! | `group`, `places` | what is asked in groups; connecting one to an account |
 //! | `admin` | `/stats`, `/queue`, what admins did |
 //! | `invite` | `/invite` |
 //! | `pause` | `/pause`, `/resume` |
@@ -26,11 +28,13 @@ use std::time::Duration;
 use chrono::NaiveTime;
 
 mod admin;
+mod attention;
 mod broadcast;
 mod broadcasting;
 mod command;
 mod dead_letters;
 mod digest;
+mod group;
 mod help;
 mod invite;
 mod jobs;
@@ -40,6 +44,7 @@ mod menu;
 mod new_post;
 mod pause;
 mod person;
+mod places;
 mod post_tap;
 mod post_time;
 mod posts;
@@ -56,6 +61,8 @@ mod when;
 mod words;
 mod working_time;
 
+pub use attention::Attention;
+
 use crate::clock::Clock;
 use crate::config;
 use crate::health::Health;
@@ -70,6 +77,8 @@ pub struct Bot {
     pub api: Api,
     /// The limits that replies share with delivery.
     pub limits: Arc<Limits>,
+    /// Who writes how much.
+    pub attention: Attention,
     /// Which updates are being handled.
     pub acknowledgements: Acknowledgements,
     /// Where updates arrive in webhook mode.

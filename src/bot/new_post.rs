@@ -13,7 +13,7 @@ use super::when::zone;
 use super::{Bot, Handled, test};
 use crate::domain::account::Settings;
 use crate::domain::draft::{Draft, DraftTime, Step};
-use crate::domain::post::NewPost;
+use crate::domain::new_post::NewPost;
 use crate::domain::typed_time::{self, Unusable};
 use crate::text::answer::Toast;
 use crate::text::new_post::{dropped, no_networks, only_text};

@@ -7,7 +7,7 @@ use teloxide::payloads::{
     SendMessage, SendMessageSetters as _,
 };
 use teloxide::types::{
-    CallbackQueryId, ChatId, InlineKeyboardButton, InlineKeyboardMarkup, MessageId, ParseMode,
+    CallbackQueryId, ChatId, InlineKeyboardButton, InlineKeyboardMarkup, MessageId, ParseMode, ThreadId,
 };
 use tokio::time::Instant;
 
@@ -40,11 +40,13 @@ const PAUSE: Duration = Duration::from_millis(300);
 pub(super) struct Reply {
     html: Html,
     buttons: Vec<Vec<InlineKeyboardButton>>,
+    /// The topic that it goes to.
+    thread_id: Option<i32>,
 }
 
 impl From<Html> for Reply {
     fn from(html: Html) -> Self {
-        Self { html, buttons: Vec::new() }
+        Self { html, buttons: Vec::new(), thread_id: None }
     }
 }
 
@@ -78,9 +80,14 @@ impl Reply {
         self
     }
 
+    /// Goes to a topic of the group, where one is named.
+    pub(super) fn in_topic(self, thread_id: Option<i32>) -> Self {
+        Self { thread_id, ..self }
+    }
+
     /// The same buttons below another text, made of this one.
     pub(super) fn map_text(self, change: impl FnOnce(Html) -> Html) -> Self {
-        Self { html: change(self.html), buttons: self.buttons }
+        Self { html: change(self.html), ..self }
     }
 
     fn markup(&self) -> InlineKeyboardMarkup {
@@ -106,13 +113,22 @@ impl Bot {
     /// Sends `reply` to `chat_id`. A reply is for now: one that can't be sent in a few seconds is dropped and
     /// logged.
     pub(super) async fn say(&self, chat_id: i64, reply: impl Into<Reply>) {
-        let reply = reply.into();
+        self.say_in_turn(chat_id, reply.into(), LONGEST_BACKLOG).await;
+    }
+
+    /// The same, however many updates of the chat wait: the last word before they are dropped.
+    pub(super) async fn say_at_last(&self, chat_id: i64, reply: impl Into<Reply>) {
+        self.say_in_turn(chat_id, reply.into(), usize::MAX).await;
+    }
+
+    async fn say_in_turn(&self, chat_id: i64, reply: Reply, longest_backlog: usize) {
         let mut message = html_message(chat_id, reply.html.as_str());
         if !reply.buttons.is_empty() {
             message = message.reply_markup(reply.markup());
         }
+        message.message_thread_id = reply.thread_id.map(|thread_id| ThreadId(MessageId(thread_id)));
         for _ in 0..TRIES {
-            if !self.has_place(chat_id).await {
+            if !self.has_place(chat_id, longest_backlog).await {
                 return;
             }
             match self.next_after(self.api.send(&message, CALL_LIMIT).await, chat_id).await {
@@ -141,7 +157,7 @@ impl Bot {
             .link_preview_options(NO_PREVIEW)
             .reply_markup(reply.markup());
         for _ in 0..TRIES {
-            if !self.has_place(chat_id).await {
+            if !self.has_place(chat_id, LONGEST_BACKLOG).await {
                 return true;
             }
             match self.next_after(self.api.call(&edit, CALL_LIMIT).await, chat_id).await {
@@ -161,7 +177,7 @@ impl Bot {
     pub(super) async fn preview(&self, chat_id: i64, instead_of: Option<MessageId>, words: &str) {
         let mut instead_of = instead_of;
         for _ in 0..TRIES {
-            if !self.has_place(chat_id).await {
+            if !self.has_place(chat_id, LONGEST_BACKLOG).await {
                 return;
             }
             let next = match instead_of {
@@ -182,14 +198,18 @@ impl Bot {
         }
     }
 
-    /// Waits for a place under the limits; false when the reply is not worth it.
-    async fn has_place(&self, chat_id: i64) -> bool {
-        if self.acknowledgements.open_in(chat_id) > LONGEST_BACKLOG {
-            log::debug!(target: "bot", "a chat writes faster than it can be answered: a reply is dropped");
-            return false;
-        }
+    /// Waits for a place under the limits; false when the reply is not worth it. With more than `longest_backlog` open
+    /// updates of the chat only a place counts that is there at once.
+    async fn has_place(&self, chat_id: i64, longest_backlog: usize) -> bool {
         // A group has 20 messages a minute: its next place may be a minute away.
-        let patience = if chat_id > 0 { self.handler_limit() } else { LONGEST_WAIT };
+        let patience = if self.acknowledgements.open_in(chat_id) > longest_backlog {
+            log::debug!(target: "bot", "a chat writes faster than it can be answered");
+            Duration::ZERO
+        } else if chat_id > 0 {
+            self.handler_limit()
+        } else {
+            LONGEST_WAIT
+        };
         let (now, deadline) = (Instant::now(), Instant::now() + patience);
         loop {
             match self.limits.reserve(chat_id, Instant::now()) {

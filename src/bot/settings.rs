@@ -10,7 +10,7 @@ use super::reply::Reply;
 use super::tap::{SettingsTap, account_tag};
 use super::{Bot, Handled, help, test};
 use crate::domain::account::{DeliveryChange, Question, Settings, SettingsChange};
-use crate::store::StoreError;
+use crate::store::{Remover, StoreError};
 use crate::text::answer::{Toast, muted_toast};
 use crate::text::cities;
 
@@ -111,6 +111,12 @@ async fn after_tap(
         SettingsTap::Quiet => return Ok(pages::quiet(bot, settings)),
         SettingsTap::QuietFrom => return Ok(pages::quiet_from(settings)),
         SettingsTap::QuietUntil(from) => return Ok(pages::quiet_until(settings, from)),
+        SettingsTap::Places => return places_of(bot, settings).await,
+        SettingsTap::RemovePlace(id) => {
+            let remover = Remover::Account(settings.account.clone());
+            bot.store.remove_place(id, remover, bot.clock.now()).await?;
+            return places_of(bot, settings).await;
+        }
         SettingsTap::Overview => {
             bot.store.await_answer(chat_id, None).await?;
             return Ok(overview(bot, settings));
@@ -133,6 +139,12 @@ async fn after_tap(
         SettingsTap::Kind(..) | SettingsTap::Batch(_) => pages::notifications(&settings),
         _ => overview(bot, &settings),
     })
+}
+
+/// The groups that get the account's notices, each with a button that removes it.
+async fn places_of(bot: &Bot, settings: &Settings) -> Result<Reply, StoreError> {
+    let places = bot.store.places_of_account(&settings.account).await?;
+    Ok(pages::places(settings, &places))
 }
 
 /// The settings after the change, which is kept when this returns.

@@ -4,16 +4,21 @@ use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
-use teloxide::types::MessageId;
+use teloxide::types::{CallbackQueryId, MessageId};
 
 use super::person::Person;
 use super::reply::Reply;
 use super::tap::Tap;
-use super::{Bot, Handled};
+use super::{Bot, Handled, post_tap};
 use crate::domain::account::Settings;
-use crate::store::StoreError;
+use crate::domain::post::{self, ManagedBy, Post};
+use crate::domain::post_move::Actor;
+use crate::store::{FailedPosts, Listing, MovedAll, StoreError};
 use crate::text::status::{FailedPost, NextPost, Status, Today, status_unlinked};
 use crate::text::{Button, Hours};
+
+/// Among how many of the last failed posts is one looked for that can be tried again?
+const FAILED_READ: u64 = 20;
 
 /// `/status`
 pub(super) async fn on_status(bot: Arc<Bot>, person: Person) -> Handled {
@@ -33,6 +38,26 @@ pub(super) async fn on_refresh(bot: &Bot, person: &Person, message_id: MessageId
     let reply = status(bot, person).await?;
     bot.edit(person.chat_id, message_id, reply).await;
     Ok(())
+}
+
+/// [Retry failed]: all of today's that this service publishes.
+pub(super) async fn on_retry_failed(
+    bot: &Bot,
+    query: CallbackQueryId,
+    person: &Person,
+    message_id: MessageId,
+) -> Handled {
+    let moved = match &person.settings {
+        Some(settings) => {
+            let now = bot.clock.now();
+            let today =
+                FailedPosts::Since(last_midnight(now, settings.zone.unwrap_or(bot.digest.default_zone)));
+            bot.store.retry_failed(today, &settings.account, Actor::Chat, now).await?
+        }
+        None => MovedAll { posts: 0, moved: 0 },
+    };
+    bot.answer_tap(query, Some(post_tap::toast(moved).text(person.language()))).await;
+    on_refresh(bot, person, message_id).await
 }
 
 async fn status(bot: &Bot, person: &Person) -> Result<Reply, StoreError> {
@@ -61,8 +86,22 @@ async fn status(bot: &Bot, person: &Person) -> Result<Reply, StoreError> {
         }),
         hours: Hours::of(settings, bot.digest.default_zone),
     };
-    Ok(Reply::from(status.render(language))
-        .tap_row([(Button::Refresh, Tap::RefreshStatus), (Button::Settings, Tap::OpenSettings)], language))
+    let mut buttons = vec![(Button::Refresh, Tap::RefreshStatus), (Button::Settings, Tap::OpenSettings)];
+    if can_retry(bot, settings).await? {
+        buttons.insert(1, (Button::RetryFailed, Tap::RetryFailed));
+    }
+    let buttons = buttons.into_iter().map(|(button, tap)| (button.label(language), tap)).collect();
+    Ok(Reply::from(status.render(language)).labelled_rows(vec![buttons]))
+}
+
+/// Whether a post of today's failed that this service can try again.
+async fn can_retry(bot: &Bot, settings: &Settings) -> Result<bool, StoreError> {
+    let today = last_midnight(bot.clock.now(), settings.zone.unwrap_or(bot.digest.default_zone));
+    let (account, status) = (Some(settings.account.clone()), Some(post::Status::Failed));
+    let failed =
+        bot.store.posts(Listing { account, status, limit: FAILED_READ, ..Listing::default() }).await?;
+    let is_of_today = |post: &Post| post.finished_at.is_some_and(|at| at >= today);
+    Ok(failed.iter().any(|post| post.managed_by == ManagedBy::Scheduler && is_of_today(post)))
 }
 
 /// What the platform told about since midnight where the person is.

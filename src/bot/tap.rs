@@ -34,6 +34,15 @@ pub(super) enum Tap {
         /// The language of the question.
         language: Language,
     },
+    /// Connect the place that the token was brought to; like the next two, in groups only.
+    ConnectPlace {
+        /// The token of the question.
+        token: LinkToken,
+    },
+    /// Send no more notices to the place with this number.
+    StopPlace(i64),
+    /// Leave the places of the group as they are.
+    KeepPlaces,
     /// Disconnect the account with this tag.
     Unlink {
         /// See [`account_tag`].
@@ -43,6 +52,8 @@ pub(super) enum Tap {
     StayLinked,
     /// Show the status anew.
     RefreshStatus,
+    /// Try the posts again that failed today.
+    RetryFailed,
     /// Show a page of what is scheduled, from 0.
     Posts {
         /// Which.
@@ -141,6 +152,11 @@ impl Tap {
         )
     }
 
+    /// Whether this is done in groups, and only there.
+    pub(super) fn is_for_groups(&self) -> bool {
+        matches!(self, Self::ConnectPlace { .. } | Self::StopPlace(_) | Self::KeepPlaces)
+    }
+
     /// As callback data: at most 64 bytes (Bot API documentation, "InlineKeyboardButton").
     pub(super) fn to_data(&self) -> String {
         match self {
@@ -154,9 +170,13 @@ impl Tap {
                 format!("link:{consent}:{}:{}", language.code(), token.expose())
             }
             Self::KeepLinks { language } => format!("link:no:{}", language.code()),
+            Self::ConnectPlace { token } => format!("place:{}", token.expose()),
+            Self::StopPlace(id) => format!("stop:{id}"),
+            Self::KeepPlaces => "place:no".into(),
             Self::Unlink { account_tag } => format!("unlink:{account_tag}"),
             Self::StayLinked => "unlink:no".into(),
             Self::RefreshStatus => "status".into(),
+            Self::RetryFailed => "retry".into(),
             Self::Posts { page } => format!("posts:{page}"),
             Self::Stats => "stats".into(),
             Self::Queue => "queue".into(),
@@ -187,6 +207,7 @@ impl Tap {
     pub(super) fn of_data(data: &str) -> Option<Self> {
         match data.split_once(':') {
             None if data == "status" => Some(Self::RefreshStatus),
+            None if data == "retry" => Some(Self::RetryFailed),
             Some(("posts", page)) => page.parse().ok().map(|page| Self::Posts { page }),
             Some(("time", rest)) => {
                 let (id, preset) = rest.split_once(':')?;
@@ -219,6 +240,9 @@ impl Tap {
                 let (tag, tap) = rest.split_once(':').filter(|(tag, _)| tag.len() == TAG_LENGTH)?;
                 Some(Self::Settings { account_tag: tag.to_owned(), tap: SettingsTap::of_data(tap)? })
             }
+            Some(("place", "no")) => Some(Self::KeepPlaces),
+            Some(("place", token)) => LinkToken::parse(token).map(|token| Self::ConnectPlace { token }),
+            Some(("stop", id)) => id.parse().ok().filter(|id| *id > 0).map(Self::StopPlace),
             Some(("new", rest)) => DraftTap::of_data(rest).map(|(tag, tap)| Self::Draft { tag, tap }),
             Some(("unlink", "no")) => Some(Self::StayLinked),
             Some(("unlink", tag)) if tag.len() == TAG_LENGTH => {
@@ -282,9 +306,13 @@ mod tests {
             language: Language::Ko,
         });
         let others = [
+            Tap::ConnectPlace { token: LinkToken::generate() },
+            Tap::StopPlace(i64::MAX),
+            Tap::KeepPlaces,
             Tap::KeepLinks { language: Language::En },
             Tap::StayLinked,
             Tap::RefreshStatus,
+            Tap::RetryFailed,
             Tap::OpenSettings,
             Tap::AskZone,
             Tap::Mute,
@@ -331,6 +359,11 @@ mod tests {
             "link:no:tlh",
             "link:no:en:more",
             "link:-:en:short",
+            "place:",
+            "place:short",
+            "stop:",
+            "stop:0",
+            "stop:all",
             "unlink:",
             "unlink:abc",
             "retry:1",

@@ -9,13 +9,16 @@ use dptree::{Cont, HandlerDescription as _, HandlerSignature};
 use futures::FutureExt as _;
 use teloxide::dispatching::{DpHandlerDescription, UpdateFilterExt as _, UpdateHandler};
 use teloxide::types::{CallbackQuery, Message, Update, UpdateKind};
+use tokio::time::Instant;
 
+use super::attention::Heed;
 use super::command::{Command, command_of};
 use super::person::Person;
 use super::tap::Tap;
 use super::{
-    Bot, Handled, admin, broadcast, dead_letters, digest, help, invite, jobs, link, membership, new_post,
-    pause, post_tap, post_time, posts, settings, start, status, test, unlink, words, working_time,
+    Bot, Handled, admin, broadcast, dead_letters, digest, group, help, invite, jobs, link, membership,
+    new_post, pause, places, post_tap, post_time, posts, settings, start, status, test, unlink, words,
+    working_time,
 };
 use crate::store::StoreError;
 use crate::text::answer::{self, Toast};
@@ -29,13 +32,25 @@ fn branches() -> UpdateHandler<StoreError> {
     dptree::entry()
         .branch(
             Update::filter_message()
-                .branch(
-                    dptree::filter_map(|message: Message| Person::who_wrote(&message)).branch(in_private()),
-                )
-                .branch(dptree::endpoint(membership::on_group_message)),
+                .branch(read_from_private_chats().branch(in_private()))
+                .branch(dptree::endpoint(group::on_message)),
+        )
+        .branch(
+            // Words only: a location that is shared live is edited every few seconds.
+            Update::filter_edited_message()
+                .filter(|message: Message| message.text().is_some())
+                .branch(read_from_private_chats().branch(dptree::endpoint(help::on_edited))),
         )
         .branch(Update::filter_callback_query().endpoint(on_tap))
         .branch(Update::filter_my_chat_member().endpoint(membership::on_change))
+}
+
+/// What people write in their private chats, as far as it is read.
+fn read_from_private_chats() -> UpdateHandler<StoreError> {
+    dptree::filter_map(|message: Message| Person::who_wrote(&message))
+        .map(|person: Person, bot: Arc<Bot>| bot.attention.heed(person.chat_id, Instant::now()))
+        .branch(dptree::case![Heed::Warn].endpoint(help::on_too_much))
+        .branch(dptree::case![Heed::Ignore].endpoint(async || Ok(())))
 }
 
 /// Everything a person may write in their private chat.
@@ -80,12 +95,19 @@ fn in_private() -> UpdateHandler<StoreError> {
         .branch(dptree::endpoint(words::on_words))
 }
 
-/// A tap: answered at once, then done. Buttons work only for the person whose private chat they are in.
+/// A tap: answered at once, then done. Buttons work only for the person whose private chat they are in, but for those
+/// that are made for groups.
 async fn on_tap(bot: Arc<Bot>, query: CallbackQuery) -> Handled {
     let person = Person::of(&query.from);
+    if let Some(tap) = query.data.as_deref().and_then(Tap::of_data).filter(Tap::is_for_groups) {
+        return places::on_tap(&bot, &person, query, tap).await;
+    }
     let message = query.message.as_ref().filter(|message| message.chat().id.0 == person.chat_id);
     let tap = query.data.as_deref().and_then(Tap::of_data);
     let tap = tap.filter(|tap| !tap.is_for_admins() || bot.is_admin(&person));
+    let written_at = message.and_then(|message| message.regular_message()).map(|message| message.date);
+    let is_old = written_at.is_none_or(|at| bot.clock.now() - at > post_tap::TAPS_LAST);
+    let tap = tap.filter(|tap| !matches!(tap, Tap::Post(_)) || !is_old);
     let (message_id, tap) = match (message, tap) {
         (Some(message), Some(tap)) => (message.id(), tap),
         (message, _) => {
@@ -101,6 +123,10 @@ async fn on_tap(bot: Arc<Bot>, query: CallbackQuery) -> Handled {
         bot.answer_tap(query.id, Some(toast)).await;
         return Ok(());
     }
+    if tap == Tap::RetryFailed {
+        let person = bot.look_up(person).await?;
+        return status::on_retry_failed(&bot, query.id, &person, message_id).await;
+    }
     if let Tap::Draft { tag, tap } = tap {
         let person = bot.look_up(person).await?;
         return new_post::on_tap(&bot, query.id, &person, message_id, (tag, tap)).await;
@@ -112,8 +138,14 @@ async fn on_tap(bot: Arc<Bot>, query: CallbackQuery) -> Handled {
     bot.answer_tap(query.id, None).await;
     let person = bot.look_up(person).await?;
     match tap {
-        // Answered above, with words.
-        Tap::Mute | Tap::Post(_) | Tap::Draft { .. } => Ok(()),
+        // Done above.
+        Tap::Mute
+        | Tap::Post(_)
+        | Tap::RetryFailed
+        | Tap::Draft { .. }
+        | Tap::ConnectPlace { .. }
+        | Tap::StopPlace(_)
+        | Tap::KeepPlaces => Ok(()),
         Tap::Link { token, consent, language } => {
             link::on_agreed(&bot, &person, message_id, link::Agreed { token, consent, language }).await
         }

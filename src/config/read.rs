@@ -128,6 +128,7 @@ impl Delivery {
             backoff: backoff(reader, "delivery.backoff_seconds"),
             max_age_published: reader.hours("delivery.max_age_published_hours", 1..=8760),
             max_age_failed: reader.hours("delivery.max_age_failed_hours", 1..=8760),
+            merge_window: reader.seconds("delivery.merge_window_seconds", 0..=3600),
         }
     }
 }
@@ -194,12 +195,16 @@ impl Platform {
     pub(super) fn read(reader: &mut Reader) -> Self {
         let expected = "an http:// or https:// address with a dot in its host and {post_id} in its path or query, \
                         like https://app.example.com/posts/{post_id}";
+        let mut page_of_a_post = |key| {
+            reader.hidden(key, expected, |text| is_post_url(text).then(|| (text.to_owned(), text.to_owned())))
+        };
+        let (post_url, retry_url) =
+            (page_of_a_post("platform.post_url"), page_of_a_post("platform.retry_url"));
         Self {
             name: reader.text("platform.name"),
             settings_url: reader.button_url("platform.settings_url"),
-            post_url: reader.hidden("platform.post_url", expected, |text| {
-                is_post_url(text).then(|| (text.to_owned(), text.to_owned()))
-            }),
+            post_url,
+            retry_url,
             calendar_url: reader.button_url("platform.calendar_url"),
             reconnect_url: reader.button_url("platform.reconnect_url"),
             support: reader.button_url("platform.support"),

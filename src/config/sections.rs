@@ -202,6 +202,8 @@ pub struct Delivery {
     pub max_age_published: Duration,
     /// How old news of a failed post may be and still be told on its own.
     pub max_age_failed: Duration,
+    /// How long after one another failures with one cause may come and be told by one message; zero: each comes alone.
+    pub merge_window: Duration,
 }
 
 /// `[publishing]`: how posts are published, whatever the network.
@@ -273,6 +275,8 @@ pub struct Platform {
     pub settings_url: Option<Url>,
     /// Where a person sees one post; `{post_id}` stands for its id (see [`Platform::post_link`]).
     pub post_url: Option<String>,
+    /// Where a person has the platform try one of its posts again; `{post_id}` as in `post_url`.
+    pub retry_url: Option<String>,
     /// Where a person sees what is planned.
     pub calendar_url: Option<Url>,
     /// Where a person connects a network again.
@@ -287,18 +291,28 @@ impl Platform {
 
     /// The page of one post; `None` when `post_url` is not set. The id may hold any characters.
     pub fn post_link(&self, post_id: &str) -> Option<Url> {
-        // Dots alone mean "this folder" and "the one above" in a path, escaped or not.
-        if matches!(post_id, "" | "." | "..") {
-            return None;
-        }
-        // Everything but unreserved characters is escaped, so that an id cannot lead to another page.
-        let escaped: String = post_id
-            .bytes()
-            .map(|byte| match byte {
-                b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'_' | b'~' => char::from(byte).to_string(),
-                _ => format!("%{byte:02X}"),
-            })
-            .collect();
-        Url::parse(&self.post_url.as_ref()?.replace(Self::POST_ID, &escaped)).ok()
+        link(self.post_url.as_deref()?, post_id)
     }
+
+    /// The page that tries one post again; `None` when `retry_url` is not set.
+    pub fn retry_link(&self, post_id: &str) -> Option<Url> {
+        link(self.retry_url.as_deref()?, post_id)
+    }
+}
+
+/// `template` with the id in its place.
+fn link(template: &str, post_id: &str) -> Option<Url> {
+    // Dots alone mean "this folder" and "the one above" in a path, escaped or not.
+    if matches!(post_id, "" | "." | "..") {
+        return None;
+    }
+    // Everything but unreserved characters is escaped, so that an id cannot lead to another page.
+    let escaped: String = post_id
+        .bytes()
+        .map(|byte| match byte {
+            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'_' | b'~' => char::from(byte).to_string(),
+            _ => format!("%{byte:02X}"),
+        })
+        .collect();
+    Url::parse(&template.replace(Platform::POST_ID, &escaped)).ok()
 }

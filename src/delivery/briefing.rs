@@ -9,7 +9,8 @@ use tokio::sync::Semaphore;
 use tokio::task::JoinHandle;
 
 use super::STORE_PAUSE;
-use super::send::{Addressees, Sender};
+use super::addressees::Addressees;
+use super::send::Sender;
 use crate::chart;
 use crate::domain::account::Settings;
 use crate::domain::digest::{DigestNews, FIRST_LOOKS_BACK};

@@ -11,8 +11,11 @@ use tokio::task::JoinSet;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
+mod addressees;
 mod alert;
 mod briefing;
+mod buttons;
+mod notice;
 mod outage;
 mod outcome;
 mod render;
@@ -225,13 +228,14 @@ impl Delivery {
                 continue;
             }
             let Some((row, age)) = sender.fold(row).await else { continue };
+            let Some(telling) = sender.looked_up(row, age).await else { continue };
             // Before the place is taken: between the place's moment and the first byte nothing may take time
             // that is now long, now short, or two seconds' messages arrive in one.
             let briefed = tokio::select! {
-                briefed = briefings.of(&row) => briefed,
+                briefed = briefings.of(&telling.row) => briefed,
                 () = stop.cancelled() => Briefed::NotYet,
             };
-            let letter = match sender.address(row, age, &addressees, briefed, claim.at) {
+            let letter = match sender.address(telling, &addressees, briefed, claim.at) {
                 Addressed::To(letter) => letter,
                 Addressed::Nowhere(nowhere) => {
                     let (row, verdict) = *nowhere;

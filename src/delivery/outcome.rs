@@ -58,6 +58,8 @@ pub(super) struct Attempt<'a> {
     pub(super) plain: bool,
     /// Whether it went into a topic.
     pub(super) in_topic: bool,
+    /// The message that it was to edit.
+    pub(super) edited: Option<i32>,
     /// The waits after the first, second, … failure.
     pub(super) backoff: &'a [Duration],
     /// A random number in 0..1, for jitter.
@@ -127,6 +129,14 @@ fn refused(refusal: Refusal, attempt: Attempt<'_>) -> Verdict {
             signal = Signal::TokenRefused;
             ("token_refused", snooze("token_refused"), Effect::None)
         }
+        // It says already what it should.
+        RefusalClass::NotModified if attempt.edited.is_some() => {
+            ("not_modified", Outcome::Sent { message_id: attempt.edited }, Effect::None)
+        }
+        // Deleted by the person: there is nobody left whom it could mislead.
+        RefusalClass::NotEditable if attempt.edited.is_some() => {
+            ("not_editable", Outcome::NothingToEdit, Effect::None)
+        }
         RefusalClass::Conflict
         | RefusalClass::WebhookActive
         | RefusalClass::StaleCallback
@@ -176,6 +186,7 @@ mod tests {
             spent,
             plain: false,
             in_topic: false,
+            edited: None,
             backoff: &BACKOFF,
             dice: 0.5,
             now: DateTime::UNIX_EPOCH,
@@ -272,6 +283,18 @@ mod tests {
         let verdict = judge(Answer::Refused(refusal), attempt(0));
         assert_eq!(verdict.effect, Effect::Migrated { to: -1_001 });
         assert!(matches!(verdict.outcome, Outcome::Snooze { .. }), "{verdict:?}");
+    }
+
+    #[test]
+    fn an_edit_that_changes_nothing_or_finds_nothing_is_over() {
+        let edit = || Attempt { edited: Some(7), ..attempt(0) };
+        let words = "Bad Request: message is not modified: specified new message content and reply markup are \
+                     exactly the same as a current content and reply markup of the message";
+        assert_eq!(judge(said(400, words), edit()).outcome, Outcome::Sent { message_id: Some(7) });
+        for words in ["Bad Request: message to edit not found", "Bad Request: message can't be edited"] {
+            let verdict = judge(said(400, words), edit());
+            assert_eq!(verdict.outcome, Outcome::NothingToEdit, "{words}");
+        }
     }
 
     #[test]

@@ -1,19 +1,23 @@
 //! A claimed row becomes a message, in the person's language and zone of this moment.
 
 use chrono_tz::Tz;
-use teloxide::payloads::{SendMessage, SendMessageSetters as _, SendPhoto, SendPhotoSetters as _};
-use teloxide::types::{InlineKeyboardButton, InlineKeyboardMarkup, MessageId, ThreadId};
+use teloxide::payloads::{
+    EditMessageText, SendMessage, SendMessageSetters as _, SendPhoto, SendPhotoSetters as _,
+};
+use teloxide::types::{MessageId, ThreadId};
 
 use super::briefing::Briefing;
+use super::buttons::links_only;
 use crate::config;
 use crate::domain::account::Settings;
-use crate::domain::approval::ApprovalNotice;
 use crate::domain::digest::DigestNews;
 use crate::domain::event::EventKind;
-use crate::domain::language::Language;
+use crate::domain::notice::{NoticeNow, ToldPost};
 use crate::domain::notification::{Claimed, Kind};
-use crate::telegram::{LONGEST_CAPTION, PostTap, SETTINGS_TAP, html_message, html_photo, without_formatting};
-use crate::text::{self, Button, Html};
+use crate::telegram::{LONGEST_CAPTION, html_edit, html_message, html_photo, without_formatting};
+use crate::text::failures::Failures;
+use crate::text::post_stands::PostStands;
+use crate::text::{self, Html};
 
 /// Whether a row is told in its time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -39,6 +43,8 @@ pub(super) enum Message {
     Text(Box<SendMessage>),
     /// A picture with a text below it.
     Picture(Box<Picture>),
+    /// Other words, and other buttons, for a message that is there.
+    Edit(Box<EditMessageText>),
 }
 
 /// A picture with a text below it.
@@ -61,13 +67,23 @@ impl Renderer {
         chat_id: i64,
         settings: &Settings,
         briefing: Briefing,
+        notice: Option<&NoticeNow>,
     ) -> Message {
-        let html = self.text(row, settings, &briefing.news);
+        if let Some(message_id) = notice.filter(|_| row.kind == Kind::NoticeEdit).and_then(|it| it.message_id)
+        {
+            return Message::Edit(Box::new(self.edit(row, chat_id, MessageId(message_id), settings, notice)));
+        }
+        let html = self.text(row, settings, &briefing.news, notice);
         let html = match age {
             Age::Fresh => html,
             Age::Late => text::carried::late(settings.language(), html),
         };
-        let text = self.text_message(row, chat_id, settings, &html);
+        // A group may hear from several accounts.
+        let html = match row.place_id {
+            Some(_) => text::places::from_account(settings.language(), html, &settings.account_name),
+            None => html,
+        };
+        let text = self.text_message(row, chat_id, settings, &html, notice);
         match briefing.picture {
             // No text of ours is longer; one that were would rather go without a picture than not at all.
             Some(png) if !row.plain && html.utf16_len() <= LONGEST_CAPTION => {
@@ -80,7 +96,14 @@ impl Renderer {
         }
     }
 
-    fn text_message(&self, row: &Claimed, chat_id: i64, settings: &Settings, html: &Html) -> SendMessage {
+    fn text_message(
+        &self,
+        row: &Claimed,
+        chat_id: i64,
+        settings: &Settings,
+        html: &Html,
+        notice: Option<&NoticeNow>,
+    ) -> SendMessage {
         let mut message = html_message(chat_id, html.as_str()).disable_notification(row.silent);
         if row.plain {
             without_formatting(&mut message, html.plain());
@@ -88,13 +111,55 @@ impl Renderer {
         if let Some(thread_id) = row.thread_id {
             message = message.message_thread_id(ThreadId(MessageId(thread_id)));
         }
-        match self.buttons(row, settings) {
+        let buttons = self.buttons(row, notice, settings.language());
+        let buttons = if row.place_id.is_some() { buttons.and_then(links_only) } else { buttons };
+        match buttons {
             Some(buttons) => message.reply_markup(buttons),
             None => message,
         }
     }
 
-    fn text(&self, row: &Claimed, settings: &Settings, news: &DigestNews) -> Html {
+    /// What the message `message_id` says now: its notice was looked after, or lists more posts.
+    fn edit(
+        &self,
+        row: &Claimed,
+        chat_id: i64,
+        message_id: MessageId,
+        settings: &Settings,
+        notice: Option<&NoticeNow>,
+    ) -> EditMessageText {
+        let html = notice.map(|notice| self.looked_after(notice, settings)).unwrap_or_default();
+        let mut edit = html_edit(chat_id, message_id, html.as_str());
+        if row.plain {
+            edit.text = html.plain();
+            edit.parse_mode = None;
+        }
+        edit.reply_markup = self.buttons(row, notice, settings.language());
+        edit
+    }
+
+    fn looked_after(&self, notice: &NoticeNow, settings: &Settings) -> Html {
+        let language = settings.language();
+        let zone = settings.zone.unwrap_or(self.default_zone);
+        let told = &notice.told[..];
+        match told {
+            _ if notice.is_list => Failures { told, zone }.render(language),
+            [ToldPost { event, .. }] if notice.is_listed_elsewhere => {
+                let network = event.network.as_deref().unwrap_or_default();
+                text::failures::listed_below(language, network, event.text.as_deref())
+            }
+            [ToldPost { post: Some(post), .. }] => PostStands { post, zone }.looked_after(language),
+            _ => Html::default(),
+        }
+    }
+
+    fn text(
+        &self,
+        row: &Claimed,
+        settings: &Settings,
+        news: &DigestNews,
+        notice: Option<&NoticeNow>,
+    ) -> Html {
         let language = settings.language();
         let zone = settings.zone.unwrap_or(self.default_zone);
         let data = &row.content.event;
@@ -158,7 +223,11 @@ impl Renderer {
                 let late = row.content.late.clone().unwrap_or_default();
                 text::late_posts::question(language, &late, zone)
             }
+            Kind::MergedFailures | Kind::NoticeEdit => {
+                notice.map(|notice| self.looked_after(notice, settings)).unwrap_or_default()
+            }
             Kind::Test => text::notification::test(language, row.event_at, zone),
+            Kind::PlaceLost => text::places::lost(language, data.name.as_deref().unwrap_or_default()),
             // It is written for a chat, not for an account.
             Kind::Alert => Html::default(),
             Kind::LinkMoved => {
@@ -167,58 +236,4 @@ impl Renderer {
             }
         }
     }
-
-    fn buttons(&self, row: &Claimed, settings: &Settings) -> Option<InlineKeyboardMarkup> {
-        match row.kind {
-            Kind::Digest => Some(self.digest_buttons(settings)),
-            Kind::Approval(ApprovalNotice::Asked | ApprovalNotice::Reminder) => {
-                approval_buttons(row, settings)
-            }
-            Kind::PostLate => Some(late_buttons(row.id, settings.language())),
-            _ => self.post_button(row, settings),
-        }
-    }
-
-    /// The calendar, where the platform has one, and the settings.
-    fn digest_buttons(&self, settings: &Settings) -> InlineKeyboardMarkup {
-        let language = settings.language();
-        let calendar = self.platform.calendar_url.clone();
-        let calendar =
-            calendar.map(|page| InlineKeyboardButton::url(Button::OpenCalendar.label(language), page));
-        let to_settings = InlineKeyboardButton::callback(Button::Settings.label(language), SETTINGS_TAP);
-        InlineKeyboardMarkup::new([calendar.into_iter().chain([to_settings])])
-    }
-
-    /// The page of the post, where the platform has one.
-    fn post_button(&self, row: &Claimed, settings: &Settings) -> Option<InlineKeyboardMarkup> {
-        let post_id = row.content.event.post_id.as_deref()?;
-        let about_trouble =
-            matches!(row.kind, Kind::Event(EventKind::PostFailed | EventKind::PostUnconfirmed));
-        let page = self.platform.post_link(post_id).filter(|_| about_trouble)?;
-        let label = Button::OpenPost.label(settings.language());
-        Some(InlineKeyboardMarkup::new([[InlineKeyboardButton::url(label, page)]]))
-    }
-}
-
-/// Yes, another time, no.
-fn approval_buttons(row: &Claimed, settings: &Settings) -> Option<InlineKeyboardMarkup> {
-    let id: i64 = row.content.event.post_id.as_deref()?.parse().ok()?;
-    let button = |button: Button, tap: PostTap| {
-        InlineKeyboardButton::callback(button.label(settings.language()), tap.to_data())
-    };
-    Some(InlineKeyboardMarkup::new([[
-        button(Button::Approve, PostTap::Approve(id)),
-        button(Button::Move, PostTap::Move(id)),
-        button(Button::Reject, PostTap::Reject(id)),
-    ]]))
-}
-
-/// What becomes of the posts that the notification `id` asks about.
-fn late_buttons(id: i64, language: Language) -> InlineKeyboardMarkup {
-    let button =
-        |button: Button, tap: PostTap| InlineKeyboardButton::callback(button.label(language), tap.to_data());
-    InlineKeyboardMarkup::new([[
-        button(Button::PostNow, PostTap::PublishLate(id)),
-        button(Button::CancelPost, PostTap::CancelLate(id)),
-    ]])
 }

@@ -1,6 +1,5 @@
 //! One claimed row: sent, judged, written down.
 
-use std::collections::{BTreeSet, HashMap};
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::time::Duration;
@@ -9,13 +8,15 @@ use chrono::{DateTime, TimeDelta, Utc};
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
+use super::STORE_PAUSE;
+use super::addressees::Addressees;
 use super::briefing::{Briefed, BriefingDesk};
+use super::notice::Telling;
 use super::outage::Outage;
 use super::outcome::{Attempt, Signal, Verdict, judge, snooze};
 use super::render::{Age, Message, Picture, Renderer};
 use crate::clock::Clock;
 use crate::config;
-use crate::domain::account::{DisabledReason, Settings};
 use crate::domain::event::EventKind;
 use crate::domain::notification::{Claimed, Kind};
 use crate::health::{Health, Telegram};
@@ -25,12 +26,6 @@ use crate::telegram::{Answer, Api, Limits, Place, RefusalClass, SentMessage};
 
 /// The wait before an outcome is written again that the database did not take.
 const FINALISE_PAUSE: Duration = Duration::from_millis(500);
-
-/// The wait before a row is put back that can't be addressed because the database fails.
-const STORE_PAUSE: Duration = Duration::from_secs(1);
-
-/// How long may it go unnoticed that somebody unlinked or moved? Rows that leave within it share a query.
-const ADDRESSEES_FRESH: Duration = Duration::from_millis(100);
 
 /// What sending one row needs.
 pub(super) struct Sender {
@@ -53,6 +48,8 @@ pub(super) struct Letter {
     /// Where the account's messages go at this moment.
     pub(super) chat_id: i64,
     message: Message,
+    /// The message that it edits, where it is not one of its own.
+    edited: Option<i32>,
     /// When the lease on the row began.
     claimed_at: Instant,
 }
@@ -65,44 +62,7 @@ pub(super) enum Addressed {
     Nowhere(Box<(Claimed, Verdict)>),
 }
 
-/// Where the messages of some accounts go, as read a moment ago.
-#[derive(Default)]
-pub(super) struct Addressees {
-    /// By account; `None` when the database did not say.
-    settings: Option<HashMap<String, Settings>>,
-    read_at: Option<Instant>,
-}
-
-impl Addressees {
-    /// The settings of `account`, where they could be read.
-    pub(super) fn settings_of(&self, account: &str) -> Option<&Settings> {
-        self.settings.as_ref()?.get(account)
-    }
-
-    /// Whether people may have unlinked or moved since: then they are read again.
-    pub(super) fn are_old(&self) -> bool {
-        self.read_at.is_none_or(|read_at| read_at.elapsed() > ADDRESSEES_FRESH)
-    }
-}
-
 impl Sender {
-    /// Reads where the messages of `rows` go at this moment, all in one query.
-    pub(super) async fn addressees(&self, rows: &[Claimed]) -> Addressees {
-        let accounts: BTreeSet<&str> = rows.iter().map(|row| row.account.as_str()).collect();
-        let settings = match self.store.settings_of_accounts(&accounts).await {
-            Ok(settings) => {
-                Some(settings.into_iter().map(|settings| (settings.account.clone(), settings)).collect())
-            }
-            Err(error) => {
-                log::error!(target: "delivery", "accounts can't be read: {error}");
-                // Not at once again: the rows are due and would come back in a moment.
-                tokio::time::sleep(STORE_PAUSE).await;
-                None
-            }
-        };
-        Addressees { settings, read_at: Some(Instant::now()) }
-    }
-
     /// `row`, or the row that carries it: what was held back, or is too old to be told on its own, goes into one
     /// message with what waits behind it and is so, too; alone it is told itself. `None` when there is nothing to send
     /// now: the claim is no longer ours, or the database failed and the row was put back.
@@ -140,12 +100,8 @@ impl Sender {
                 let too_old = limits.iter().any(is_old);
                 (too_old || row.kind == Kind::WhileAway).then_some(Together::Stale(limits))
             }
-            Kind::Approval(_)
-            | Kind::Digest
-            | Kind::Test
-            | Kind::LinkMoved
-            | Kind::PostLate
-            | Kind::Alert => None,
+            Kind::Approval(_) | Kind::Digest | Kind::Test | Kind::LinkMoved | Kind::Alert => None,
+            Kind::NoticeEdit | Kind::MergedFailures | Kind::PlaceLost | Kind::PostLate => None,
         }
     }
 
@@ -166,27 +122,32 @@ impl Sender {
     /// A digest needs its briefing.
     pub(super) fn address(
         &self,
-        row: Claimed,
-        age: Age,
+        telling: Telling,
         addressees: &Addressees,
         briefed: Briefed,
         claimed_at: Instant,
     ) -> Addressed {
         let nowhere =
             |row, outcome, class| Addressed::Nowhere(Box::new((row, Verdict::without_a_try(outcome, class))));
-        if row.kind == Kind::Alert {
+        if telling.row.kind == Kind::Alert {
+            let row = telling.row;
             return match self.renderer.alert_message(&row) {
                 Some(message) => {
                     let (chat_id, message) = (row.chat_id, Message::Text(Box::new(message)));
-                    Addressed::To(Box::new(Letter { row, chat_id, message, claimed_at }))
+                    Addressed::To(Box::new(Letter { row, chat_id, message, edited: None, claimed_at }))
                 }
                 None => nowhere(row, Outcome::Dead { reason: "unreadable" }, "unreadable"),
             };
         }
-        let (chat_id, settings) = match addressee(&row, addressees) {
+        let (chat_id, settings) = match addressees.of(&telling.row) {
             Ok(addressee) => addressee,
-            Err((outcome, class)) => return nowhere(row, outcome, class),
+            Err((outcome, class)) => return nowhere(telling.row, outcome, class),
         };
+        if let Some(outcome) = telling.overtaken() {
+            return nowhere(telling.row, outcome, "cancelled");
+        }
+        let edited = telling.edited();
+        let Telling { row, age, notice } = telling;
         let unreadable = Outcome::Dead { reason: "unreadable" };
         let briefing = match briefed {
             // It goes back to its place.
@@ -200,16 +161,18 @@ impl Sender {
             return nowhere(row, Outcome::Cancelled { reason: "nothing_to_tell" }, "cancelled");
         }
         // One row that breaks the renderer must not end the worker for all.
-        let write = AssertUnwindSafe(|| self.renderer.message(&row, age, chat_id, settings, *briefing));
+        let write = AssertUnwindSafe(|| {
+            self.renderer.message(&row, age, chat_id, settings, *briefing, notice.as_ref())
+        });
         match std::panic::catch_unwind(write) {
-            Ok(message) => Addressed::To(Box::new(Letter { row, chat_id, message, claimed_at })),
+            Ok(message) => Addressed::To(Box::new(Letter { row, chat_id, message, edited, claimed_at })),
             Err(_) => nowhere(row, unreadable, "unreadable"),
         }
     }
 
     /// Sends `letter`, whose place was `at`, and writes down what became of it.
     pub(super) async fn send(self: Arc<Self>, letter: Box<Letter>, at: Instant) {
-        let Letter { row, chat_id, message, claimed_at } = *letter;
+        let Letter { row, chat_id, message, edited, claimed_at } = *letter;
         let started_at = self.clock.now();
         let started = Instant::now();
         // A leader that was frozen wakes up with rows in hand that another one has sent since.
@@ -221,7 +184,7 @@ impl Sender {
             () = self.cut.cancelled() => Some(Answer::Unknown("stopped before Telegram answered".into())),
         };
         let Some(answer) = told else { return self.put_back(row, "chat_waits").await };
-        let verdict = judge(answer, self.attempt(&row));
+        let verdict = judge(answer, self.attempt(&row, edited));
         self.heed(chat_id, &verdict);
         let latency_ms = i32::try_from(started.elapsed().as_millis()).unwrap_or(i32::MAX);
         self.write_down(row, chat_id, verdict, started_at, latency_ms).await;
@@ -239,6 +202,7 @@ impl Sender {
         let limit = self.settings.request_timeout;
         let (answer, at) = match message {
             Message::Text(text) => (self.api.send(&*text, limit).await, at),
+            Message::Edit(edit) => (self.api.send(&*edit, limit).await, at),
             Message::Picture(picture) => {
                 let Picture { photo, png, instead } = *picture;
                 let answer = self.api.send_with_picture(&photo, png, limit).await;
@@ -282,11 +246,12 @@ impl Sender {
         self.write_down(row, chat_id, verdict, now, 0).await;
     }
 
-    fn attempt(&self, row: &Claimed) -> Attempt<'_> {
+    fn attempt(&self, row: &Claimed, edited: Option<i32>) -> Attempt<'_> {
         Attempt {
             spent: row.attempts,
             plain: row.plain,
             in_topic: row.thread_id.is_some(),
+            edited,
             backoff: &self.settings.backoff,
             dice: rand::random::<f64>(),
             now: self.clock.now(),
@@ -400,21 +365,4 @@ fn is_about_the_picture(answer: &Answer<SentMessage>) -> bool {
         log::warn!(target: "TELEGRAM", "a picture is refused, its text goes alone: {}", refusal.description);
     }
     refused
-}
-
-/// Where the messages of the row's account go; what becomes of the row, and its class, when nowhere.
-fn addressee<'a>(
-    row: &Claimed,
-    addressees: &'a Addressees,
-) -> Result<(i64, &'a Settings), (Outcome, &'static str)> {
-    let Some(settings) = &addressees.settings else { return Err((snooze("database"), "database")) };
-    let cancelled = |reason| (Outcome::Cancelled { reason }, "cancelled");
-    let Some(settings) = settings.get(&row.account) else { return Err(cancelled("unknown_account")) };
-    match (row.kind, settings.chat_id) {
-        // It is the old chat that is told.
-        (Kind::LinkMoved, _) => Ok((row.chat_id, settings)),
-        // Unlinked or moved since the row was claimed: nobody else's chat gets it.
-        (_, Some(chat_id)) => Ok((chat_id, settings)),
-        (_, None) => Err(cancelled(DisabledReason::Unlinked.as_str())),
-    }
 }

@@ -42,6 +42,8 @@ pub struct Settings {
     pub batch_published: BatchWindow,
     /// How late, in minutes, a post may be and still go out by itself; `None`: as the service's settings say.
     pub late_posts_minutes: Option<u16>,
+    /// Whether its notices go to groups, too.
+    pub has_places: bool,
     /// When the present link was made.
     pub linked_at: Option<DateTime<Utc>>,
 }

@@ -87,6 +87,8 @@ impl NewNotification {
         let row = |state, reason| Self {
             account: post.account.clone(),
             chat_id: settings.and_then(|settings| settings.chat_id),
+            thread_id: None,
+            place_id: None,
             kind: Kind::Approval(notice),
             content: Content {
                 event: event.clone(),
@@ -98,6 +100,9 @@ impl NewNotification {
             state,
             due_at: now,
             reason,
+            post_id: Some(post.id),
+            cause: None,
+            edits: None,
         };
         let Some(settings) = settings else { return row(State::Cancelled, Some("unknown_account")) };
         if settings.chat_id.is_none() {

@@ -27,6 +27,10 @@ pub struct Event {
     /// announcement the `text`.
     #[serde(default)]
     pub data: EventData,
+    /// The post that it happened to, where it is one that this service publishes. Nobody can say so from outside:
+    /// `data.post_id` may be anybody's number.
+    #[serde(skip)]
+    pub post: Option<i64>,
 }
 
 /// The kinds of event.

@@ -14,6 +14,7 @@ use super::event::{Event, EventData, EventKind};
 use super::holding::HoldReason;
 use super::language::Language;
 use super::late_posts::{GATHERED_FOR, LatePosts};
+use super::merging::cause;
 
 /// What a notification is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -28,18 +29,24 @@ pub enum Kind {
     Test,
     /// Told to a chat whose account now goes to another chat.
     LinkMoved,
+    /// One of the account's places can't be reached any more.
+    PlaceLost,
     /// Told to an admin: trouble of the service itself.
     Alert,
     /// What went by while it could not be told: carries the rows that grew too old.
     WhileAway,
     /// Asks about posts that should have gone out long ago.
     PostLate,
+    /// Failures with one cause: carries them.
+    MergedFailures,
+    /// Not a message of its own: edits the message of a notice that was looked after.
+    NoticeEdit,
     /// What was held back, by quiet hours, a mute or a batch: carries the rows that were due together.
     CatchUp,
 }
 
 impl Kind {
-    const ALL: [Self; 15] = [
+    const ALL: [Self; 18] = [
         Self::Event(EventKind::PostPublished),
         Self::Event(EventKind::PostFailed),
         Self::Event(EventKind::PostUnconfirmed),
@@ -52,6 +59,9 @@ impl Kind {
         Self::Test,
         Self::LinkMoved,
         Self::PostLate,
+        Self::PlaceLost,
+        Self::MergedFailures,
+        Self::NoticeEdit,
         Self::Alert,
         Self::WhileAway,
         Self::CatchUp,
@@ -72,6 +82,9 @@ impl Kind {
             Self::Test => "test",
             Self::LinkMoved => "link.moved",
             Self::PostLate => "post.late",
+            Self::PlaceLost => "place.lost",
+            Self::MergedFailures => "post.failures",
+            Self::NoticeEdit => "notice.edit",
             Self::Alert => "alert",
             Self::WhileAway => "while.away",
             Self::CatchUp => "catch.up",
@@ -85,7 +98,10 @@ impl Kind {
 
     /// Whether a row of this kind may tell others, too.
     pub fn carries(self) -> bool {
-        matches!(self, Self::WhileAway | Self::CatchUp | Self::Digest)
+        matches!(
+            self,
+            Self::WhileAway | Self::CatchUp | Self::Digest | Self::MergedFailures | Self::NoticeEdit
+        )
     }
 
     /// What [`Kind::urgency`] may be, most urgent first.
@@ -95,9 +111,10 @@ impl Kind {
     pub fn urgency(self) -> i16 {
         match self {
             Self::Test | Self::LinkMoved | Self::PostLate | Self::Alert | Self::WhileAway => 0,
+            Self::MergedFailures | Self::NoticeEdit => 0,
             Self::Event(EventKind::PostFailed | EventKind::PostUnconfirmed) | Self::Approval(_) => 0,
             Self::Event(EventKind::AutomationExecuted | EventKind::Announcement) => 1,
-            Self::Digest | Self::CatchUp => 1,
+            Self::Digest | Self::CatchUp | Self::PlaceLost => 1,
             Self::Event(EventKind::PostPublished) => 2,
         }
     }
@@ -179,6 +196,10 @@ pub struct NewNotification {
     pub account: String,
     /// Where to; `None` only for rows that are never sent.
     pub chat_id: Option<i64>,
+    /// Topic of a forum, where there is one.
+    pub thread_id: Option<i32>,
+    /// The place of the account that it is for; `None`: its own chat.
+    pub place_id: Option<i64>,
     /// About what.
     pub kind: Kind,
     /// Saying what.
@@ -193,6 +214,12 @@ pub struct NewNotification {
     pub due_at: DateTime<Utc>,
     /// Why it will not be sent, or not yet, where that is so.
     pub reason: Option<&'static str>,
+    /// The post that it is about, where it is one of ours.
+    pub post_id: Option<i64>,
+    /// What a failure was caused by ([`cause`]).
+    pub cause: Option<String>,
+    /// The row whose message it edits.
+    pub edits: Option<i64>,
 }
 
 impl NewNotification {
@@ -205,6 +232,8 @@ impl NewNotification {
         let row = |state, reason| Self {
             account: event.account.clone(),
             chat_id: settings.and_then(|settings| settings.chat_id),
+            thread_id: None,
+            place_id: None,
             kind,
             content: Content { event: event.data.clone(), ..Content::default() },
             silent: false,
@@ -212,6 +241,9 @@ impl NewNotification {
             state,
             due_at: now,
             reason,
+            post_id: event.post,
+            cause: (event.kind == EventKind::PostFailed).then(|| cause(&event.data)),
+            edits: None,
         };
         let Some(settings) = settings else { return row(State::Cancelled, Some("unknown_account")) };
         if settings.chat_id.is_none() {
@@ -287,6 +319,24 @@ impl NewNotification {
         Self { content, ..Self::pending(account, old_chat_id, Kind::LinkMoved, now) }
     }
 
+    /// Tells a linked account that its notices don't reach the place called `title` any more; without a sound in quiet
+    /// hours.
+    pub fn place_lost(settings: &Settings, chat_id: i64, title: &str, now: DateTime<Utc>) -> Self {
+        let event = EventData { name: Some(title.to_owned()), ..EventData::default() };
+        Self {
+            content: Content { event, ..Content::default() },
+            silent: settings.is_quiet_at(now),
+            ..Self::pending(&settings.account, chat_id, Kind::PlaceLost, now)
+        }
+    }
+
+    /// Edits the message of the row `edits`, which was due at `due_at`: in its place in the lane, so that it goes
+    /// before all that waits in the chat.
+    pub fn edit(account: &str, chat_id: i64, edits: i64, due_at: DateTime<Utc>, now: DateTime<Utc>) -> Self {
+        let edits = Some(edits);
+        Self { edits, due_at, silent: true, ..Self::pending(account, chat_id, Kind::NoticeEdit, now) }
+    }
+
     /// Tells `admin`, whose chat need not be linked to any account, of trouble, in the `language` of that chat.
     pub fn alert(admin: i64, language: Language, alert: Alert, now: DateTime<Utc>) -> Self {
         let content = Content { chat_language: Some(language), alert: Some(alert), ..Content::default() };
@@ -302,6 +352,8 @@ impl NewNotification {
         Self {
             account: account.to_owned(),
             chat_id: Some(chat_id),
+            thread_id: None,
+            place_id: None,
             kind,
             content: Content::default(),
             silent: false,
@@ -309,6 +361,9 @@ impl NewNotification {
             state: State::Pending,
             due_at: now,
             reason: None,
+            post_id: None,
+            cause: None,
+            edits: None,
         }
     }
 }
@@ -324,6 +379,8 @@ pub struct Claimed {
     pub chat_id: i64,
     /// Topic of a forum, where there is one.
     pub thread_id: Option<i32>,
+    /// The place of the account that it is for; `None`: its own chat.
+    pub place_id: Option<i64>,
     /// About what.
     pub kind: Kind,
     /// Saying what.
@@ -342,4 +399,10 @@ pub struct Claimed {
     pub attempts: u32,
     /// Proof of the claim: a finalise names it.
     pub lease_token: i64,
+    /// The post that it is about, where it is one of ours.
+    pub post_id: Option<i64>,
+    /// What a failure was caused by.
+    pub cause: Option<String>,
+    /// The row whose message it edits.
+    pub edits: Option<i64>,
 }

@@ -18,6 +18,8 @@ pub mod job_run;
 pub mod leader;
 pub mod link_token;
 pub mod notification;
+pub mod place;
+pub mod place_token;
 pub mod post;
 pub mod post_move;
 pub mod sending_pause;

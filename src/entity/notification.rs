@@ -57,6 +57,15 @@ pub struct Model {
     pub broadcast_id: Option<i64>,
     /// The row whose message tells this one, too; such a row is in no lane.
     pub carrier_id: Option<i64>,
+    /// The place of its account that it goes to; none: the account's own chat.
+    pub place_id: Option<i64>,
+    /// The post that it is about, where it is one of ours.
+    pub post_id: Option<i64>,
+    /// What a failure was caused by: the same for what can be mended in the same way.
+    #[sea_orm(column_type = "Text", nullable)]
+    pub cause: Option<String>,
+    /// The row whose message this one edits.
+    pub edits_id: Option<i64>,
 }
 
 /// No relations: rows are joined by the queries that need it.

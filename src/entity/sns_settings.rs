@@ -69,6 +69,9 @@ pub struct Model {
     pub batch_published_minutes: i16,
     /// How late a post may be and still go out by itself, in minutes; none: as the service's settings say.
     pub late_posts_minutes: Option<i16>,
+    /// Whether there are places of the account.
+    #[serde(deserialize_with = "super::flag")]
+    pub has_places: bool,
     /// "chat not found" in a row.
     pub soft_failures: i16,
     /// When the first of them was.

@@ -45,7 +45,7 @@ pub(super) async fn run(jobs: Arc<Jobs>) -> Done {
 
 fn kept_for(what: Purgeable, settings: &config::Jobs) -> Duration {
     match what {
-        Purgeable::LinkTokens => LINK_TOKENS,
+        Purgeable::LinkTokens | Purgeable::PlaceTokens => LINK_TOKENS,
         // They expire by themselves.
         Purgeable::Drafts => Duration::ZERO,
         Purgeable::Settings => SETTINGS,

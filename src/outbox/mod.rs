@@ -11,7 +11,8 @@ use crate::domain::notification::{NewNotification, State};
 use crate::domain::post::{ClaimedPost, Outcome};
 use crate::metrics;
 use crate::store::{
-    Claims, DigestDecision, DueDigest, IdempotencyKey, Recorded, Recovered, ResultTaken, Store, StoreError,
+    Claims, DigestDecision, DueDigest, IdempotencyKey, Recorded, Recovered, Restored, ResultTaken, Store,
+    StoreError,
 };
 
 mod alerts;
@@ -166,6 +167,36 @@ pub async fn settle_post(
     Ok(settled)
 }
 
+/// What was done to a database that was put back.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct PutBack {
+    /// Posts that may be out since: unconfirmed, their authors are asked.
+    pub posts: u64,
+    /// Notifications that may have been sent since: cancelled.
+    pub notifications: u64,
+    /// Digests that may have been sent since: put off to their next hour.
+    pub digests: u64,
+}
+
+/// Settles what a database that was put back can't know at `now`, so that nothing happens twice. Nobody may be using
+/// it.
+pub async fn settle_restored(
+    store: &Store,
+    default_zone: Tz,
+    now: DateTime<Utc>,
+) -> Result<PutBack, StoreError> {
+    let Restored { posts, notifications } = store.settle_restored(NewNotification::for_event, now).await?;
+    let mut digests = 0;
+    loop {
+        let due = store.due_digests(default_zone, now).await?;
+        let moved = store.carry_out(due.into_iter().map(|due| put_off(due, now)).collect(), now).await?.moved;
+        if moved == 0 {
+            return Ok(PutBack { posts, notifications, digests });
+        }
+        digests += moved;
+    }
+}
+
 /// Writes the `outcome` that `network` tells of the post `id` after its answer, and the notification about it, both or
 /// neither.
 pub async fn take_result(
@@ -175,7 +206,12 @@ pub async fn take_result(
     outcome: Outcome,
     now: DateTime<Utc>,
 ) -> Result<ResultTaken, StoreError> {
-    store.take_result(id, network, outcome, NewNotification::for_event, now).await
+    let named = outcome.as_str();
+    let taken = store.take_result(id, network, outcome, NewNotification::for_event, now).await?;
+    if matches!(taken, ResultTaken::Settled(_)) {
+        metrics::post_tried(network, named);
+    }
+    Ok(taken)
 }
 
 /// Deals with the claims on posts whose holder is gone; whoever's post may be out or not is asked to look.

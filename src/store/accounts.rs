@@ -135,11 +135,13 @@ const CHAT_WAITS: &str = "DELETE FROM chat_waits WHERE chat_id IN \
 
 /// The tables whose rows are accounts' own, and the column that names the account. A test holds this against the
 /// schema.
-pub const OWNED: [(&str, &str); 6] = [
+pub const OWNED: [(&str, &str); 8] = [
     ("notifications", "account"),
     ("posts", "account"),
     ("drafts", "account"),
     ("link_tokens", "account"),
+    ("places", "account"),
+    ("place_tokens", "account"),
     ("idempotency_keys", "subject"),
     ("sns_settings", "account"),
 ];

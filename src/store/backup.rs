@@ -37,11 +37,11 @@ pub async fn copy_sqlite(settings: &config::Database, copy: &Path) -> Result<(),
     connection.close().await.map_err(failed)
 }
 
-/// Opens the copy, checks all of it, and returns how many migrations its schema has had.
+/// Opens the copy, checks all of it, and returns the migrations that its schema has had.
 ///
 /// # Errors
 /// [`StoreError::Unusable`] saying what is wrong with it.
-pub async fn verify_sqlite(copy: &Path) -> Result<i64, StoreError> {
+pub async fn verify_sqlite(copy: &Path) -> Result<Vec<String>, StoreError> {
     let options = SqliteConnectOptions::new().filename(copy).read_only(true).disable_statement_logging();
     let mut connection = options.connect().await.map_err(failed)?;
     let _stops_when_dropped = stop_when_dropped(&mut connection).await?;
@@ -53,13 +53,13 @@ pub async fn verify_sqlite(copy: &Path) -> Result<i64, StoreError> {
     if checked != "ok" {
         return Err(StoreError::Unusable(format!("the copy is damaged: {checked}")));
     }
-    let migrations = sqlx::query("SELECT COUNT(*) FROM seaql_migrations")
-        .fetch_one(&mut connection)
+    let applied = sqlx::query("SELECT version FROM seaql_migrations ORDER BY version")
+        .fetch_all(&mut connection)
         .await
-        .and_then(|row| row.try_get(0))
+        .and_then(|rows| rows.iter().map(|row| row.try_get(0)).collect())
         .map_err(failed)?;
     connection.close().await.map_err(failed)?;
-    Ok(migrations)
+    Ok(applied)
 }
 
 fn options(settings: &config::Database) -> Result<SqliteConnectOptions, StoreError> {

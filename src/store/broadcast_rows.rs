@@ -131,6 +131,7 @@ impl WriteRows {
             account: settings.account.clone(),
             at: None,
             data: EventData { text: Some(text.to_owned()), ..EventData::default() },
+            post: None,
         };
         (self.rule)(&event, Some(settings), self.now)
     }

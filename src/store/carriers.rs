@@ -71,7 +71,7 @@ impl Store {
     }
 }
 
-/// Ends what finished `carriers` carry, as they ended.
+/// Ends what finished `carriers` carry, as they ended. What an edit tells is carried by the row whose message it edits.
 pub(super) async fn follow(transaction: &DatabaseTransaction, carriers: &[i64]) -> Result<(), StoreError> {
     if carriers.is_empty() {
         return Ok(());
@@ -81,7 +81,7 @@ pub(super) async fn follow(transaction: &DatabaseTransaction, carriers: &[i64]) 
         "UPDATE notifications SET state = carrier.state, reason = carrier.reason, \
            message_id = carrier.message_id, finished_at_ms = carrier.finished_at_ms \
          FROM notifications AS carrier \
-         WHERE notifications.carrier_id = carrier.id AND notifications.state = 'pending' \
+         WHERE notifications.carrier_id = COALESCE(carrier.edits_id, carrier.id) AND notifications.state = 'pending' \
            AND carrier.finished_at_ms IS NOT NULL AND carrier.id IN ({})",
         listed(backend, "$1")
     );
@@ -123,7 +123,7 @@ impl Command for Fold {
 
     async fn apply(&self, transaction: &DatabaseTransaction) -> Result<Folded, StoreError> {
         lanes::lock(transaction, &[self.row.chat_id]).await?;
-        if self.still_ours(transaction).await?.is_none() {
+        if still_ours(transaction, &self.row).await?.is_none() {
             return Ok(Folded::Lost);
         }
         let mut waiting = self.waiting(transaction).await?;
@@ -143,7 +143,7 @@ impl Command for Fold {
             }
         }
         if is_new {
-            carrier = self.new_carrier(transaction).await?;
+            carrier = stand_in(transaction, &self.row, self.together.carrier_kind(), self.now).await?;
         }
         if !waiting.is_empty() {
             take_in(transaction, &mut carrier, &waiting).await?;
@@ -164,13 +164,6 @@ fn together(rows: Vec<Waiting>, is_new: bool) -> Vec<Waiting> {
 }
 
 impl Fold {
-    async fn still_ours(&self, transaction: &DatabaseTransaction) -> Result<Option<Model>, StoreError> {
-        let ours = Entity::find_by_id(self.row.id)
-            .filter(Column::LeaseToken.eq(self.row.lease_token))
-            .filter(Expr::cust("state = 'sending'"));
-        Ok(ours.one(transaction).await?)
-    }
-
     fn claimed(&self) -> Result<Waiting, StoreError> {
         let Claimed { id, kind, silent, .. } = self.row;
         let data = serde_json::to_string(&self.row.content)
@@ -178,7 +171,7 @@ impl Fold {
         Ok(Waiting { id, kind: kind.as_str().to_owned(), data, silent })
     }
 
-    /// What waits for the same account and chat and may be told together with the claimed row, the longest waiting
+    /// What waits for the same account and chat, or place, and may be told together with the claimed row, the longest waiting
     /// first. What is held for later stays where it is.
     async fn waiting(&self, transaction: &DatabaseTransaction) -> Result<Vec<Waiting>, StoreError> {
         let backend = transaction.get_database_backend();
@@ -206,56 +199,83 @@ impl Fold {
         };
         let sql = format!(
             "SELECT id, kind, data, silent FROM notifications \
-             WHERE chat_id = $2 AND account = $3 AND state = 'pending' AND carrier_id IS NULL AND {which} \
+             WHERE chat_id = $2 AND account = $3 AND COALESCE(place_id, 0) = $5 AND state = 'pending' \
+               AND carrier_id IS NULL AND {which} \
              ORDER BY due_at_ms, id LIMIT {FOLD_BOUND}"
         );
-        let values =
-            [argument, self.row.chat_id.into(), self.row.account.as_str().into(), ms(self.now).into()];
+        let Claimed { chat_id, account, place_id, .. } = &self.row;
+        let values = [
+            argument,
+            (*chat_id).into(),
+            account.as_str().into(),
+            ms(self.now).into(),
+            place_id.unwrap_or_default().into(),
+        ];
         let query = Statement::from_sql_and_values(backend, sql, values);
         Ok(Waiting::find_by_statement(query).all(transaction).await?)
     }
+}
 
-    /// A row in the place of the claimed one, under its claim; the claimed one steps out of the lane.
-    async fn new_carrier(&self, transaction: &DatabaseTransaction) -> Result<Claimed, StoreError> {
-        let Claimed { id, account, chat_id, lease_token, .. } = &self.row;
-        let claimed = Entity::find_by_id(*id).one(transaction).await?;
-        let claimed = claimed.ok_or_else(|| StoreError::Failed("a claimed row is gone".into()))?;
-        Entity::update_many()
-            .col_expr(Column::State, Expr::val("pending"))
-            .col_expr(Column::Head, Expr::val(false))
-            .col_expr(Column::LeaseToken, Expr::val(None::<i64>))
-            .col_expr(Column::LeaseUntilMs, Expr::val(None::<i64>))
-            // Set right by `take_in`; until then no lane may take it for a waiting row.
-            .col_expr(Column::CarrierId, Expr::val(*id))
-            .filter(Column::Id.eq(*id))
-            .exec(transaction)
-            .await?;
-        let kind = self.together.carrier_kind();
-        let row = NewNotification::carrier(account, *chat_id, kind, self.now);
-        let ids = notifications::insert(transaction, &[row], self.now).await?;
-        let carrier_id = ids.first().copied().ok_or_else(|| StoreError::Failed("no carrier".into()))?;
-        Entity::update_many()
-            .col_expr(Column::State, Expr::val("sending"))
-            .col_expr(Column::LeaseToken, Expr::val(*lease_token))
-            .col_expr(Column::LeaseUntilMs, Expr::val(claimed.lease_until_ms))
-            .col_expr(Column::DueAtMs, Expr::val(claimed.due_at_ms))
-            .col_expr(Column::ThreadId, Expr::val(claimed.thread_id))
-            .col_expr(Column::Silent, Expr::val(true))
-            .filter(Column::Id.eq(carrier_id))
-            .exec(transaction)
-            .await?;
-        Ok(Claimed {
-            id: carrier_id,
-            kind,
-            content: Content::default(),
-            silent: true,
-            plain: false,
-            event_at: self.now,
-            held: false,
-            attempts: 0,
-            ..self.row.clone()
-        })
-    }
+/// The claimed `row`, as long as the claim is good.
+pub(super) async fn still_ours(
+    transaction: &DatabaseTransaction,
+    row: &Claimed,
+) -> Result<Option<Model>, StoreError> {
+    let ours = Entity::find_by_id(row.id)
+        .filter(Column::LeaseToken.eq(row.lease_token))
+        .filter(Expr::cust("state = 'sending'"));
+    Ok(ours.one(transaction).await?)
+}
+
+/// A row of `kind` in the place of the claimed `row`, under its claim; the claimed one steps out of the lane, to be
+/// carried.
+pub(super) async fn stand_in(
+    transaction: &DatabaseTransaction,
+    row: &Claimed,
+    kind: Kind,
+    now: DateTime<Utc>,
+) -> Result<Claimed, StoreError> {
+    let Claimed { id, account, chat_id, lease_token, .. } = row;
+    let claimed = Entity::find_by_id(*id).one(transaction).await?;
+    let claimed = claimed.ok_or_else(|| StoreError::Failed("a claimed row is gone".into()))?;
+    Entity::update_many()
+        .col_expr(Column::State, Expr::val("pending"))
+        .col_expr(Column::Head, Expr::val(false))
+        .col_expr(Column::LeaseToken, Expr::val(None::<i64>))
+        .col_expr(Column::LeaseUntilMs, Expr::val(None::<i64>))
+        // Set right by `join`; until then no lane may take it for a waiting row.
+        .col_expr(Column::CarrierId, Expr::val(*id))
+        .filter(Column::Id.eq(*id))
+        .exec(transaction)
+        .await?;
+    let carrier = NewNotification::carrier(account, *chat_id, kind, now);
+    let ids = notifications::insert(transaction, &[carrier], now).await?;
+    let carrier_id = ids.first().copied().ok_or_else(|| StoreError::Failed("no carrier".into()))?;
+    Entity::update_many()
+        .col_expr(Column::State, Expr::val("sending"))
+        .col_expr(Column::LeaseToken, Expr::val(*lease_token))
+        .col_expr(Column::LeaseUntilMs, Expr::val(claimed.lease_until_ms))
+        .col_expr(Column::DueAtMs, Expr::val(claimed.due_at_ms))
+        .col_expr(Column::ThreadId, Expr::val(claimed.thread_id))
+        .col_expr(Column::PlaceId, Expr::val(claimed.place_id))
+        .col_expr(Column::Silent, Expr::val(true))
+        .filter(Column::Id.eq(carrier_id))
+        .exec(transaction)
+        .await?;
+    Ok(Claimed {
+        id: carrier_id,
+        kind,
+        content: Content::default(),
+        silent: true,
+        plain: false,
+        event_at: now,
+        held: false,
+        attempts: 0,
+        post_id: None,
+        cause: None,
+        edits: None,
+        ..row.clone()
+    })
 }
 
 /// Adds `rows` to what `carrier` tells. It makes a sound when one of them would have.

@@ -5,8 +5,8 @@ use std::sync::atomic::Ordering;
 use chrono::{DateTime, TimeDelta, Utc};
 use sea_orm::sea_query::{Expr, ExprTrait as _};
 use sea_orm::{
-    ColumnTrait, ConnectionTrait, DatabaseTransaction, DbBackend, EntityTrait, FromQueryResult, QueryFilter,
-    Statement, UpdateMany,
+    ColumnTrait, Condition, ConnectionTrait, DatabaseTransaction, DbBackend, EntityTrait, FromQueryResult,
+    QueryFilter, Statement, UpdateMany,
 };
 
 use super::parameters::{array, listed};
@@ -15,6 +15,9 @@ use super::{Store, StoreError, carriers, lanes, leader, ms, ms_after, time, whol
 use crate::domain::holding::HoldReason;
 use crate::domain::notification::{Claimed, Content, Kind, State};
 use crate::entity::notification::{Column, Entity, Model};
+
+/// No lease is longer: what the settings allow.
+const LONGEST_LEASE: TimeDelta = TimeDelta::hours(1);
 
 impl Store {
     /// Claims up to `limit` due rows, the head of its lane each, none to a chat of `excluded_chats` or to one
@@ -169,6 +172,7 @@ fn claimed(row: Model, lease_token: i64) -> Result<Claimed, &'static str> {
         id: row.id,
         chat_id: row.chat_id.ok_or("it has no chat")?,
         thread_id: row.thread_id,
+        place_id: row.place_id,
         kind: Kind::from_name(&row.kind).ok_or("its kind is unknown")?,
         content: serde_json::from_str::<Content>(&row.data).map_err(|_| "its data are unreadable")?,
         silent: row.silent,
@@ -179,6 +183,9 @@ fn claimed(row: Model, lease_token: i64) -> Result<Claimed, &'static str> {
         held: row.reason.as_deref().and_then(HoldReason::from_name).is_some(),
         attempts: row.attempts.unsigned_abs(),
         lease_token,
+        post_id: row.post_id,
+        cause: row.cause,
+        edits: row.edits_id,
         account: row.account,
     })
 }
@@ -204,7 +211,7 @@ impl Command for ReleaseExpired {
     type Output = u64;
 
     async fn apply(&self, transaction: &DatabaseTransaction) -> Result<u64, StoreError> {
-        let expired = Column::LeaseUntilMs.lte(ms(self.now));
+        let expired = over(Column::LeaseUntilMs, self.now);
         let spent = Expr::col(Column::Attempts).add(1);
         let dead = release(State::Dead)
             .col_expr(Column::Reason, Expr::val("stuck"))
@@ -226,6 +233,11 @@ impl Command for ReleaseExpired {
         carriers::follow(transaction, &carriers).await?;
         Ok((dead.len() + again.len()) as u64)
     }
+}
+
+/// Whether a lease is over at `now`: it ended, or ends later than any can, because it began when the clock was wrong.
+pub(super) fn over(until: impl ColumnTrait, now: DateTime<Utc>) -> Condition {
+    Condition::any().add(until.lte(ms(now))).add(until.gt(ms_after(now, LONGEST_LEASE)))
 }
 
 /// Ends claims: whoever made them can't finish the rows any more.

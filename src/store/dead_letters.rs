@@ -15,7 +15,9 @@ use super::{Store, StoreError, audit, lanes, ms, settings};
 use crate::domain::account::{DisabledReason, Settings};
 use crate::domain::audit::{Action, Actor};
 use crate::domain::notification::{Kind, State};
+use crate::domain::place::Place;
 use crate::entity::notification::{Column, Entity};
+use crate::entity::place;
 
 /// The dead letters that there are.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -78,7 +80,11 @@ impl Command for Resend {
         }
         let account =
             settings::of_accounts(transaction, &BTreeSet::from([row.account.as_str()])).await?.pop();
-        let chat_id = match destination(&row, account) {
+        let place = match row.place_id {
+            Some(id) => Some(place::Entity::find_by_id(id).one(transaction).await?.map(Place::from)),
+            None => None,
+        };
+        let chat_id = match destination(&row, account, place) {
             Destination::Chat(chat_id) => chat_id,
             Destination::NotLinked => return Ok(Resent::NotLinked(row)),
             Destination::Unreachable(reason) => return Ok(Resent::Unreachable(row, reason)),
@@ -100,13 +106,21 @@ enum Destination {
     Unreachable(DisabledReason),
 }
 
-/// Where a row goes now: where its account's notifications go, not where they went when it died.
-fn destination(row: &OutboxRow, account: Option<Settings>) -> Destination {
+/// Where a row goes now: where its account's notifications go, not where they went when it died. `place`: that of a
+/// row for one, where it is still there.
+fn destination(row: &OutboxRow, account: Option<Settings>, place: Option<Option<Place>>) -> Destination {
     // An admin's chat need not be linked.
     if Kind::from_name(&row.kind) == Some(Kind::Alert) {
         return row.chat_id.map_or(Destination::NotLinked, Destination::Chat);
     }
     let Some(account) = account else { return Destination::NotLinked };
+    if let Some(place) = place {
+        return match place {
+            None => Destination::NotLinked,
+            Some(Place { disabled: Some(disabled), .. }) => Destination::Unreachable(disabled.reason),
+            Some(place) => Destination::Chat(place.chat_id),
+        };
+    }
     // It is the old chat that is told of the new one, whatever has become of the link since.
     if Kind::from_name(&row.kind) == Some(Kind::LinkMoved) {
         return row.chat_id.map_or(Destination::NotLinked, Destination::Chat);

@@ -10,6 +10,7 @@ use super::{Store, StoreError, ms, time};
 use crate::domain::account::Settings;
 use crate::domain::digest::{Cause, ComingUp, DigestNews, counts_since, next_midnight};
 use crate::domain::event::EventKind;
+use crate::domain::merging::cause;
 use crate::domain::notification::{Content, Kind};
 use crate::domain::week::{Outcomes, Week, WeekSpan};
 use crate::entity::{notification, sns_settings};
@@ -79,6 +80,7 @@ impl Store {
         }
         let sql = "SELECT kind, COUNT(*) AS posts FROM notifications \
                    WHERE account = $1 AND kind IN ($2, $3) AND created_at_ms > $4 AND created_at_ms <= $5 \
+                     AND place_id IS NULL \
                    GROUP BY kind";
         let [published, failed] = [EventKind::PostPublished, EventKind::PostFailed].map(kind);
         let values = [
@@ -104,6 +106,7 @@ impl Store {
             .filter(Column::Kind.eq(kind(EventKind::PostFailed)))
             .filter(Column::CreatedAtMs.gt(ms(query.since)))
             .filter(Column::CreatedAtMs.lte(ms(query.until)))
+            .filter(Column::PlaceId.is_null())
             .order_by_desc(Column::Id)
             .limit(FAILURES_READ);
         Ok(causes(newest.all(&self.reader).await?))
@@ -148,7 +151,7 @@ impl Store {
                      WHEN event_at_ms < $6 THEN 3 WHEN event_at_ms < $7 THEN 4 WHEN event_at_ms < $8 THEN 5 ELSE 6 END \
                      AS day, kind, COUNT(*) AS posts FROM notifications \
                    WHERE account = $1 AND event_at_ms >= $2 AND event_at_ms < $9 \
-                     AND kind IN ('post.published', 'post.failed', 'post.unconfirmed') \
+                     AND kind IN ('post.published', 'post.failed', 'post.unconfirmed') AND place_id IS NULL \
                    GROUP BY 1, 2";
         let values = [account.into()].into_iter().chain(span.bounds().map(|bound| ms(bound).into()));
         let statement = Statement::from_sql_and_values(self.reader.get_database_backend(), sql, values);
@@ -173,18 +176,20 @@ fn kind(kind: EventKind) -> &'static str {
     Kind::Event(kind).as_str()
 }
 
-/// The causes of failures, most frequent first.
+/// The causes of failures, most frequent first; in the words of the newest of each.
 fn causes(rows: Vec<notification::Model>) -> Vec<Cause> {
-    let mut causes: Vec<Cause> = Vec::new();
+    let mut causes: Vec<(String, Cause)> = Vec::new();
     for row in rows {
         let event =
             serde_json::from_str::<Content>(&row.data).map(|content| content.event).unwrap_or_default();
+        let key = row.cause.unwrap_or_else(|| cause(&event));
         let network = event.network.unwrap_or_default();
-        match causes.iter_mut().find(|cause| cause.network == network && cause.error == event.error) {
-            Some(cause) => cause.posts += 1,
-            None => causes.push(Cause { network, error: event.error, posts: 1 }),
+        match causes.iter_mut().find(|(known, _)| *known == key) {
+            Some((_, cause)) => cause.posts += 1,
+            None => causes.push((key, Cause { network, error: event.error, posts: 1 })),
         }
     }
+    let mut causes: Vec<Cause> = causes.into_iter().map(|(_, cause)| cause).collect();
     causes.sort_by_key(|cause| std::cmp::Reverse(cause.posts));
     causes.truncate(CAUSES_KEPT);
     for cause in &mut causes {

@@ -10,7 +10,8 @@ use sea_orm::{ColumnTrait, DatabaseTransaction, EntityTrait, QueryFilter, QueryS
 use super::write_queue::Command;
 use super::{Store, StoreError, ms, posts, time};
 use crate::domain::draft::{Draft, DraftTime, KEPT_FOR, Step};
-use crate::domain::post::{NewPost, Post, Status};
+use crate::domain::new_post::NewPost;
+use crate::domain::post::{Post, Status};
 use crate::domain::post_move::Actor;
 use crate::entity::draft::{ActiveModel, Column, Entity, Model};
 use crate::entity::post;

@@ -2,8 +2,11 @@
 
 use chrono::{DateTime, Utc};
 use sea_orm::sea_query::{Expr, ExprTrait as _};
-use sea_orm::{ColumnTrait as _, DatabaseTransaction, EntityTrait as _, QueryFilter as _, QuerySelect as _};
+use sea_orm::{
+    ColumnTrait as _, Condition, DatabaseTransaction, EntityTrait as _, QueryFilter as _, QuerySelect as _,
+};
 
+use super::claims::over;
 use super::post_outcomes::{because, tell, tried, without_claim};
 use super::write_queue::Command;
 use super::{Rule, Store, StoreError, ms, post_moves};
@@ -75,7 +78,7 @@ impl Command for Unclaim {
             .filter(Expr::cust("status = 'publishing' AND managed_by = 'scheduler'"))
             .filter(Column::RequestStartedAtMs.is_null());
         if self.claims == Claims::Ended {
-            update = update.filter(Column::LeaseUntilMs.lte(ms(self.now)));
+            update = update.filter(over(Column::LeaseUntilMs, self.now));
         }
         Ok(update.exec(transaction).await?.rows_affected)
     }
@@ -95,10 +98,10 @@ impl Command for Unconfirm {
         let begun = Entity::find()
             .filter(Expr::cust("status = 'publishing' AND managed_by = 'scheduler'"))
             .filter(Column::RequestStartedAtMs.is_not_null());
-        let ended = Column::LeaseUntilMs.lte(ms(self.now));
+        let ended = over(Column::LeaseUntilMs, self.now);
         let begun = match self.claims {
             Claims::Ended => begun.filter(ended),
-            Claims::All => begun.filter(Column::AcceptedAtMs.is_null().or(ended)),
+            Claims::All => begun.filter(Condition::any().add(Column::AcceptedAtMs.is_null()).add(ended)),
         };
         let (mut lost, mut moves) = (Vec::new(), Vec::new());
         for row in begun.limit(RECOVER_AT_ONCE).all(transaction).await? {

@@ -16,7 +16,7 @@ use super::idempotency::Answers;
 use super::lanes::{self, Entrant};
 use super::parameters::{array, each};
 use super::sequence::{Sequence, only_parameter};
-use super::{IdempotencyKey, Store, StoreError, ms, settings};
+use super::{IdempotencyKey, Store, StoreError, ms, places, settings};
 use crate::domain::account::Settings;
 use crate::domain::event::{Event, EventKind};
 use crate::domain::notification::{Kind, NewNotification, State};
@@ -90,6 +90,7 @@ impl Store {
                 .filter(Column::Account.eq(account))
                 .filter(Column::Kind.eq(Kind::Event(kind).as_str()))
                 .filter(Column::EventAtMs.gte(ms(since)))
+                .filter(Column::PlaceId.is_null())
                 .count(&self.reader)
         };
         let (published, failed) =
@@ -125,8 +126,8 @@ impl Store {
     }
 }
 
-/// Writes the row of each of `events`, by the settings of its account as the transaction sees them; returns the ids
-/// in the events' order.
+/// Writes the row of each of `events`, by the settings of its account as the transaction sees them, and one for each
+/// place of that account; returns the ids of the former in the events' order.
 pub(super) async fn tell(
     transaction: &DatabaseTransaction,
     events: &[&Event],
@@ -142,9 +143,13 @@ pub(super) async fn tell(
         .into_iter()
         .map(|settings| (settings.account.clone(), settings))
         .collect();
-    let rows: Vec<NewNotification> =
+    let mut rows: Vec<NewNotification> =
         events.iter().map(|event| rule(event, known.get(&event.account), now)).collect();
-    insert(transaction, &rows, now).await
+    rows.extend(places::rows_of(transaction, events, &known, now).await?);
+    let mut ids = insert(transaction, &rows, now).await?;
+    // The rows of places come on top: an event is answered by its account's own.
+    ids.truncate(events.len());
+    Ok(ids)
 }
 
 /// Inserts `rows`, each into its chat's lane, and returns their ids in the same order.
@@ -203,11 +208,13 @@ async fn enter(
 fn insert_statement(backend: DbBackend, parameter: &str) -> String {
     format!(
         "INSERT INTO notifications (account, chat_id, kind, urgency, data, silent, event_at_ms, state, reason, head, \
-           created_at_ms, due_at_ms, finished_at_ms) \
+           created_at_ms, due_at_ms, finished_at_ms, post_id, cause, edits_id, thread_id, place_id) \
          SELECT value ->> 0, CAST(value ->> 1 AS BIGINT), value ->> 2, CAST(value ->> 3 AS SMALLINT), value ->> 4, \
            CAST(value ->> 5 AS BOOLEAN), CAST(value ->> 6 AS BIGINT), value ->> 7, value ->> 8, \
            CAST(value ->> 9 AS BOOLEAN) AND {}, CAST(value ->> 10 AS BIGINT), \
-           CAST(value ->> 11 AS BIGINT), CAST(value ->> 12 AS BIGINT) \
+           CAST(value ->> 11 AS BIGINT), CAST(value ->> 12 AS BIGINT), CAST(value ->> 13 AS BIGINT), \
+           value ->> 14, CAST(value -> 15 ->> 0 AS BIGINT), CAST(value -> 15 ->> 1 AS INTEGER), \
+           CAST(value -> 15 ->> 2 AS BIGINT) \
          FROM {} ORDER BY key",
         lanes::has_no_head("CAST(value ->> 1 AS BIGINT)"),
         each(backend, parameter)
@@ -236,6 +243,10 @@ fn written_as(
         ms(now),
         ms(row.due_at),
         finished_at,
+        row.post_id,
+        row.cause.clone(),
+        // Of sixteen elements is the longest tuple that serde writes.
+        (row.edits, row.thread_id, row.place_id),
     ))
 }
 
@@ -311,21 +322,6 @@ pub(super) async fn move_pending(
         .exec(transaction)
         .await?;
     lanes::settle(transaction, &[from, to]).await
-}
-
-/// How many of the account's notices died since `since_ms`.
-pub(super) async fn missed_since(
-    transaction: &DatabaseTransaction,
-    account: &str,
-    since_ms: i64,
-) -> Result<u64, StoreError> {
-    let missed = Entity::find()
-        .filter(Column::Account.eq(account))
-        .filter(Column::State.eq(State::Dead.as_str()))
-        .filter(Column::FinishedAtMs.gte(since_ms))
-        .count(transaction)
-        .await?;
-    Ok(missed)
 }
 
 /// Events of one request.

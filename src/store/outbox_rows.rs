@@ -23,6 +23,8 @@ pub struct OutboxRow {
     pub account: String,
     /// Where to; `None` for one that was never to be sent.
     pub chat_id: Option<i64>,
+    /// The place of the account that it is for; `None`: its own chat.
+    pub place_id: Option<i64>,
     /// About what, as stored: a row may be dead because nobody knows its kind.
     pub kind: String,
     /// Where it stands.
@@ -118,6 +120,7 @@ fn rows() -> Select<Entity> {
         Column::Id,
         Column::Account,
         Column::ChatId,
+        Column::PlaceId,
         Column::Kind,
         Column::State,
         Column::Reason,
@@ -136,6 +139,7 @@ struct Found {
     id: i64,
     account: String,
     chat_id: Option<i64>,
+    place_id: Option<i64>,
     kind: String,
     state: String,
     reason: Option<String>,
@@ -158,6 +162,7 @@ impl TryFrom<Found> for OutboxRow {
             id: row.id,
             account: row.account,
             chat_id: row.chat_id,
+            place_id: row.place_id,
             kind: row.kind,
             state,
             reason: row.reason,

@@ -11,7 +11,7 @@ use serde::Serialize;
 use super::gatherer::Request;
 use super::parameters::{array, each, listed};
 use super::sequence::{Sequence, only_parameter};
-use super::{Store, StoreError, carriers, chat_waits, lanes, ms, settings};
+use super::{Store, StoreError, carriers, chat_waits, lanes, merging, ms, place_fates, settings};
 use crate::domain::account::DisabledReason;
 use crate::domain::holding::HoldReason;
 use crate::domain::notification::State;
@@ -79,6 +79,8 @@ pub enum Outcome {
         /// Why.
         reason: &'static str,
     },
+    /// The message that it was to edit is not there any more.
+    NothingToEdit,
     /// Not to be sent any more; nothing was sent.
     Cancelled {
         /// Why.
@@ -143,10 +145,16 @@ impl Request for FinaliseAt {
         lanes::lock(transaction, &lanes).await?;
         let mut written = record(transaction, lot).await?;
         let unsent = lot.iter().filter(|request| !request.finalise.outcome.is_sent());
-        let (mut left, mut reordered) = (Vec::new(), Vec::new());
+        let (mut left, mut reordered, mut without_topic) = (Vec::new(), Vec::new(), Vec::new());
         for FinaliseAt { finalise, now } in unsent {
             if mark_unsent(transaction, finalise, *now).await? {
                 written.insert(finalise.id);
+                if finalise.outcome == Outcome::NothingToEdit {
+                    merging::forget_message(transaction, finalise.id).await?;
+                }
+            }
+            if let Outcome::Snooze { without_thread: true, .. } = finalise.outcome {
+                without_topic.push(finalise.id);
             }
             match finalise.outcome {
                 Outcome::Retry { .. } => reordered.push(finalise.lane),
@@ -161,10 +169,14 @@ impl Request for FinaliseAt {
         carriers::follow(transaction, &carriers).await?;
         lanes::settle(transaction, &reordered).await?;
         lanes::promote(transaction, &left).await?;
+        place_fates::forget_topics(transaction, &without_topic).await?;
         for request in lot {
             // What Telegram said about the chat is true whoever holds the row now.
             request.apply_effect(transaction).await?;
         }
+        let sent = lot.iter().map(|request| &request.finalise).filter(|it| it.outcome.is_sent());
+        let found: Vec<i64> = sent.map(|finalise| finalise.chat_id).collect();
+        place_fates::forget_soft_failures(transaction, &found).await?;
         Ok(lot.iter().map(|request| written.contains(&request.finalise.id)).collect())
     }
 }
@@ -256,6 +268,7 @@ async fn mark_unsent(
         Outcome::Sent { .. } => return Ok(false),
         Outcome::Dead { reason } => finished(State::Dead, reason),
         Outcome::Cancelled { reason } => finished(State::Cancelled, reason),
+        Outcome::NothingToEdit => finished(State::Cancelled, "nothing_to_edit"),
         Outcome::Retry { due_at, reason } => put_back(Expr::val(*reason))
             .col_expr(Column::DueAtMs, Expr::val(ms(*due_at)))
             .col_expr(Column::Attempts, Expr::col(Column::Attempts).add(1)),
@@ -301,26 +314,33 @@ impl FinaliseAt {
     }
 
     async fn count_soft_failure(&self, transaction: &DatabaseTransaction) -> Result<(), StoreError> {
-        let Some(row) = settings::by_chat(transaction, self.finalise.chat_id).await? else { return Ok(()) };
-        let now = ms(self.now);
-        let since = row.soft_failed_since_ms.unwrap_or(now);
-        let failures = row.soft_failures.saturating_add(1);
-        if failures >= SOFT_FAILURE_LIMIT && now - since >= SOFT_FAILURE_SPAN.num_milliseconds() {
-            return settings::disable(
-                transaction,
-                self.finalise.chat_id,
-                DisabledReason::Unreachable,
-                self.now,
-            )
-            .await
-            .map(drop);
+        let (chat_id, now) = (self.finalise.chat_id, ms(self.now));
+        let own = self.count_soft_failure_of_own_chat(transaction).await?;
+        let place = place_fates::count_soft_failure(transaction, chat_id, self.now).await?;
+        let is_true = |(failures, since): (i16, i64)| {
+            failures >= SOFT_FAILURE_LIMIT && now - since >= SOFT_FAILURE_SPAN.num_milliseconds()
+        };
+        if own.is_some_and(is_true) || place.is_some_and(is_true) {
+            settings::disable(transaction, chat_id, DisabledReason::Unreachable, self.now).await?;
         }
+        Ok(())
+    }
+
+    /// How often in a row somebody's own chat was not found, and since when.
+    async fn count_soft_failure_of_own_chat(
+        &self,
+        transaction: &DatabaseTransaction,
+    ) -> Result<Option<(i16, i64)>, StoreError> {
+        let row = settings::by_chat(transaction, self.finalise.chat_id).await?;
+        let Some(row) = row else { return Ok(None) };
+        let since = row.soft_failed_since_ms.unwrap_or(ms(self.now));
+        let failures = row.soft_failures.saturating_add(1);
         sns_settings::Entity::update_many()
             .col_expr(sns_settings::Column::SoftFailures, Expr::val(failures))
             .col_expr(sns_settings::Column::SoftFailedSinceMs, Expr::val(since))
             .filter(sns_settings::Column::Account.eq(row.account))
             .exec(transaction)
             .await?;
-        Ok(())
+        Ok(Some((failures, since)))
     }
 }

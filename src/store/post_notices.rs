@@ -67,6 +67,7 @@ impl Finished {
                 scheduled_at: Some(time(self.publish_at_ms)),
                 ..EventData::default()
             },
+            post: None,
         })
     }
 }

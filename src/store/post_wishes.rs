@@ -3,14 +3,20 @@
 
 use chrono::{DateTime, Utc};
 use sea_orm::sea_query::Expr;
-use sea_orm::{ColumnTrait as _, DatabaseTransaction, EntityTrait as _, QueryFilter as _, UpdateMany};
+use sea_orm::{
+    ColumnTrait as _, DatabaseTransaction, EntityTrait as _, QueryFilter as _, QueryOrder as _,
+    QuerySelect as _, UpdateMany,
+};
 
 use super::write_queue::Command;
-use super::{Store, StoreError, late_posts, ms, post_moves, posts};
+use super::{Store, StoreError, late_posts, ms, notices, post_moves, posts};
 use crate::domain::approval::{Approval, remind_at};
-use crate::domain::post::{ManagedBy, Post, Wish};
+use crate::domain::post::{ManagedBy, Post, Status, Wish};
 use crate::domain::post_move::{Actor, PostMove};
 use crate::entity::post::{Column, Entity};
+
+/// How many posts are tried again by one tap? A second tap takes the next ones.
+const RETRIED_AT_ONCE: u64 = 200;
 
 /// What became of a wish.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -37,7 +43,101 @@ impl Store {
         let account = account.map(str::to_owned);
         let moved = self.writer.write(Grant { id, account, wish, by, now }).await?;
         self.wake_publishing();
+        self.wake_delivery();
         Ok(moved)
+    }
+}
+
+/// What became of a wish for several posts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct MovedAll {
+    /// How many there are.
+    pub posts: usize,
+    /// How many were moved.
+    pub moved: usize,
+}
+
+/// Which posts are tried again together.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FailedPosts {
+    /// Those that the notice in this row lists.
+    ListedBy(i64),
+    /// Those that failed since then.
+    Since(DateTime<Utc>),
+}
+
+impl Store {
+    /// Tries those of `which` again that are of `account` and have failed, all or none.
+    pub async fn retry_failed(
+        &self,
+        which: FailedPosts,
+        account: &str,
+        by: Actor,
+        now: DateTime<Utc>,
+    ) -> Result<MovedAll, StoreError> {
+        let account = account.to_owned();
+        let moved = self.writer.write(RetryFailed { which, account, by, now }).await?;
+        self.wake_publishing();
+        self.wake_delivery();
+        Ok(moved)
+    }
+}
+
+struct RetryFailed {
+    which: FailedPosts,
+    account: String,
+    by: Actor,
+    now: DateTime<Utc>,
+}
+
+impl RetryFailed {
+    async fn ids(&self, transaction: &DatabaseTransaction) -> Result<Vec<i64>, StoreError> {
+        use crate::entity::notification;
+        let account = self.account.as_str();
+        Ok(match self.which {
+            FailedPosts::ListedBy(notice) => {
+                notification::Entity::find()
+                    .select_only()
+                    .column(notification::Column::PostId)
+                    .filter(notification::Column::CarrierId.eq(notice))
+                    .filter(notification::Column::Account.eq(account))
+                    .filter(notification::Column::PostId.is_not_null())
+                    .order_by_asc(notification::Column::Id)
+                    .limit(RETRIED_AT_ONCE)
+                    .into_tuple()
+                    .all(transaction)
+                    .await?
+            }
+            FailedPosts::Since(since) => {
+                Entity::find()
+                    .select_only()
+                    .column(Column::Id)
+                    .filter(Column::Account.eq(account))
+                    .filter(Column::ManagedBy.eq("scheduler"))
+                    .filter(Column::Status.eq(Status::Failed.as_str()))
+                    .filter(Column::FinishedAtMs.gte(ms(since)))
+                    .order_by_asc(Column::Id)
+                    .limit(RETRIED_AT_ONCE)
+                    .into_tuple()
+                    .all(transaction)
+                    .await?
+            }
+        })
+    }
+}
+
+impl Command for RetryFailed {
+    type Output = MovedAll;
+
+    async fn apply(&self, transaction: &DatabaseTransaction) -> Result<MovedAll, StoreError> {
+        let ids = self.ids(transaction).await?;
+        let mut moved = 0;
+        for id in &ids {
+            let (account, wish) = (Some(self.account.clone()), Wish::RetryFailed);
+            let grant = Grant { id: *id, account, wish, by: self.by, now: self.now };
+            moved += usize::from(matches!(grant.apply(transaction).await?, Moved::Done(_)));
+        }
+        Ok(MovedAll { posts: ids.len(), moved })
     }
 }
 
@@ -112,6 +212,9 @@ impl Command for Grant {
             self.update().filter(Column::Id.eq(self.id)).filter(Column::Status.eq(post.status.as_str()));
         let seen = seen.filter(Column::Approval.eq(post.approval.as_str()));
         let moved = seen.exec(transaction).await?.rows_affected > 0;
+        if moved {
+            notices::overtake(transaction, &[self.id], self.now).await?;
+        }
         // Publishing it sooner leaves it scheduled: there is no move to tell of, unless it was held for the question.
         let why = self.wish.why();
         if moved && (post.status != self.wish.to() || why.is_some() || post.late) {

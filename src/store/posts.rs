@@ -14,8 +14,9 @@ use super::{IdempotencyKey, Recorded, Store, StoreError, approvals, ms, post_mov
 use crate::domain::approval::{Approval, ApprovalNotice, remind_at};
 use crate::domain::event::{EventData, EventKind};
 use crate::domain::failure_code::FailureCode;
+use crate::domain::new_post::NewPost;
 use crate::domain::notification::{Content, Kind};
-use crate::domain::post::{ManagedBy, NewPost, Post, Status};
+use crate::domain::post::{ManagedBy, Post, Status};
 use crate::domain::post_move::{Actor, PostMove};
 use crate::entity::notification;
 use crate::entity::post::{ActiveModel, Column, Entity, Model};
@@ -261,7 +262,6 @@ impl TryFrom<Model> for Post {
             media_url: row.media_url,
             publish_at: time(row.publish_at_ms),
             approval: Approval::from_name(&row.approval).ok_or_else(|| unknown("approval"))?,
-            due_at: time(row.due_at_ms),
             late: row.asked_in.is_some(),
             due_at: time(if row.asked_in.is_some() { row.publish_at_ms } else { row.due_at_ms }),
             attempts: row.attempts.unsigned_abs(),

@@ -14,6 +14,8 @@ pub const PURGE_BATCH: u32 = 1000;
 pub enum Purgeable {
     /// Link tokens, spent or not, that expired before.
     LinkTokens,
+    /// The same for places.
+    PlaceTokens,
     /// Drafts that expired before.
     Drafts,
     /// Settings of accounts that were unlinked before and are not linked again.
@@ -38,8 +40,9 @@ pub enum Purgeable {
 
 impl Purgeable {
     /// Everything, in an order that leaves nothing behind: attempts before the notifications they belong to.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 12] = [
         Self::LinkTokens,
+        Self::PlaceTokens,
         Self::Drafts,
         Self::Settings,
         Self::Attempts,
@@ -57,6 +60,8 @@ impl Purgeable {
         match self {
             Self::LinkTokens => &["DELETE FROM link_tokens WHERE token_hash IN ( \
                      SELECT token_hash FROM link_tokens WHERE expires_at_ms < $1 LIMIT $2)"],
+            Self::PlaceTokens => &["DELETE FROM place_tokens WHERE token_hash IN ( \
+                     SELECT token_hash FROM place_tokens WHERE expires_at_ms < $1 LIMIT $2)"],
             Self::Drafts => &["DELETE FROM drafts WHERE account IN ( \
                      SELECT account FROM drafts WHERE expires_at_ms < $1 LIMIT $2) AND expires_at_ms < $1"],
             Self::Settings => &["DELETE FROM sns_settings WHERE telegram_chat_id IS NULL AND account IN ( \

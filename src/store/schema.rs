@@ -17,6 +17,16 @@ const SETTINGS_TABLE: &str = "sns_settings";
 const MIGRATIONS_TABLE: &str = "seaql_migrations";
 
 impl Store {
+    /// Whether the database has a schema that lacks migrations: [`Store::migrate`] would change data.
+    pub async fn lacks_migrations(&self) -> Result<bool, StoreError> {
+        let transaction = self.primary.begin().await?;
+        let applied = applied_migrations(&transaction).await?;
+        transaction.rollback().await?;
+        let known = Migrator::migrations();
+        let lacks = known.iter().any(|migration| applied.iter().all(|name| name != migration.name()));
+        Ok(!applied.is_empty() && lacks)
+    }
+
     /// Brings the schema up to date, all of it or nothing; returns how many migrations that took.
     ///
     /// Two instances that start at once migrate once: PostgreSQL locks, a SQLite file has one writer.

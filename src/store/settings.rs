@@ -4,15 +4,20 @@ use std::collections::BTreeSet;
 
 use chrono::{DateTime, Utc};
 use sea_orm::sea_query::Expr;
-use sea_orm::{ColumnTrait, ConnectionTrait, DatabaseTransaction, EntityTrait, QueryFilter, Statement};
+use sea_orm::{
+    ColumnTrait, ConnectionTrait, DatabaseTransaction, EntityTrait, PaginatorTrait as _, QueryFilter,
+    Statement,
+};
 
 use super::parameters::{array, each};
 use super::write_queue::Command;
-use super::{Store, StoreError, ms, notifications, time, whole_rows};
+use super::{Store, StoreError, ms, notifications, place_fates, places, time, whole_rows};
 use crate::domain::account::{
     BatchWindow, Delivery, Digest, Disabled, DisabledReason, Preferences, Question, QuietHours, Settings,
 };
 use crate::domain::language::Language;
+use crate::domain::notification::State;
+use crate::entity::notification;
 use crate::entity::sns_settings::{Column, Entity, Model};
 
 impl Store {
@@ -44,7 +49,10 @@ impl Store {
         reason: DisabledReason,
         now: DateTime<Utc>,
     ) -> Result<bool, StoreError> {
-        self.writer.write(DisableChat { chat_id, reason, now }).await
+        let disabled = self.writer.write(DisableChat { chat_id, reason, now }).await?;
+        // Whoever had a place there is told.
+        self.wake_delivery();
+        Ok(disabled)
     }
 
     /// Sends to `chat_id` again. Returns its settings and how many notices it missed, `None` when it was not
@@ -114,7 +122,7 @@ pub(super) async fn of_accounts(
     Ok(rows.into_iter().map(Settings::from).collect())
 }
 
-/// Ends the link of one settings row and cancels what waits for it.
+/// Ends the link of one settings row, and its places, and cancels what waits for them.
 pub(super) async fn end_link(
     transaction: &DatabaseTransaction,
     account: &str,
@@ -132,10 +140,12 @@ pub(super) async fn end_link(
         .filter(Column::Account.eq(account))
         .exec(transaction)
         .await?;
+    places::delete_of_account(transaction, account).await?;
     notifications::cancel_pending_of_account(transaction, account, reason.as_str(), now).await
 }
 
-/// Takes a chat out of service and gives up what waits for it; true when it was enabled.
+/// Takes a chat out of service, as somebody's own and as a place, and gives up what waits for it; true when it was
+/// somebody's own and enabled.
 pub(super) async fn disable(
     transaction: &DatabaseTransaction,
     chat_id: i64,
@@ -152,10 +162,11 @@ pub(super) async fn disable(
         .exec(transaction)
         .await?;
     notifications::bury_pending_of_chat(transaction, chat_id, reason.as_str(), now).await?;
+    place_fates::disable(transaction, chat_id, reason, now).await?;
     Ok(updated.rows_affected > 0)
 }
 
-/// Moves a link and what waits for it to the chat's new id.
+/// Moves a link, places and what waits for them to the chat's new id.
 pub(super) async fn follow_migration(
     transaction: &DatabaseTransaction,
     from: i64,
@@ -168,6 +179,7 @@ pub(super) async fn follow_migration(
         .filter(Column::TelegramChatId.eq(from))
         .exec(transaction)
         .await?;
+    place_fates::follow_migration(transaction, from, to).await?;
     notifications::move_pending(transaction, None, (from, to), now).await
 }
 
@@ -217,9 +229,7 @@ impl Command for EnableChat {
         if row.telegram_enabled {
             return Ok(None);
         }
-        let missed =
-            notifications::missed_since(transaction, &row.account, row.disabled_at_ms.unwrap_or_default())
-                .await?;
+        let missed = missed_since(transaction, &row.account, row.disabled_at_ms.unwrap_or_default()).await?;
         Entity::update_many()
             .col_expr(Column::TelegramEnabled, Expr::val(true))
             .col_expr(Column::DisabledReason, Expr::val(None::<String>))
@@ -233,6 +243,22 @@ impl Command for EnableChat {
         let enabled = Model { telegram_enabled: true, disabled_reason: None, disabled_at_ms: None, ..row };
         Ok(Some((enabled.into(), missed)))
     }
+}
+
+/// How many of the account's notices died since `since_ms`.
+async fn missed_since(
+    transaction: &DatabaseTransaction,
+    account: &str,
+    since_ms: i64,
+) -> Result<u64, StoreError> {
+    let missed = notification::Entity::find()
+        .filter(notification::Column::Account.eq(account))
+        .filter(notification::Column::State.eq(State::Dead.as_str()))
+        .filter(notification::Column::FinishedAtMs.gte(since_ms))
+        .filter(notification::Column::PlaceId.is_null())
+        .count(transaction)
+        .await?;
+    Ok(missed)
 }
 
 struct AwaitAnswer {
@@ -323,6 +349,7 @@ impl From<Model> for Settings {
             batch_published: BatchWindow::from_minutes(row.batch_published_minutes.unsigned_abs())
                 .unwrap_or_default(),
             late_posts_minutes: row.late_posts_minutes.map(i16::unsigned_abs),
+            has_places: row.has_places,
             linked_at: row.linked_at_ms.map(time),
         }
     }

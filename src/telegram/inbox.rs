@@ -4,10 +4,11 @@
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use serde::Deserialize;
-use teloxide::types::{Update, UpdateKind};
+use teloxide::types::Update;
 use tokio::sync::mpsc;
 
 use super::Acknowledgements;
+use super::reading::read;
 
 /// How many handled updates are remembered in webhook mode? Telegram sends one again when our answer got lost.
 const REMEMBERED: u32 = 1_000;
@@ -47,9 +48,9 @@ impl Intake {
         if !self.acknowledgements.fetched(update_id) {
             return Came::Again(update_id);
         }
-        match serde_json::from_str::<Update>(raw) {
+        match read(raw) {
             // The wrapper at the root of the handler tree acknowledges it.
-            Ok(update) if !matches!(update.kind, UpdateKind::Error(_)) => {
+            Some(update) => {
                 if let Some(chat) = update.chat() {
                     self.acknowledgements.is_from(update_id, chat.id.0);
                 }
@@ -58,7 +59,7 @@ impl Intake {
                 }
             }
             // The dispatcher would return before any handler, so it is acknowledged here.
-            _ => {
+            None => {
                 log::warn!(target: "TELEGRAM", "skipping update {update_id}: of a kind we can't read");
                 drop(self.acknowledgements.guard(update_id));
             }

@@ -1,7 +1,10 @@
 //! How our texts are sent: as HTML, without a preview of the links in them.
 
-use teloxide::payloads::{SendMessage, SendMessageSetters as _, SendPhoto, SendPhotoSetters as _};
-use teloxide::types::{ChatId, FileId, InputFile, LinkPreviewOptions, ParseMode};
+use teloxide::payloads::{
+    EditMessageText, EditMessageTextSetters as _, SendMessage, SendMessageSetters as _, SendPhoto,
+    SendPhotoSetters as _,
+};
+use teloxide::types::{ChatId, FileId, InputFile, LinkPreviewOptions, MessageId, ParseMode};
 
 /// No preview: a notice about a post is not the post (Bot API documentation, "LinkPreviewOptions").
 pub const NO_PREVIEW: LinkPreviewOptions = LinkPreviewOptions {
@@ -21,6 +24,13 @@ pub const MUTE_TAP: &str = "mute";
 /// A message of Telegram HTML to `chat_id`.
 pub fn html_message(chat_id: i64, html: &str) -> SendMessage {
     SendMessage::new(ChatId(chat_id), html).parse_mode(ParseMode::Html).link_preview_options(NO_PREVIEW)
+}
+
+/// Other Telegram HTML for the message `message_id` of `chat_id`; without the buttons that it had.
+pub fn html_edit(chat_id: i64, message_id: MessageId, html: &str) -> EditMessageText {
+    EditMessageText::new(ChatId(chat_id), message_id, html)
+        .parse_mode(ParseMode::Html)
+        .link_preview_options(NO_PREVIEW)
 }
 
 /// The longest caption of a picture, in UTF-16 units after the markup is read (Bot API documentation, sendPhoto).

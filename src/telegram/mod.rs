@@ -7,6 +7,7 @@ mod inbox;
 mod limits;
 mod message;
 mod post_tap;
+mod reading;
 mod refusal;
 mod updates;
 mod webhook;
@@ -17,7 +18,8 @@ pub use checkup::Checkup;
 pub use inbox::{HandedOver, Inbox, Intake, OpenInbox};
 pub use limits::{Limits, Pace, Place, wait_until};
 pub use message::{
-    LONGEST_CAPTION, MUTE_TAP, NO_PREVIEW, SETTINGS_TAP, html_message, html_photo, without_formatting,
+    LONGEST_CAPTION, MUTE_TAP, NO_PREVIEW, SETTINGS_TAP, html_edit, html_message, html_photo,
+    without_formatting,
 };
 pub use post_tap::PostTap;
 pub use refusal::{Refusal, RefusalClass};

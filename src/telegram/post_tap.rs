@@ -12,6 +12,8 @@ const PREFIX: &str = "post:";
 pub enum PostTap {
     /// Try a failed post again.
     Retry(i64),
+    /// Try all failed posts again that the notice with this number lists.
+    RetryAll(i64),
     /// An unconfirmed post is out: the person has looked.
     WentOut(i64),
     /// An unconfirmed post is not out: publish it again.
@@ -37,6 +39,7 @@ impl PostTap {
     pub fn to_data(self) -> String {
         let (what, id) = match self {
             Self::Retry(id) => ("retry", id),
+            Self::RetryAll(notice) => ("all", notice),
             Self::WentOut(id) => ("out", id),
             Self::PublishAgain(id) => ("again", id),
             Self::PostNow(id) => ("now", id),
@@ -56,6 +59,7 @@ impl PostTap {
         let id = row_id(id)?;
         Some(match what {
             "retry" => Self::Retry(id),
+            "all" => Self::RetryAll(id),
             "out" => Self::WentOut(id),
             "again" => Self::PublishAgain(id),
             "now" => Self::PostNow(id),
@@ -82,8 +86,9 @@ mod tests {
 
     use super::*;
 
-    const EVERY: [fn(i64) -> PostTap; 10] = [
+    const EVERY: [fn(i64) -> PostTap; 11] = [
         PostTap::Retry,
+        PostTap::RetryAll,
         PostTap::WentOut,
         PostTap::PublishAgain,
         PostTap::PostNow,

@@ -19,8 +19,12 @@ use crate::clock::Clock;
 use crate::health::{Health, Telegram};
 
 /// The kinds of update we handle: the branches of the bot's tree. Telegram keeps the rest to itself.
-pub(super) const ALLOWED: [AllowedUpdate; 3] =
-    [AllowedUpdate::Message, AllowedUpdate::CallbackQuery, AllowedUpdate::MyChatMember];
+pub(super) const ALLOWED: [AllowedUpdate; 4] = [
+    AllowedUpdate::Message,
+    AllowedUpdate::EditedMessage,
+    AllowedUpdate::CallbackQuery,
+    AllowedUpdate::MyChatMember,
+];
 
 /// How long may the answer to a long poll take beyond the poll's own time-out?
 const POLL_MARGIN: Duration = Duration::from_secs(15);

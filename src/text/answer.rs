@@ -47,6 +47,16 @@ pub fn plain_text(language: Language) -> Html {
     commands(text, language, &[Command::Status, Command::Help]).finish()
 }
 
+/// The answer to a message that was changed after it was sent.
+pub fn edited(language: Language) -> Html {
+    say(language, key!("edited"), &Args::new())
+}
+
+/// The one answer to more messages than can be read.
+pub fn too_much(language: Language) -> Html {
+    say(language, key!("too-much"), &Args::new())
+}
+
 /// The answer when a command failed on our side.
 pub fn busy(language: Language) -> Html {
     say(language, key!("busy"), &Args::new())

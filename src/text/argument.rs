@@ -7,11 +7,13 @@ use url::Url;
 use super::html::Html;
 
 // How much of a foreign word is shown, in UTF-16 units. The sum of what one text takes stays well under
-// Telegram's 4096; only an announcement comes near it, because its words are all it has.
+// Telegram's 4096; only an announcement comes near it, because its words are nearly all it has: a line or two may tell
+// that it is late, and whose it is.
 const NAME: usize = 64;
+const LABEL: usize = 40;
 const SNIPPET: usize = 100;
 const SENTENCE: usize = 300;
-const ANNOUNCEMENT: usize = 4000;
+const ANNOUNCEMENT: usize = 3_960;
 const PREVIEW: usize = 3000;
 
 /// What stands for a word that has nothing to show.
@@ -30,6 +32,11 @@ impl Args {
     /// What something is called: an account, a chat, a network.
     pub(super) fn name(self, key: &'static str, words: &str) -> Self {
         self.html(key, one_line(words, NAME))
+    }
+
+    /// The same on a button.
+    pub(super) fn label(self, key: &'static str, words: &str) -> Self {
+        self.html(key, one_line(words, LABEL))
     }
 
     /// The beginning of a post, enough to recognise it.

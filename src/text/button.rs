@@ -2,6 +2,7 @@
 
 use super::argument::Args;
 use super::catalog::{key, say};
+use super::words::network;
 use crate::domain::language::Language;
 
 /// A button under a message.
@@ -51,10 +52,18 @@ pub enum Button {
     PostNow,
     /// Back to what comes before this.
     PreviousPage,
-    /// What waits to be sent, for admins.
-    Queue,
+    /// Publish a post again that may be out or not.
+    PublishAgain,
     /// Ask for the same message anew.
     Refresh,
+    /// Try all failed posts again that the message lists.
+    RetryAll,
+    /// Try the posts again that failed today.
+    RetryFailed,
+    /// Try a failed post again.
+    RetryNow,
+    /// What waits to be sent, for admins.
+    Queue,
     /// Do not let a post go out that waits for a yes.
     Reject,
     /// Let messages to people go on, for admins.
@@ -77,13 +86,15 @@ pub enum Button {
     Stop,
     /// Connect this chat to another account than now.
     Switch,
+    /// A post that may be out or not is out.
+    WentOut,
     /// Have only oneself told, for admins.
     TestToMe,
 }
 
 impl Button {
     /// Every button.
-    pub const ALL: [Self; 36] = [
+    pub const ALL: [Self; 41] = [
         Self::AllJobs,
         Self::Approve,
         Self::BackToPosts,
@@ -106,8 +117,12 @@ impl Button {
         Self::OpenSettings,
         Self::PostNow,
         Self::PreviousPage,
-        Self::Queue,
+        Self::PublishAgain,
         Self::Refresh,
+        Self::RetryAll,
+        Self::RetryFailed,
+        Self::RetryNow,
+        Self::Queue,
         Self::Reject,
         Self::Resume,
         Self::RunJob,
@@ -119,6 +134,7 @@ impl Button {
         Self::Stats,
         Self::Stop,
         Self::Switch,
+        Self::WentOut,
         Self::TestToMe,
     ];
 
@@ -147,8 +163,12 @@ impl Button {
             Self::OpenSettings => key!("button-open-settings"),
             Self::PostNow => key!("button-post-now"),
             Self::PreviousPage => key!("button-previous-page"),
-            Self::Queue => key!("button-queue"),
+            Self::PublishAgain => key!("button-publish-again"),
             Self::Refresh => key!("button-refresh"),
+            Self::RetryAll => key!("button-retry-all"),
+            Self::RetryFailed => key!("button-retry-failed"),
+            Self::RetryNow => key!("button-retry-now"),
+            Self::Queue => key!("button-queue"),
             Self::Reject => key!("button-reject"),
             Self::Resume => key!("button-resume"),
             Self::RunJob => key!("button-run"),
@@ -160,8 +180,15 @@ impl Button {
             Self::Stats => key!("button-stats"),
             Self::Stop => key!("button-stop"),
             Self::Switch => key!("button-switch"),
+            Self::WentOut => key!("button-went-out"),
             Self::TestToMe => key!("button-test-to-me"),
         };
         say(language, key, &Args::new()).plain()
     }
+}
+
+/// The label of the button that leads to where `network_id` is connected again.
+pub fn reconnect(language: Language, network_id: &str) -> String {
+    say(language, key!("button-reconnect"), &Args::new().html("network", network(language, network_id)))
+        .plain()
 }

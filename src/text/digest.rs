@@ -112,6 +112,7 @@ fn cause_of(language: Language, cause: &Cause) -> Html {
     }
 }
 
-fn more(language: Language, count: u64) -> Option<Html> {
+/// "and 3 more"; nothing where there are none.
+pub(super) fn more(language: Language, count: u64) -> Option<Html> {
     (count > 0).then(|| say(language, key!("and-more"), &Args::new().count("count", count)))
 }

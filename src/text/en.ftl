@@ -34,10 +34,13 @@ reason = { $code ->
     [deactivated] Telegram account deleted
     [limited] limited by Telegram
     [muted] muted
+    [handled] looked after before
     [no_rights] may not write there
+    [nothing_to_edit] nothing to edit
     [nothing_to_tell] nothing to tell
     [over] over
     [paused] sending paused
+    [place_removed] group removed
     [quiet_hours] quiet hours
     [refused] refused by Telegram
     [stopped] broadcast stopped
@@ -102,9 +105,6 @@ moved-away =
     { $account } was connected there, so they stop here.
 
     Wasn’t it you? Connect this chat again in { -where-to-connect } on the web.
-group =
-    👋 I work in private chats only, so nobody else sees your account.
-    Tap the button to continue in private.
 
 unlink-ask =
     <b>Disconnect { $account }?</b>
@@ -119,6 +119,49 @@ back-missed = { $missed ->
     [one] You missed { $missed } notice while I was blocked — /status shows where things stand.
    *[other] You missed { $missed } notices while I was blocked — /status shows where things stand.
 }
+
+## Places
+
+group =
+    👋 I can send an account’s notices to this group.
+    An administrator connects it from { -where-to-connect } on the web. All else is for our private chat.
+place-token-bad =
+    ⌛ <b>This link doesn’t work here</b>
+    An administrator of this group can use a new one for groups, once, within 10 minutes.
+    A link of your own works in our private chat.
+place-ask-group = 📣 <b>Send { $account }’s notices to this group?</b>
+place-ask-topic = 📣 <b>Send { $account }’s notices to this topic?</b>
+place-readers = Everyone here will read which posts went out or failed.
+place-not-linked =
+    🔌 <b>Connect your own chat first</b>
+    Then get a new link for the group from { -where-to-connect } on the web.
+place-too-many =
+    ✋ <b>That account has enough groups</b>
+    Remove one in /settings of our private chat first.
+place-connected =
+    ✅ <b>{ $account }’s notices come here now</b>
+    /unlink stops them.
+place-already = ✅ <b>{ $account }</b>’s notices come here already.
+place-status = 📣 <b>Notices that come here</b>
+place-status-stop = /unlink stops them.
+place-none = 🔕 No account’s notices come here.
+place-stop-ask = 🔕 <b>Whose notices shall stop here?</b>
+place-stop-button = Stop { $account }
+place-stopped = 🔕 <b>Those notices don’t come here any more.</b>
+place-resumed = 🔔 <b>I’m back.</b> Notices come here again from:
+place-from = 👤 { $account }
+place-lost =
+    🔌 <b>{ $title } is out of reach</b>
+    I was removed from it, or it is gone: your notices don’t go there now. They will once I’m back in it.
+place-list =
+    👥 <b>Groups</b>
+    Your notices also go to these. Tap one to remove it.
+place-list-none =
+    👥 <b>Groups</b>
+    None gets your notices any more.
+choose-places = 👥 Groups
+remove-place = ✖️ { $title }
+remove-lost-place = ✖️ ⚠️ { $title }
 
 ## Status
 
@@ -312,6 +355,13 @@ published = ✅ <b>Published · { $network }</b>
 published-link = <a href="{ $url }">See it on { $network }</a>
 failed = ❌ <b>Post failed · { $network }</b>
 scheduled-for = Scheduled for { $time }
+failures = ❌ <b>{ $count ->
+    [one] 1 post failed
+   *[other] { $count } posts failed
+} · { $network }</b>
+failures-over = 👌 <b>{ $network }: all of it was looked after</b>
+failures-item = { $mark } { $item }
+failures-below = A newer message lists it with others.
 why = <b>Why:</b> { $why }
 why-unknown = <b>Why:</b> { $network } gave no reason.
 fix = <b>Fix:</b> { $fix }
@@ -392,6 +442,8 @@ help-admins = Admins: { $commands }
 help-support = Trouble? { $contact }
 unknown-command = I don’t know that command. Try /help
 plain-text = 🤖 I only understand commands.
+edited = ✏️ I read each message once, when it comes. Please send it again as a new one.
+too-much = 🐢 That’s more than I can read at once. I’ll read on in a minute.
 busy =
     ⚠️ <b>Something went wrong on my side</b>
     Please try again in a minute.
@@ -425,12 +477,17 @@ button-open-post = Open post
 button-open-private-chat = Open private chat
 button-open-settings = Open settings
 button-post-number = { $number }
+button-publish-again = Publish again
 button-post-now = Post now
 button-previous-page = ◀
-button-queue = Queue
+button-reconnect = Reconnect { $network }
 button-refresh = Refresh
 button-reject = ✖ Reject
 button-resend = 🔄 { $id }
+button-retry-all = 🔄 Retry all
+button-retry-failed = Retry failed
+button-retry-now = 🔄 Retry now
+button-queue = Queue
 button-resume = ▶️ Resume
 button-run = Run a job
 button-run-job = ▶️ { $job }
@@ -442,6 +499,7 @@ button-share = Share
 button-stats = Stats
 button-stop = ⏹ Stop
 button-switch = Switch
+button-went-out = It went out
 button-test-to-me = Test to me
 
 ## Menus

@@ -100,6 +100,7 @@ mod tests {
             muted_until: None,
             batch_published: BatchWindow::Off,
             late_posts_minutes: None,
+            has_places: false,
             linked_at: None,
         }
     }

@@ -33,10 +33,13 @@ reason = { $code ->
     [deactivated] 삭제된 텔레그램 계정
     [limited] 텔레그램 제한
     [muted] 알림 꺼짐
+    [handled] 이미 처리됨
     [no_rights] 쓰기 권한 없음
+    [nothing_to_edit] 고칠 메시지 없음
     [nothing_to_tell] 전할 소식 없음
     [over] 해결됨
     [paused] 전송 멈춤
+    [place_removed] 그룹 제거
     [quiet_hours] 방해 금지 시간
     [refused] 텔레그램 거부
     [stopped] 공지 중단
@@ -101,9 +104,6 @@ moved-away =
     이제 { $account } 알림은 그 대화로 가고 여기로는 오지 않아요.
 
     본인이 아니라면 웹의 { -where-to-connect }에서 이 대화를 다시 연결해 주세요.
-group =
-    👋 계정 보호를 위해 1:1 대화에서만 사용할 수 있어요.
-    아래 버튼을 눌러 1:1 대화에서 계속해 주세요.
 
 unlink-ask =
     <b>{ $account } 연결을 끊을까요?</b>
@@ -115,6 +115,49 @@ not-linked =
     웹에서 { -where-to-connect }을 열고 { -press-connect } 주세요.
 back = 👋 다시 오셨네요! <b>{ $account }</b>에 계속 연결돼 있어요.
 back-missed = 차단 중 놓친 알림이 { $missed }건 있어요. 지금 현황은 /status 에서 볼 수 있어요.
+
+## Places
+
+group =
+    👋 계정 알림을 이 그룹으로 보내 드릴 수 있어요.
+    관리자가 웹의 { -where-to-connect }에서 연결할 수 있어요. 그 밖의 일은 1:1 대화에서 도와드려요.
+place-token-bad =
+    ⌛ <b>여기서는 쓸 수 없는 링크예요</b>
+    이 그룹의 관리자가 그룹용 새 링크를 10분 안에 한 번 쓸 수 있어요.
+    본인용 링크는 1:1 대화에서 열어 주세요.
+place-ask-group = 📣 <b>{ $account } 알림을 이 그룹으로 보낼까요?</b>
+place-ask-topic = 📣 <b>{ $account } 알림을 이 토픽으로 보낼까요?</b>
+place-readers = 여기 있는 모든 사람이 어떤 글이 게시되거나 실패했는지 보게 돼요.
+place-not-linked =
+    🔌 <b>먼저 본인 대화를 연결해 주세요</b>
+    그런 다음 웹의 { -where-to-connect }에서 그룹용 새 링크를 받아 주세요.
+place-too-many =
+    ✋ <b>이 계정에는 그룹이 이미 충분해요</b>
+    먼저 1:1 대화의 /settings 에서 하나를 제거해 주세요.
+place-connected =
+    ✅ <b>이제 { $account } 알림이 여기로 와요</b>
+    그만 받으려면 /unlink
+place-already = ✅ <b>{ $account }</b> 알림은 이미 여기로 오고 있어요.
+place-status = 📣 <b>여기로 오는 알림</b>
+place-status-stop = 그만 받으려면 /unlink
+place-none = 🔕 여기로 오는 알림이 없어요.
+place-stop-ask = 🔕 <b>어느 계정의 알림을 그만 받을까요?</b>
+place-stop-button = { $account } 그만 받기
+place-stopped = 🔕 <b>이제 그 알림은 여기로 오지 않아요.</b>
+place-resumed = 🔔 <b>다시 왔어요.</b> 이 계정의 알림이 다시 여기로 와요.
+place-from = 👤 { $account }
+place-lost =
+    🔌 <b>{ $title }에 보낼 수 없어요</b>
+    그룹에서 제가 제거됐거나 그룹이 없어졌어요. 다시 초대하시면 그곳으로도 알림을 보내 드려요.
+place-list =
+    👥 <b>그룹</b>
+    알림이 이곳으로도 가요. 제거하려면 눌러 주세요.
+place-list-none =
+    👥 <b>그룹</b>
+    이제 알림을 받는 그룹이 없어요.
+choose-places = 👥 그룹
+remove-place = ✖️ { $title }
+remove-lost-place = ✖️ ⚠️ { $title }
 
 ## Status
 
@@ -296,6 +339,10 @@ published = ✅ <b>게시 완료 · { $network }</b>
 published-link = <a href="{ $url }">{ $network }에서 보기</a>
 failed = ❌ <b>게시 실패 · { $network }</b>
 scheduled-for = 예약 시각 { $time }
+failures = ❌ <b>게시 실패 { $count }건 · { $network }</b>
+failures-over = 👌 <b>{ $network }: 모두 처리했어요</b>
+failures-item = { $mark } { $item }
+failures-below = 다른 글과 함께 새 메시지에 모았어요.
 why = <b>이유:</b> { $why }
 why-unknown = <b>이유:</b> { $network }에서 알려 주지 않았어요.
 fix = <b>해결:</b> { $fix }
@@ -366,6 +413,8 @@ help-admins = 관리자: { $commands }
 help-support = 문의: { $contact }
 unknown-command = 모르는 명령이에요. /help 를 눌러 보세요.
 plain-text = 🤖 명령만 알아들을 수 있어요.
+edited = ✏️ 메시지는 도착했을 때 한 번만 읽어요. 고친 내용은 새 메시지로 보내 주세요.
+too-much = 🐢 한꺼번에 다 읽을 수 없어요. 1분 뒤부터 다시 읽을게요.
 busy =
     ⚠️ <b>저에게 문제가 생겼어요</b>
     잠시 후 다시 시도해 주세요.
@@ -399,12 +448,17 @@ button-open-post = 글 열기
 button-open-private-chat = 1:1 대화 열기
 button-open-settings = 설정 열기
 button-post-number = { $number }
+button-publish-again = 다시 게시
 button-post-now = 지금 게시
 button-previous-page = ◀
-button-queue = 대기열
+button-reconnect = { $network } 다시 연결
 button-refresh = 새로 고침
 button-reject = ✖ 거절
 button-resend = 🔄 { $id }
+button-retry-all = 🔄 모두 다시 시도
+button-retry-failed = 실패 다시 시도
+button-retry-now = 🔄 다시 시도
+button-queue = 대기열
 button-resume = ▶️ 다시 보내기
 button-run = 작업 실행
 button-run-job = ▶️ { $job }
@@ -416,6 +470,7 @@ button-share = 공유
 button-stats = 통계
 button-stop = ⏹ 중단
 button-switch = 변경
+button-went-out = 게시됐어요
 button-test-to-me = 나에게 먼저 보내기
 
 ## Menus

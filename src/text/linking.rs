@@ -124,11 +124,6 @@ pub fn moved_away(language: Language, account_name: &str) -> Html {
     say(language, key!("moved-away"), &account(account_name))
 }
 
-/// To whoever writes in a group.
-pub fn group(language: Language) -> Html {
-    say(language, key!("group"), &Args::new())
-}
-
 /// `/unlink`: are you sure?
 pub fn unlink_ask(language: Language, account_name: &str) -> Html {
     say(language, key!("unlink-ask"), &account(account_name))

@@ -15,7 +15,9 @@
 //! | [`post_stands`] | one post: its card, and what stands in the place of a notice about it later |
 //! | [`digest`], [`week`] | the daily digest; the chart of the week |
 //! | [`settings`], [`cities`] | `/settings` and its pickers; cities and zones as people write them |
+//! | [`places`] | groups that get an account's notices |
 //! | [`notification`] | published, failed, unconfirmed, automation, announcement, test |
+//! | [`failures`] | several posts that failed for one cause |
 //! | [`answer`] | help, unknown commands, apologies, toasts |
 //! | [`button`], [`menu`] | labels of buttons, command menus, the bot's own description |
 //! | [`alert`] | trouble of the service, for admins |
@@ -40,6 +42,7 @@ pub mod cities;
 pub mod dead_letters;
 pub mod digest;
 mod failure;
+pub mod failures;
 mod hours;
 mod html;
 pub mod invitation;
@@ -51,6 +54,7 @@ pub mod menu;
 pub mod new_post;
 pub mod notification;
 pub mod pause;
+pub mod places;
 pub mod post_stands;
 pub mod posts;
 pub mod settings;

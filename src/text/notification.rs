@@ -5,7 +5,7 @@ use chrono_tz::Tz;
 
 use super::argument::{Args, web_address};
 use super::catalog::{key, say};
-use super::failure::explained;
+use super::failure::{Told, explain};
 use super::html::{Html, joined};
 use super::lines::Lines;
 use super::time::{Precision, moment};
@@ -72,20 +72,8 @@ impl Failed<'_> {
             .say_if_some(key!("scheduled-for"), scheduled.map(|at| Args::new().html("time", at)))
             .blank();
         let reference = written(self.reference).map(|id| Args::new().name("reference", id));
-        if let Some(code) = self.code {
-            let (why, fix) = explained(language, code, &network);
-            return text
-                .say(key!("why"), Args::new().html("why", why))
-                .say(key!("fix"), Args::new().html("fix", fix))
-                .say_if_some(key!("reference"), reference)
-                .finish();
-        }
-        let text = match written(self.why) {
-            Some(why) => text.say(key!("why"), Args::new().sentence("why", why)),
-            None => text.say(key!("why-unknown"), Args::new().html("network", network)),
-        };
-        let fix = written(self.fix).map(|fix| Args::new().sentence("fix", fix));
-        text.say_if_some(key!("fix"), fix).say_if_some(key!("reference"), reference).finish()
+        let told = Told { code: self.code, why: self.why, fix: self.fix };
+        explain(text, language, network, &told).say_if_some(key!("reference"), reference).finish()
     }
 }
 

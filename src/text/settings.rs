@@ -150,6 +150,8 @@ pub enum Choice {
     Quiet(Option<QuietHours>),
     /// To quiet hours of one's own.
     OtherQuiet,
+    /// To the groups.
+    PickPlaces,
     /// Ends a mute.
     Unmute,
     /// Back to the settings.
@@ -185,6 +187,7 @@ impl Choice {
                 say(language, key!("choose-quiet-hours"), &span).plain()
             }
             Self::OtherQuiet => named(key!("choose-quiet-other")),
+            Self::PickPlaces => named(key!("choose-places")),
             Self::Unmute => named(key!("choose-unmute")),
             Self::Back => named(key!("choose-back")),
         };

@@ -75,7 +75,7 @@ on_both_databases! {
         admin.says_in(group.id(), None, "/stats").expect("the admin is in the group");
         world.telegram.wait_until_acknowledged(PATIENCE).await.expect("all is handled");
         for message in world.telegram.sent(group.id()) {
-            assert!(message.text().contains("private chats only"), "told to a group: {}", message.text());
+            assert!(message.text().contains("I can send an account’s notices"), "told to a group: {}", message.text());
         }
         world.has_heard(&admin, 0).await;
     }

@@ -111,14 +111,6 @@ on_both_databases! {
         }
     }
 
-    async fn an_edited_message_is_not_a_new_one(world) {
-        let mina = world.mina();
-        let written = mina.says("/hepl").expect("Mina can write");
-        world.message_after(&mina, written).await;
-        mina.edits(written, "/help").expect("Mina can edit");
-        world.has_heard(&mina, 1).await;
-    }
-
     async fn names_made_to_break_messages_do_not(world) {
         let names = [
             "<b>", "&", "&lt;b&gt;", "</b></i>\"'`", "a\u{202E}b\u{2066}c", "\u{200F}\u{200E}\u{200D}", "[x](tg://user?id=1)",

@@ -10,7 +10,7 @@ use sea_orm::{
 };
 use telegram_bot_scheduler::entity::{
     alert, attempt, audit, bot_identity, broadcast, chat_wait, draft, idempotency_key, job_run, leader,
-    link_token, notification, post, post_move, sending_pause, sns_settings,
+    link_token, notification, place, place_token, post, post_move, sending_pause, sns_settings,
 };
 
 use crate::harness::Launch;
@@ -91,6 +91,7 @@ fn settings() -> sns_settings::Model {
         muted_until_ms: Some(i64::MAX),
         batch_published_minutes: 0,
         late_posts_minutes: None,
+        has_places: false,
         soft_failures: 3,
         soft_failed_since_ms: Some(MOMENT),
         linked_at_ms: Some(MOMENT),
@@ -179,7 +180,11 @@ fn row_of_the_outbox() -> notification::Model {
         finished_at_ms: Some(MOMENT),
         head: true,
         carrier_id: Some(i64::MAX),
+        post_id: Some(i64::MAX),
+        cause: Some(WORDS.into()),
+        edits_id: Some(i64::MAX),
         broadcast_id: Some(i64::MAX),
+        place_id: Some(i64::MAX),
     }
 }
 
@@ -214,6 +219,36 @@ fn token_of_a_link() -> link_token::Model {
     }
 }
 
+fn group_of_an_account() -> place::Model {
+    place::Model {
+        id: i64::from(i32::MAX) + 1,
+        account: WORDS.into(),
+        chat_id: -1_002_345_678_901,
+        thread_id: Some(i32::MAX),
+        title: WORDS.into(),
+        linked_by: i64::MAX,
+        linked_at_ms: MOMENT,
+        disabled_reason: Some("unreachable".into()),
+        disabled_at_ms: Some(MOMENT),
+        soft_failures: 3,
+        soft_failed_since_ms: Some(MOMENT),
+    }
+}
+
+fn token_of_a_place() -> place_token::Model {
+    place_token::Model {
+        token_hash: "0".repeat(64),
+        account: WORDS.into(),
+        created_at_ms: MOMENT,
+        expires_at_ms: MOMENT,
+        asked_by: Some(i64::MAX),
+        asked_chat_id: Some(i64::MIN),
+        asked_thread_id: Some(i32::MAX),
+        asked_title: Some(WORDS.into()),
+        spent_at_ms: Some(MOMENT),
+    }
+}
+
 fn try_to_send() -> attempt::Model {
     attempt::Model {
         id: i64::from(i32::MAX) + 1,
@@ -231,6 +266,8 @@ async fn everything_is_kept(database: &DatabaseConnection) {
     keeps(database, notification::Entity, row_of_the_outbox()).await;
     keeps(database, attempt::Entity, try_to_send()).await;
     keeps(database, chat_wait::Entity, chat_wait::Model { chat_id: -1, until_ms: MOMENT }).await;
+    keeps(database, place::Entity, group_of_an_account()).await;
+    keeps(database, place_token::Entity, token_of_a_place()).await;
     keeps(database, post::Entity, scheduled_post()).await;
     keeps(database, post_move::Entity, move_of_a_post()).await;
     keeps(database, job_run::Entity, run_of_a_job()).await;
@@ -301,6 +338,7 @@ on_both_databases_with_processes! {
                 let row = sns_settings::ActiveModel {
                     batch_published_minutes: sea_orm::ActiveValue::NotSet,
                     late_posts_minutes: sea_orm::ActiveValue::NotSet,
+                    has_places: sea_orm::ActiveValue::NotSet,
                     ..settings().into()
                 };
                 let written = sns_settings::Entity::insert(row).exec_without_returning(&database).await;

@@ -126,7 +126,7 @@ on_both_databases! {
         let notice = mina.sees("Not sure it went out").await.expect("the notice");
         assert_eq!(taps_data(&mina, &format!("post:again:{id}")).await, DONE);
         world.reads(&mina, &notice, "🔄 Retrying insta…").await;
-        assert_eq!(world.post("alice", id).await["status"], "scheduled");
+        world.until_post("alice", id, "scheduled").await;
     }
 
     async fn nobody_moves_the_post_of_another_by_a_forged_tap(world) {
@@ -169,5 +169,33 @@ on_both_databases! {
             assert_eq!(taps_data(&mina, &format!("post:{data}:{id}")).await, NO_MORE, "{data}");
         }
         assert_eq!(world.post("alice", id).await["status"], "scheduled");
+    }
+
+    async fn status_tries_again_what_failed_today(world) {
+        let mina = world.mina();
+        world.link(&mina, "alice").await;
+        let status = world.answer(&mina, "/status").await;
+        assert_eq!(status.labels(), ["Refresh", "Settings"], "there is nothing to try again");
+        let id = after(world, rejected(), "failed").await;
+        let status = world.answer(&mina, "/status").await;
+        assert_eq!(status.labels(), ["Refresh", "Retry failed", "Settings"]);
+        let toast = mina.taps(status.id(), "Retry failed").await.expect("the tap is answered");
+        assert_eq!(toast.text, DONE);
+        world.until_post("alice", id, "scheduled").await;
+        world.until("the status follows", async || {
+            mina.messages().iter().any(|it| it.id() == status.id() && it.labels() == ["Refresh", "Settings"])
+        }).await;
+        assert_eq!(taps_data(&mina, "retry").await, NO_MORE, "nothing is left that failed");
+    }
+
+    async fn a_month_old_message_moves_nothing(world) {
+        let mina = world.mina();
+        world.link(&mina, "alice").await;
+        let id = after(world, rejected(), "failed").await;
+        let notice = mina.sees("Post failed").await.expect("the notice");
+        world.time_passes(TimeDelta::days(31));
+        let toast = mina.taps(notice.id(), "🔄 Retry now").await.expect("the tap is answered");
+        assert_eq!(toast.text, NO_MORE);
+        assert_eq!(world.post("alice", id).await["status"], "failed");
     }
 }

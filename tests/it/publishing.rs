@@ -6,8 +6,9 @@ use bot_api::{Fault, Room, Rule};
 use chrono::TimeDelta;
 use reqwest::Method;
 use serde_json::{Value, json};
+use telegram_bot_scheduler::domain::new_post::NewPost;
 use telegram_bot_scheduler::domain::notification::NewNotification;
-use telegram_bot_scheduler::domain::post::{NewPost, Outcome};
+use telegram_bot_scheduler::domain::post::Outcome;
 use telegram_bot_scheduler::domain::post_move::Actor;
 use telegram_bot_scheduler::store::Claims;
 

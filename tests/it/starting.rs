@@ -87,11 +87,32 @@ on_both_databases_with_processes! {
 async fn help_names_every_command_and_version_the_version() {
     let help = Launch::default().with(&["--help"]).run().await;
     assert_eq!(help.code, Some(0), "{help:?}");
-    for word in ["run", "migrate", "check-config", "token", "healthcheck", "--config", "--version"] {
+    for word in [
+        "run",
+        "migrate",
+        "check-config",
+        "token",
+        "healthcheck",
+        "backup",
+        "restore",
+        "import",
+        "licences",
+        "--config",
+        "--version",
+    ] {
         assert!(help.printed.contains(word), "--help does not name {word}:\n{}", help.printed);
     }
     let version = Launch::default().with(&["--version"]).run().await;
     assert_eq!((version.code, version.printed.as_str()), (Some(0), "telegram-bot-scheduler 0.1.0\n"));
+}
+
+#[tokio::test]
+async fn whoever_is_given_the_program_is_given_the_licences_of_what_is_in_it() {
+    let ended = Launch::default().with(&["licences"]).run().await;
+    assert_eq!(ended.code, Some(0), "{ended:?}");
+    for words in ["Permission is hereby granted, free of charge", "Apache License", "SIL OPEN FONT LICENSE"] {
+        assert!(ended.printed.contains(words), "{words} is not there");
+    }
 }
 
 #[tokio::test]

@@ -93,6 +93,45 @@ impl Room {
         self.api.changed(self.id);
     }
 
+    /// The creator makes a member an administrator, or an administrator a member again.
+    ///
+    /// # Errors
+    /// They are not in here.
+    pub fn promote(&self, person: &Person, to_administrator: bool) -> Result<(), ActionError> {
+        let mut world = self.api.shared.world();
+        let Some(conversation) = world.chats.get_mut(&(0, self.id)) else { return cannot("no such chat") };
+        if !conversation.people.contains(&person.id()) {
+            return cannot(format!("{} is not in the chat {}", person.id(), self.id));
+        }
+        if to_administrator {
+            conversation.administrators.insert(person.id());
+        } else {
+            conversation.administrators.remove(&person.id());
+        }
+        drop(world);
+        self.api.changed(self.id);
+        Ok(())
+    }
+
+    /// Somebody opens `https://t.me/<bot>?startgroup=<payload>` and chooses this chat: the bot is added, where it is not
+    /// in yet, and `/start@<bot> <payload>` is written in their name.
+    ///
+    /// # Errors
+    /// They are not in here.
+    pub fn opens_link(&self, person: &Person, payload: &str) -> Result<i64, ActionError> {
+        let bot = {
+            let world = self.api.shared.world();
+            let inside =
+                world.chats.get(&(0, self.id)).is_some_and(|it| it.standing(self.api.bot).is_inside());
+            let username = world.bots.get(&self.api.bot).and_then(|bot| bot.user.username.clone());
+            (inside, username.unwrap_or_default())
+        };
+        if !bot.0 {
+            self.add_bot()?;
+        }
+        person.says_in(self.id, None, &format!("/start@{} {payload}", bot.1))
+    }
+
     /// The creator adds the bot as an ordinary member.
     ///
     /// # Errors
@@ -162,6 +201,7 @@ impl Room {
         let mut new = Conversation::new(Chat { id: to, kind: ChatKind::Supergroup, ..old.chat.clone() });
         new.creator = old.creator;
         new.people.clone_from(&old.people);
+        new.administrators.clone_from(&old.administrators);
         new.bots.clone_from(&old.bots);
         old.migrated_to = Some(to);
         world.chats.insert((0, to), new);

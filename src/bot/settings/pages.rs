@@ -8,6 +8,8 @@ use crate::bot::tap::{SettingsTap, Tap, account_tag};
 use crate::domain::account::{BatchWindow, QuietHours, Settings};
 use crate::domain::event::EventKind;
 use crate::domain::language::Language;
+use crate::domain::place::Place;
+use crate::text::places::{list, remove_button};
 use crate::text::settings::{
     Choice, Overview, hour_question, notifications_question, quiet_from_question, quiet_question,
     quiet_until_question, zone_not_found, zone_question,
@@ -45,6 +47,9 @@ pub(super) fn overview(bot: &Bot, settings: &Settings) -> Reply {
         choice(Choice::PickQuiet, SettingsTap::Quiet),
     ]);
     rows.push(vec![choice(Choice::PickZone, SettingsTap::Zones)]);
+    if settings.has_places {
+        rows.push(vec![choice(Choice::PickPlaces, SettingsTap::Places)]);
+    }
     let languages = Language::ALL
         .map(|each| button(settings, Choice::Language(each), SettingsTap::Language(each), each == language));
     rows.push(languages.into());
@@ -105,6 +110,18 @@ pub(super) fn quiet_until(settings: &Settings, from_minute: u16) -> Reply {
     });
     let text = quiet_until_question(settings.language(), from_minute);
     Reply::from(text).labelled_rows(with_way_back(settings, rows))
+}
+
+/// The groups that get the account's notices; a tap on one removes it.
+pub(super) fn places(settings: &Settings, places: &[Place]) -> Reply {
+    let language = settings.language();
+    let remove = |place: &Place| {
+        let label = remove_button(language, &place.title, place.disabled.is_some());
+        let tap = SettingsTap::RemovePlace(place.id);
+        vec![(label, Tap::Settings { account_tag: account_tag(&settings.account), tap })]
+    };
+    let rows = places.iter().map(remove).collect();
+    Reply::from(list(language, places.is_empty())).labelled_rows(with_way_back(settings, rows))
 }
 
 /// The cities to choose from.

@@ -42,6 +42,10 @@ pub(in crate::bot) enum SettingsTap {
     Batch(BatchWindow),
     /// When it is quiet; `None`: never.
     QuietHours(Option<QuietHours>),
+    /// Show the groups that get the account's notices.
+    Places,
+    /// Send no more notices to the place with this number.
+    RemovePlace(i64),
     /// Ends a mute.
     Unmute,
 }
@@ -67,6 +71,8 @@ impl SettingsTap {
             Self::Batch(window) => format!("batch={}", window.minutes()),
             Self::QuietHours(None) => "quiet=off".into(),
             Self::QuietHours(Some(hours)) => format!("quiet={}-{}", hours.from_minute, hours.until_minute),
+            Self::Places => "places".into(),
+            Self::RemovePlace(id) => format!("remove={id}"),
             Self::Unmute => "unmute".into(),
         }
     }
@@ -87,6 +93,7 @@ impl SettingsTap {
             "kinds" => Self::Notifications,
             "nights" => Self::Quiet,
             "from" => Self::QuietFrom,
+            "places" => Self::Places,
             "unmute" => Self::Unmute,
             _ => return None,
         })
@@ -106,6 +113,7 @@ impl SettingsTap {
             "zone" => Self::Zone(value.parse().ok()?),
             "lang" => Self::Language(Language::from_tag(value)?),
             "batch" => Self::Batch(BatchWindow::from_minutes(value.parse().ok()?)?),
+            "remove" => Self::RemovePlace(value.parse().ok().filter(|id| *id > 0)?),
             "quiet" if value == "off" => Self::QuietHours(None),
             "quiet" => Self::QuietHours(Some(quiet_hours(value)?)),
             name => match Kind::from_name(name)? {
@@ -132,7 +140,9 @@ fn quiet_hours(value: &str) -> Option<QuietHours> {
 pub(super) fn every_tap() -> Vec<SettingsTap> {
     use SettingsTap as T;
     let night = QuietHours { from_minute: 1439, until_minute: 1438 };
-    let plain = [T::Overview, T::Hours, T::Zones, T::Notifications, T::Quiet, T::QuietFrom, T::Unmute];
+    let plain =
+        [T::Overview, T::Hours, T::Zones, T::Notifications, T::Quiet, T::QuietFrom, T::Places, T::Unmute];
+    let places = [T::RemovePlace(1), T::RemovePlace(i64::MAX)];
     let switches = [true, false].into_iter().flat_map(|on| [T::Digest(on), T::WhenEmpty(on)]);
     let minutes = [0, 1439].into_iter().flat_map(|minute| [T::Minute(minute), T::QuietUntil(minute)]);
     let deliveries = [Delivery::On, Delivery::Silent, Delivery::Off];
@@ -142,6 +152,7 @@ pub(super) fn every_tap() -> Vec<SettingsTap> {
         .into_iter()
         .chain(switches)
         .chain(minutes)
+        .chain(places)
         .chain(kinds)
         .chain(BatchWindow::ALL.map(T::Batch))
         .chain([None, Some(night)].map(T::QuietHours))
@@ -180,6 +191,8 @@ mod tests {
             "quiet=1440-480",
             "quiet=480--1",
             "unmute=1",
+            "remove=0",
+            "remove=mine",
         ] {
             assert_eq!(SettingsTap::of_data(data), None, "{data:?}");
         }

@@ -37,6 +37,7 @@ fn sleeper() -> Settings {
         muted_until: None,
         batch_published: BatchWindow::Off,
         late_posts_minutes: None,
+        has_places: false,
         linked_at: None,
     }
 }

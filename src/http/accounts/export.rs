@@ -84,7 +84,11 @@ pub(in crate::http) async fn export(call: Call) -> Result<Answer, Problem> {
     if settings.is_none() && !has_rows(&store, &account).await? {
         return Err(not_found());
     }
-    let head = head(&account, now, settings.map(|settings| Status::at(now, settings)))?;
+    let settings = match settings {
+        Some(settings) => Some(Status::of(&call, settings).await?),
+        None => None,
+    };
+    let head = head(&account, now, settings)?;
     let writing = Writing { store, account, next: Part::Head(head) };
     Ok(Answer::streamed(StatusCode::OK, "application/json", pieces(writing)))
 }

@@ -27,6 +27,8 @@ const QR_SIDE: u32 = 240;
 struct Link {
     /// The deep link into the chat with the bot.
     url: String,
+    /// Adds the bot to a group and connects that; its token is another one.
+    group_url: String,
     /// What `verify-link` takes.
     token: String,
     expires_at: DateTime<Utc>,
@@ -36,17 +38,18 @@ struct Link {
 
 pub(in crate::http) const LINK_ACCOUNT: Says = Says::new(
     "link_account",
-    "Make a link that connects a chat: for ten minutes and one use; an older one ends",
+    "Make links that connect a chat or a group: for ten minutes and one use; older ones end",
 )
 .query(&[
     Parameter::new::<String>("zone", "The page\u{2019}s time zone, an IANA name"),
     Parameter::new::<String>("lang", "The page\u{2019}s language, a BCP 47 tag"),
 ])
-.answers(&[Answered::json::<Link>(200, "The link")])
+.answers(&[Answered::json::<Link>(200, "The links")])
 .problems(&[Kind::TelegramNotConfigured]);
 
-/// `GET /api/telegram/link-account?zone=Asia/Seoul&lang=ko`: 200 with a deep link for the caller's account, good
-/// for ten minutes and one use. 503 while the bot's name is not known, because Telegram was never reached.
+/// `GET /api/telegram/link-account?zone=Asia/Seoul&lang=ko`: 200 with a deep link for the caller's account, and one
+/// that brings its notices to a group, each good for ten minutes and one use. 503 while the bot's name is not known,
+/// because Telegram was never reached.
 pub(in crate::http) async fn link_account(call: Call, caller: Caller) -> Result<Answer, Problem> {
     needs_bot(&call.port)?;
     let mut query = call.query(&["zone", "lang"])?;
@@ -59,15 +62,20 @@ pub(in crate::http) async fn link_account(call: Call, caller: Caller) -> Result<
         zone: query.remove("zone").and_then(|name| name.parse::<Tz>().ok()),
         language: query.remove("lang").and_then(|tag| Language::from_tag(&tag)),
     };
-    let token = LinkToken::generate();
-    let now = call.port.now();
-    call.port.store().create_link_token(&token, claimant, now).await?;
+    let (token, place_token) = (LinkToken::generate(), LinkToken::generate());
+    let (store, now) = (call.port.store(), call.port.now());
+    let account = claimant.account.clone();
+    futures::try_join!(
+        store.create_link_token(&token, claimant, now),
+        store.create_place_token(&place_token, &account, now),
+    )?;
     let url = token.deep_link(&username);
     Answer::json(
         StatusCode::OK,
         &Link {
             qr_svg: qr_svg(&url)?,
             url,
+            group_url: format!("https://t.me/{username}?startgroup={}", place_token.expose()),
             token: token.expose().to_owned(),
             expires_at: now + LINK_TOKEN_LIFETIME,
         },

@@ -122,7 +122,7 @@ pub(in crate::http) async fn change_settings(call: Call, caller: Caller) -> Resu
     let (store, default_zone) = (call.port.store(), call.port.config().digest.default_zone);
     let changed = store.change_settings(&caller.account, change, default_zone, now).await?;
     match changed {
-        Some(settings) => Answer::json(StatusCode::OK, &Status::at(now, settings)),
+        Some(settings) => Answer::json(StatusCode::OK, &Status::of(&call, settings).await?),
         None => Err(Problem::new(
             Kind::NotLinked,
             "Connect a chat first: GET /api/telegram/link-account gives the link to open.",

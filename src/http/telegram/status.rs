@@ -7,9 +7,10 @@ use utoipa::ToSchema;
 
 use super::{name_of, needs_bot};
 use crate::domain::account::{
-    BatchWindow, Delivery, Digest, DisabledReason, Preferences, QuietHours, Settings,
+    self, BatchWindow, Delivery, Digest, DisabledReason, Preferences, QuietHours, Settings,
 };
 use crate::domain::language::Language;
+use crate::domain::place::Place;
 use crate::http::answer::Answer;
 use crate::http::auth::Caller;
 use crate::http::call::Call;
@@ -27,7 +28,21 @@ pub(in crate::http) struct Status {
     account_name: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     disabled: Option<Disabled>,
+    /// The groups to which the notices go besides.
+    places: Vec<ShownPlace>,
     settings: Shown,
+}
+
+#[derive(Serialize, ToSchema)]
+#[schema(as = Place)]
+struct ShownPlace {
+    telegram_chat_id: i64,
+    /// The topic; null: the group's own thread.
+    thread_id: Option<i32>,
+    title: String,
+    linked_at: DateTime<Utc>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    disabled: Option<Disabled>,
 }
 
 #[derive(Serialize, ToSchema)]
@@ -87,7 +102,7 @@ pub(in crate::http) async fn status(call: Call, caller: Caller) -> Result<Answer
     let settings = call.port.store().settings_of_account(&caller.account).await?;
     let default_digest = call.port.config().digest.default_time;
     let settings = settings.unwrap_or_else(|| never_linked(&caller, default_digest));
-    Answer::json(StatusCode::OK, &Status::at(call.port.now(), settings))
+    Answer::json(StatusCode::OK, &Status::of(&call, settings).await?)
 }
 
 /// What an account that was never linked would begin with.
@@ -113,13 +128,22 @@ fn never_linked(caller: &Caller, default_digest: NaiveTime) -> Settings {
         muted_until: None,
         batch_published: BatchWindow::Off,
         late_posts_minutes: None,
+        has_places: false,
         linked_at: None,
     }
 }
 
 impl Status {
-    /// The status that these settings are at `now`.
-    pub(in crate::http) fn at(now: DateTime<Utc>, settings: Settings) -> Self {
+    /// The status that these settings are now.
+    pub(in crate::http) async fn of(call: &Call, settings: Settings) -> Result<Self, Problem> {
+        let places = match settings.has_places {
+            true => call.port.store().places_of_account(&settings.account).await?,
+            false => Vec::new(),
+        };
+        Ok(Self::at(call.port.now(), settings, places))
+    }
+
+    fn at(now: DateTime<Utc>, settings: Settings, places: Vec<Place>) -> Self {
         let muted_until = settings.muted_after(now);
         let language = settings.language();
         let Preferences { published, failed, unconfirmed, automation, announcement } = settings.preferences;
@@ -128,7 +152,8 @@ impl Status {
             telegram_chat_id: settings.chat_id,
             telegram_enabled: settings.chat_id.is_some() && settings.enabled,
             account_name: settings.account_name,
-            disabled: settings.disabled.map(|disabled| Disabled { reason: disabled.reason, at: disabled.at }),
+            disabled: settings.disabled.map(Disabled::from),
+            places: places.into_iter().map(ShownPlace::from).collect(),
             settings: Shown {
                 language,
                 zone: settings.zone.map(|zone| zone.name()),
@@ -144,6 +169,20 @@ impl Status {
                 late_posts_minutes: settings.late_posts_minutes,
             },
         }
+    }
+}
+
+impl From<account::Disabled> for Disabled {
+    fn from(disabled: account::Disabled) -> Self {
+        Self { reason: disabled.reason, at: disabled.at }
+    }
+}
+
+impl From<Place> for ShownPlace {
+    fn from(place: Place) -> Self {
+        let Place { chat_id, thread_id, title, linked_at, disabled, .. } = place;
+        let disabled = disabled.map(Disabled::from);
+        Self { telegram_chat_id: chat_id, thread_id, title, linked_at, disabled }
     }
 }
 

@@ -7,31 +7,28 @@ use chrono_tz::Tz;
 
 use super::writing;
 use crate::domain::account::{self as domain, BatchWindow, Delivery, Preferences, QuietHours, Settings};
-use crate::domain::approval::Approval;
 use crate::domain::carried::Carried;
 use crate::domain::digest::{Cause, ComingUp, DigestNews};
 use crate::domain::event::EventKind;
-use crate::domain::failure_code::FailureCode;
 use crate::domain::language::Language;
-use crate::domain::late_posts::{LatePost, LatePosts};
-use crate::domain::post::{self, ManagedBy, Post};
 use crate::domain::week::{Outcomes, Week};
 use crate::text::answer::{self, Toast};
+use crate::text::button::reconnect;
 use crate::text::dead_letters::resend_button;
 use crate::text::digest::Digest;
 use crate::text::menu::{self, Audience, Command};
 use crate::text::notification::{self, Failed, Published};
 use crate::text::pause::{self, Paused};
-use crate::text::post_stands::PostStands;
 use crate::text::posts::{ScheduledPost, ScheduledPosts, post_button};
 use crate::text::settings::{
     Choice, Overview, hour_question, notifications_question, quiet_from_question, quiet_question,
     quiet_until_question, zone_not_found, zone_question,
 };
 use crate::text::status::{FailedPost, NextPost, Status, Today, status_unlinked};
-use crate::text::{Button, Hours, Html, admin, carried, jobs, language_name, late_posts, linking, week};
+use crate::text::{Button, Hours, Html, admin, carried, jobs, language_name, linking, places, week};
 
 mod admins;
+mod posts;
 
 /// Every message, once with all that is optional (`full`) and once without.
 pub(super) fn messages(language: Language, words: &str, full: bool) -> Vec<Html> {
@@ -42,12 +39,11 @@ pub(super) fn messages(language: Language, words: &str, full: bool) -> Vec<Html>
     messages.push(status(language, words, full));
     messages.push(scheduled_posts(language, words, full));
     messages.extend(writing::messages(language, words, full));
-    messages.extend(posts_stand(language, words, full));
+    messages.extend(posts::messages(language, words, full));
     messages.extend(digests(language, words, full));
-    messages.extend(failures(language, words));
-    messages.extend(late(language, words, full));
     messages.extend(carried(language, words, full));
     messages.extend(settings(language, words, full));
+    messages.extend(in_groups(language, words, full));
     messages
 }
 
@@ -74,7 +70,15 @@ pub(super) fn labels(language: Language) -> Vec<(usize, String)> {
         (64, jobs::run_button(language, "telegram_daily_summary")),
         (64, resend_button(language, i64::MAX)),
         (64, post_button(language, 1_204)),
+        (64, reconnect(language, "instagram")),
     ];
+    let long = "Mina’s Bakery and Café ".repeat(5);
+    let places = [
+        places::stop_button(language, &long),
+        places::remove_button(language, &long, false),
+        places::remove_button(language, &long, true),
+    ];
+    let run = run.into_iter().chain(places.map(|words| (64, words)));
     let zones = chrono_tz::TZ_VARIANTS.into_iter().map(Choice::Zone);
     let kinds = EventKind::ALL.map(|kind| {
         [Delivery::On, Delivery::Silent, Delivery::Off].map(|delivery| Choice::Kind(kind, delivery))
@@ -86,7 +90,13 @@ pub(super) fn labels(language: Language) -> Vec<(usize, String)> {
         .chain(zones)
         .chain(kinds.into_iter().flatten())
         .chain(BatchWindow::ALL.map(Choice::Batch))
-        .chain([Choice::PickNotifications, Choice::PickQuiet, Choice::OtherQuiet, Choice::Unmute])
+        .chain([
+            Choice::PickNotifications,
+            Choice::PickQuiet,
+            Choice::OtherQuiet,
+            Choice::PickPlaces,
+            Choice::Unmute,
+        ])
         .chain([None, Some(QuietHours { from_minute: 1_350, until_minute: 0 })].map(Choice::Quiet))
         .map(|choice| (64, choice.label(language, true)));
     let buttons = buttons.into_iter().chain(choices).chain(writing::labels(language));
@@ -101,7 +111,6 @@ fn linking_messages(language: Language, words: &str, full: bool) -> Vec<Html> {
         linking::already_same(language, words),
         linking::link_cancelled(language),
         linking::moved_away(language, words),
-        linking::group(language),
         linking::unlink_ask(language, words),
         linking::unlinked(language),
         linking::unlink_kept(language, words),
@@ -151,6 +160,8 @@ fn answers(language: Language, words: &str, full: bool) -> Vec<Html> {
         answer::help(language, Audience::Admins, given),
         answer::unknown_command(language),
         answer::plain_text(language),
+        answer::edited(language),
+        answer::too_much(language),
         answer::busy(language),
         status_unlinked(language),
     ];
@@ -207,78 +218,6 @@ fn scheduled_posts(language: Language, words: &str, full: bool) -> Html {
     let posts = [ScheduledPost { at, network: words, text: words }; 5];
     let (total, posts) = if full { (u64::MAX, &posts[..]) } else { (0, &[][..]) };
     ScheduledPosts { total, page: 1, posts, zone: Tz::Asia__Seoul }.render(language)
-}
-
-fn failures(language: Language, words: &str) -> Vec<Html> {
-    let failed = |code| Failed {
-        network: words,
-        text: Some(words),
-        scheduled_at: None,
-        zone: Tz::Asia__Seoul,
-        code: Some(code),
-        why: Some(words),
-        fix: Some(words),
-        reference: Some(words),
-    };
-    FailureCode::ALL.map(|code| failed(code).render(language)).into()
-}
-
-fn late(language: Language, words: &str, full: bool) -> Vec<Html> {
-    let publish_at = DateTime::from_timestamp(1_795_341_600, 0).expect("a moment");
-    let post = LatePost { network: words.to_owned(), text: words.to_owned(), publish_at };
-    let one = LatePosts { count: 1, named: vec![post.clone()] };
-    let several =
-        LatePosts { count: if full { u64::MAX } else { 2 }, named: vec![post; if full { 4 } else { 2 }] };
-    let mut texts: Vec<Html> =
-        [one, several].iter().map(|it| late_posts::question(language, it, Tz::Asia__Seoul)).collect();
-    for (published, count) in [(true, 1), (true, 1_204), (false, 1), (false, 1_204), (true, 0)] {
-        texts.push(late_posts::answered(language, published, count));
-    }
-    texts
-}
-
-fn posts_stand(language: Language, words: &str, full: bool) -> Vec<Html> {
-    let at = DateTime::from_timestamp(1_795_341_600, 0).expect("a moment");
-    let post = Post {
-        id: i64::MAX,
-        account: words.to_owned(),
-        network: words.to_owned(),
-        text: words.to_owned(),
-        media_url: None,
-        publish_at: at,
-        status: post::Status::Scheduled,
-        managed_by: ManagedBy::Scheduler,
-        approval: Approval::None,
-        due_at: at,
-        late: false,
-        attempts: 0,
-        url: full.then(|| format!("https://post.example/?q={words}")),
-        error: full.then(|| words.to_owned()),
-        error_code: None,
-        fix: full.then(|| words.to_owned()),
-        finished_at: None,
-        created_at: at,
-        updated_at: at,
-    };
-    let stands = |status: post::Status| {
-        let post = Post { status, ..post.clone() };
-        let stands = PostStands { post: &post, zone: Tz::Asia__Seoul };
-        [
-            stands.card(language, at),
-            stands.card(language, DateTime::UNIX_EPOCH),
-            stands.looked_after(language),
-        ]
-    };
-    let mut texts: Vec<Html> = post::Status::ALL.into_iter().flat_map(stands).collect();
-    for (status, approval) in [
-        (post::Status::Scheduled, Approval::Awaiting),
-        (post::Status::Scheduled, Approval::Approved),
-        (post::Status::Cancelled, Approval::Rejected),
-    ] {
-        let post = Post { status, approval, ..post.clone() };
-        texts.push(PostStands { post: &post, zone: Tz::Asia__Seoul }.card(language, DateTime::UNIX_EPOCH));
-    }
-    texts
 }
 
 fn digests(language: Language, words: &str, full: bool) -> Vec<Html> {
@@ -340,6 +279,8 @@ fn settings(language: Language, words: &str, full: bool) -> Vec<Html> {
         quiet_hours: Some(QuietHours { from_minute: 1_350, until_minute: 0 }),
         muted_until: full.then_some(DateTime::<chrono::Utc>::MAX_UTC),
         batch_published: if full { BatchWindow::Hour } else { BatchWindow::Off },
+        late_posts_minutes: full.then_some(240),
+        has_places: full,
         linked_at: None,
     };
     let now = DateTime::from_timestamp(1_795_341_600, 0).expect("a moment");
@@ -352,6 +293,27 @@ fn settings(language: Language, words: &str, full: bool) -> Vec<Html> {
         quiet_until_question(language, 1_350),
         zone_question(language),
         zone_not_found(language, words),
+    ]
+}
+
+fn in_groups(language: Language, words: &str, full: bool) -> Vec<Html> {
+    let accounts = if full { &[words; 9][..] } else { &[][..] };
+    let longest = notification::announcement(language, words);
+    vec![
+        places::group(language),
+        places::token_bad(language),
+        places::ask(language, words, full),
+        places::not_linked(language),
+        places::too_many(language),
+        places::connected(language, words),
+        places::already_here(language, words),
+        places::status(language, accounts),
+        places::stop_ask(language),
+        places::stopped(language),
+        places::resumed(language, accounts),
+        places::from_account(language, carried::late(language, longest), words),
+        places::lost(language, words),
+        places::list(language, full),
     ]
 }
 

@@ -8,6 +8,8 @@
 //! | 5, 6, 7 | `telegram_away` | one chat told to wait for hours; Telegram away for half an hour, or at the start |
 //! | 8 | `freezing` | SIGSTOP for two leases |
 //! | 9, 10, 11 | `database_failing` | PostgreSQL crashes, SQLite is held by somebody else, the disk is full |
+//! | 12 | `clocks` | the clock is two hours or a month off, and right again |
+//! | 13 | `src/domain/digest/tests.rs` | two years of digests in all zones that are odd |
 //! | 14 | `stopping` | SIGTERM under load |
 //! | 15 | `poison` | rows that nobody can read, or that Telegram never takes |
 //! | 16 | `bad_updates` | spoiled and unknown updates |
@@ -20,6 +22,7 @@
 //! least once; what came twice was in flight at a crash, or its answer was lost.
 
 mod bad_updates;
+mod clocks;
 mod crashes;
 mod database_failing;
 mod freezing;

@@ -42,7 +42,7 @@ pub use mutation::{any_text, any_value, spoil};
 pub use outbox::Outbox;
 pub use platform::{Answer, Platform};
 pub use posting::{NEWS, Standing, insta, post_to};
-pub use process::{Launch, Process};
+pub use process::{Ended, Launch, Process};
 pub use small_disk::SmallDisk;
 
 /// How long does a test wait for something that must happen?
@@ -120,6 +120,8 @@ impl World {
             ("HTTP_ADDR", "127.0.0.1:0"),
             ("JWT_SECRET", JWT_SECRET),
             ("SCHEDULER_TELEGRAM__POLL_TIMEOUT_SECONDS", "2"),
+            // Each failure comes on its own, but in the stories about merging them.
+            ("SCHEDULER_DELIVERY__MERGE_WINDOW_SECONDS", "0"),
             // However full the machine is that the tests run on.
             ("SCHEDULER_ALERTS__DISK_FREE_MIB", "0"),
             // A story looks fifty times a second whether something has happened.

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use super::{Call, result, true_};
 use crate::access;
 use crate::answer::ApiError;
-use crate::wire::{ChatKind, ChatMember, MemberStatus, User};
+use crate::wire::{AdministratorRights, ChatKind, ChatMember, MemberStatus, User};
 use crate::world::{Conversation, Standing, World};
 
 /// Bot API documentation, sendChatAction, `action`.
@@ -73,6 +73,8 @@ fn member<'w>(world: &'w World, conversation: &Conversation, user: i64) -> Optio
     let person = &world.people.get(&user)?.user;
     let status = if conversation.creator == Some(user) {
         MemberStatus::Creator { is_anonymous: false }
+    } else if conversation.administrators.contains(&user) {
+        MemberStatus::Administrator(AdministratorRights::posting())
     } else if conversation.people.contains(&user) || conversation.chat.id == user {
         MemberStatus::Member
     } else {
@@ -97,7 +99,8 @@ pub(super) fn get_administrators(call: &Call<'_>) -> Result<String, ApiError> {
         return Err(ApiError::bad("there are no administrators in the private chat"));
     }
     let bots = conversation.bots.iter().filter(|(_, standing)| **standing == Standing::Administrator);
-    let ids = conversation.creator.iter().chain(bots.map(|(id, _)| id));
+    let people = conversation.creator.iter().chain(&conversation.administrators);
+    let ids = people.chain(bots.map(|(id, _)| id));
     let members: Vec<ChatMember<'_>> = ids
         .filter_map(|id| member(&world, conversation, *id))
         .map(|(user, status)| ChatMember { user, status })

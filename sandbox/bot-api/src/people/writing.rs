@@ -36,6 +36,11 @@ impl BotApi {
             message.from = Some(user);
         }
         fill(&mut message);
+        // In a topic every message that answers no other one answers the one that opened it.
+        if let Some(thread) = message.message_thread_id.filter(|_| message.reply_to_message.is_none()) {
+            let opening = conversation.message(thread).map(|kept| Box::new(kept.message.clone()));
+            message.reply_to_message = opening;
+        }
         let kept = ChatMessage::new(message.clone(), false, self.shared.elapsed());
         let event = self.shared.copy_for_listeners(&kept);
         conversation.add(kept, self.shared.options.messages_per_chat);

@@ -53,6 +53,9 @@ pub(crate) struct Conversation {
     pub(crate) creator: Option<i64>,
     /// People in it (not in private chats).
     pub(crate) people: BTreeSet<i64>,
+    /// Those of them who administer it besides its creator.
+    #[serde(default)]
+    pub(crate) administrators: BTreeSet<i64>,
     /// By thread id.
     pub(crate) topics: BTreeMap<i64, Topic>,
     /// The supergroup this group became.
@@ -72,6 +75,7 @@ impl Conversation {
             bots: BTreeMap::new(),
             creator: None,
             people: BTreeSet::new(),
+            administrators: BTreeSet::new(),
             topics: BTreeMap::new(),
             migrated_to: None,
             messages_made: 0,

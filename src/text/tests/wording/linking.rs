@@ -217,24 +217,6 @@ fn already_same_and_unlink() {
 }
 
 #[test]
-fn group() {
-    says(
-        &linking::group(En),
-        &[
-            "👋 I work in private chats only, so nobody else sees your account.",
-            "Tap the button to continue in private.",
-        ],
-    );
-    says(
-        &linking::group(Ko),
-        &[
-            "👋 계정 보호를 위해 1:1 대화에서만 사용할 수 있어요.",
-            "아래 버튼을 눌러 1:1 대화에서 계속해 주세요.",
-        ],
-    );
-}
-
-#[test]
 fn back_counts_what_was_missed() {
     let said = |language, missed| linking::back(language, account(language), missed).into_string();
     let welcome = "👋 Welcome back! <b>Mina’s Bakery</b> is still connected.";

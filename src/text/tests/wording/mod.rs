@@ -7,6 +7,7 @@ mod digest;
 mod jobs;
 mod linking;
 mod notification;
+mod places;
 mod settings;
 mod status;
 

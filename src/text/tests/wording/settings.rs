@@ -29,6 +29,7 @@ fn settings() -> Settings {
         muted_until: None,
         batch_published: BatchWindow::Off,
         late_posts_minutes: None,
+        has_places: false,
         linked_at: None,
     }
 }

@@ -42,6 +42,11 @@ pub(super) fn room(api: &BotApi, method: &Method, id: i64, rest: &[&str], body: 
             let Some(person) = person else { return missing("person") };
             room.add(&person);
         }
+        ("POST", ["administrators"]) => {
+            let person = body.get("person").and_then(Value::as_i64).and_then(|id| api.known_person(id));
+            let Some(person) = person else { return missing("person") };
+            room.promote(&person, true)?;
+        }
         ("POST", ["bot"]) => set_bot(&room, text("standing"))?,
         ("POST", ["migrate"]) => return found(json!({ "id": room.migrates()?.id() })),
         ("POST", ["topics"]) => return found(json!({ "thread": room.add_topic(text("name"))? })),

@@ -1,0 +1,75 @@
+//! Merging: failures with one cause, within a short time, become one message.
+//!
+//! The first comes at once, and so does the second. From the third on, one message lists them all, with one set of
+//! buttons; what fails for the same cause soon after it is added to that message.
+
+use sha2::{Digest as _, Sha256};
+
+use super::event::EventData;
+
+/// So many failures with one cause are one message; two stay two.
+pub const FEWEST: usize = 3;
+
+/// A word with a digit in it and at least so many characters is a number that tells one request from another: a time,
+/// a trace, the id of a post. A shorter one, such as an error's code, belongs to the cause.
+const NUMBER_LENGTH: usize = 6;
+
+/// The cause of the failure that `data` tells of, as a short key: the same for the same network and an error that
+/// differs in nothing but case, blanks, the stop at its end and the numbers in it.
+pub fn cause(data: &EventData) -> String {
+    let network = data.network.as_deref().unwrap_or_default().trim().to_lowercase();
+    let error = data.error.as_deref().unwrap_or_default().to_lowercase();
+    let mut hash = Sha256::new();
+    hash.update(network);
+    hash.update([0]);
+    for word in
+        error.trim_end_matches(|it: char| it.is_ascii_punctuation() || it.is_whitespace()).split_whitespace()
+    {
+        let is_number =
+            word.chars().count() >= NUMBER_LENGTH && word.contains(|it: char| it.is_ascii_digit());
+        hash.update(if is_number { " #".to_owned() } else { format!(" {word}") });
+    }
+    hash.finalize().iter().take(16).map(|byte| format!("{byte:02x}")).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn caused_by(network: &str, error: &str) -> String {
+        let data =
+            EventData { network: Some(network.into()), error: Some(error.into()), ..EventData::default() };
+        cause(&data)
+    }
+
+    #[test]
+    fn one_cause_has_many_spellings() {
+        let cause = caused_by("facebook", "Log in again (trace 8f2c91ab, 12:03:07).");
+        for (network, error) in [
+            ("Facebook", "log in again  (trace 00aa17ff,\n23:59:59)"),
+            ("facebook ", "LOG IN AGAIN (trace 8f2c91ab, 12:03:07)!"),
+        ] {
+            assert_eq!(caused_by(network, error), cause, "{network}: {error}");
+        }
+    }
+
+    #[test]
+    fn another_network_or_another_error_is_another_cause() {
+        let cause = caused_by("facebook", "Error 190");
+        for (network, error) in [("instagram", "Error 190"), ("facebook", "Error 368"), ("facebook", "")] {
+            assert_ne!(caused_by(network, error), cause, "{network}: {error}");
+        }
+        assert_ne!(
+            caused_by("a b", "c"),
+            caused_by("a", "b c"),
+            "a network's name is not a part of the error"
+        );
+    }
+
+    #[test]
+    fn any_words_have_a_short_cause() {
+        for words in ["", " ", "\u{202E}", &"1".repeat(100_000), &"👨‍👩‍👧 ".repeat(10_000)] {
+            assert_eq!(caused_by(words, words).len(), 32);
+        }
+    }
+}

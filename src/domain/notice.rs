@@ -1,0 +1,48 @@
+//! A notice of trouble with posts, as it stands at the moment its message is written or edited: what it told, and what
+//! has become of the posts since.
+
+use super::event::{EventData, EventKind};
+use super::post::{ManagedBy, Post, Status};
+
+/// A notice and its posts.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct NoticeNow {
+    /// The chat that it was written for.
+    pub chat_id: Option<i64>,
+    /// Its message there; `None` while it was not sent.
+    pub message_id: Option<i32>,
+    /// What it tells of.
+    pub told: Vec<ToldPost>,
+    /// Whether it is a list of several.
+    pub is_list: bool,
+    /// Whether another message lists its post since.
+    pub is_listed_elsewhere: bool,
+}
+
+/// A post in trouble that a notice tells of.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ToldPost {
+    /// What happened to it.
+    pub kind: EventKind,
+    /// What was said about it.
+    pub event: EventData,
+    /// The post as it is now, where it is one that this service publishes.
+    pub post: Option<Post>,
+}
+
+impl ToldPost {
+    /// Whether the post has left the state that the notice tells of, whoever moved it.
+    pub fn is_looked_after(&self) -> bool {
+        let Some(post) = &self.post else { return false };
+        match self.kind {
+            EventKind::PostFailed => post.status != Status::Failed,
+            EventKind::PostUnconfirmed => post.status != Status::Unconfirmed,
+            _ => false,
+        }
+    }
+
+    /// The id of the post, where this service can try it again.
+    pub fn id_here(&self) -> Option<i64> {
+        self.post.as_ref().filter(|post| post.managed_by == ManagedBy::Scheduler).map(|post| post.id)
+    }
+}
