@@ -83,7 +83,7 @@ on_both_databases! {
         let mina = world.mina();
         world.link(&mina, "alice").await;
         let (id, card) = opened_card(world, &mina).await;
-        world.time_passes(TimeDelta::hours(2));
+        world.time_passes(TimeDelta::minutes(61));
         world.platform().schedules("alice", post_to("news", "Wakes the worker", world.clock.now())).await;
         world.until_post("alice", id, "published").await;
         let card = world.tap_makes(&mina, &card, "Cancel", "✅ Published · news").await;

@@ -89,8 +89,9 @@ async fn after_a_restore_nothing_goes_out_twice_and_its_author_is_asked() {
     world.link(&world.mina(), "alice").await;
     let held = a_held_notification(&world).await;
     let platform = world.platform();
-    let soon =
-        platform.schedules("alice", post_to("news", "Scones", world.clock.now() + TimeDelta::hours(1))).await;
+    // Not so late in three hours that its author would be asked first.
+    let soon = world.clock.now() + TimeDelta::minutes(150);
+    let soon = platform.schedules("alice", post_to("news", "Scones", soon)).await;
     let later =
         platform.schedules("alice", post_to("news", "Buns", world.clock.now() + TimeDelta::days(3))).await;
     let unused = platform.asks_for_link("bob").await;
