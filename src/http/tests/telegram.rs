@@ -168,12 +168,13 @@ async fn the_status_of_somebody_who_never_linked_is_what_they_would_begin_with()
     assert_eq!(got.status, 200);
     let expected = json!({
         "linked": false, "telegram_chat_id": null, "telegram_enabled": false, "account_name": "Mina Park",
+        "places": [],
         "settings": {
             "language": "en", "zone": null,
             "digest": {"enabled": true, "time": "09:00", "when_empty": false},
             "notifications": {"published": "silent", "failed": "on", "unconfirmed": "on", "automation": "on",
                               "announcement": "on"},
-            "quiet_hours": null, "muted_until": null, "batch_published_minutes": 0,
+            "quiet_hours": null, "muted_until": null, "batch_published_minutes": 0, "late_posts_minutes": null,
         },
     });
     assert_eq!(got.body, expected);
