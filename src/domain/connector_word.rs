@@ -26,7 +26,6 @@ pub struct ConnectorWord {
     /// The class of that.
     pub code: Option<FailureCode>,
     /// Whether the same again may work.
-    #[schema(required = false)]
     pub retryable: bool,
 }
 

@@ -26,7 +26,7 @@ pub(super) fn admit(
 ) -> Result<Option<Caller>, Problem> {
     match &route.access {
         Access::Probe(_) => Ok(None),
-        Access::Open(_) | Access::Signed(_) => port.rates().stranger(peer).map(|()| None),
+        Access::Open(_) => port.rates().stranger(peer).map(|()| None),
         Access::Telegram(_) => counted(port, peer, admit_telegram(port, headers)).map(|()| None),
         Access::Metrics(_) => counted(port, peer, metrics::admit(port, headers)).map(|()| None),
         Access::Scoped(scope, _) => admit_caller(port, peer, &[*scope], headers).map(Some),

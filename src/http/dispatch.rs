@@ -90,7 +90,6 @@ async fn handle(
             Access::Probe(handler)
             | Access::Open(handler)
             | Access::Telegram(handler)
-            | Access::Signed(handler)
             | Access::Metrics(handler),
             _,
         ) => handler(call).await,

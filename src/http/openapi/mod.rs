@@ -71,13 +71,6 @@ fn security_schemes() -> Value {
             "name": WEBHOOK_SECRET.as_str(),
             "description": "What this service has told Telegram when it set the webhook.",
         },
-        "signature": {
-            "type": "apiKey",
-            "in": "header",
-            "name": "webhook-signature",
-            "description": "By the network's secret, as Standard Webhooks describe; with `webhook-id` and \
-                `webhook-timestamp`.",
-        },
         "metricsToken": {"type": "http", "scheme": "bearer", "description": "`METRICS_TOKEN` of the settings."},
         "jwt": {
             "type": "http",

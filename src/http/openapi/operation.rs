@@ -91,7 +91,6 @@ fn security(access: &Access) -> Value {
     match access {
         Access::Probe(_) | Access::Open(_) => json!([]),
         Access::Telegram(_) => json!([{"webhookSecret": []}]),
-        Access::Signed(_) => json!([{"signature": []}]),
         Access::Metrics(_) => json!([{"metricsToken": []}]),
         Access::Scoped(scope, _) => jwt(&[*scope]),
         Access::AnyOf(scopes, _) => jwt(scopes),
@@ -145,7 +144,7 @@ fn problems(route: &Route) -> BTreeMap<u16, Vec<Kind>> {
     let mut kinds = vec![Kind::Internal, Kind::Unavailable];
     match route.access {
         Access::Probe(_) => {}
-        Access::Open(_) | Access::Signed(_) => kinds.push(Kind::TooManyRequests),
+        Access::Open(_) => kinds.push(Kind::TooManyRequests),
         Access::Telegram(_) => kinds.extend([Kind::WrongWebhookSecret, Kind::TooManyRequests]),
         Access::Metrics(_) => kinds.extend([Kind::Unauthorized, Kind::TooManyRequests]),
         Access::Scoped(..) | Access::AnyOf(..) => {

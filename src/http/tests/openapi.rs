@@ -86,7 +86,6 @@ fn who_needs_a_token_is_told_which() {
         let wanted = match route.access {
             Access::Probe(_) | Access::Open(_) => json!([]),
             Access::Telegram(_) => json!([{"webhookSecret": []}]),
-            Access::Signed(_) => json!([{"signature": []}]),
             Access::Metrics(_) => json!([{"metricsToken": []}]),
             Access::Scoped(scope, _) => json!([{"jwt": [scope.as_str()]}]),
             Access::AnyOf(scopes, _) => scopes.iter().map(|scope| json!({"jwt": [scope.as_str()]})).collect(),
