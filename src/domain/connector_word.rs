@@ -26,6 +26,7 @@ pub struct ConnectorWord {
     /// The class of that.
     pub code: Option<FailureCode>,
     /// Whether the same again may work.
+    #[schema(required = false)]
     pub retryable: bool,
 }
 

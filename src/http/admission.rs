@@ -25,7 +25,8 @@ pub(super) fn admit(
     headers: &HeaderMap,
 ) -> Result<Option<Caller>, Problem> {
     match &route.access {
-        Access::Probe(_) => Ok(None),
+        // Counted when the handler has looked at the signature.
+        Access::Probe(_) | Access::Signed(_) => Ok(None),
         Access::Open(_) => port.rates().stranger(peer).map(|()| None),
         Access::Telegram(_) => counted(port, peer, admit_telegram(port, headers)).map(|()| None),
         Access::Metrics(_) => counted(port, peer, metrics::admit(port, headers)).map(|()| None),
@@ -60,6 +61,6 @@ fn admit_telegram(port: &Port, headers: &HeaderMap) -> Result<(), Problem> {
 }
 
 /// Whoever does not get in is a stranger, and counted as one.
-fn counted<T>(port: &Port, peer: IpAddr, admitted: Result<T, Problem>) -> Result<T, Problem> {
+pub(super) fn counted<T>(port: &Port, peer: IpAddr, admitted: Result<T, Problem>) -> Result<T, Problem> {
     admitted.or_else(|problem| port.rates().stranger(peer).and(Err(problem)))
 }

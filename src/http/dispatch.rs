@@ -2,6 +2,7 @@
 
 use std::net::IpAddr;
 use std::panic::AssertUnwindSafe;
+use std::sync::Arc;
 
 use futures::FutureExt as _;
 use hyper::body::Incoming;
@@ -15,6 +16,7 @@ use super::call::Call;
 use super::port::Port;
 use super::problem::Problem;
 use super::routes::{self, Access, Route};
+use super::seats::Seat;
 use crate::metrics;
 
 /// Names the request in the log and in the answer, so that one can be found by the other.
@@ -24,8 +26,17 @@ const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 /// anything, a pasted token too.
 const NO_ROUTE: &str = "(no route)";
 
-/// Answers `request`, whatever happens.
-pub(super) async fn answer(port: Port, peer: IpAddr, request: Request<Incoming>) -> Response<Body> {
+/// Who sent a request, and over which connection.
+pub(super) struct Peer {
+    /// The other end's address.
+    pub(super) address: IpAddr,
+    /// The seat of its connection.
+    pub(super) seat: Arc<Seat>,
+}
+
+/// Answers `request`, whatever happens. The connection's seat is busy from when all of the request is here.
+pub(super) async fn answer(port: Port, peer: Peer, request: Request<Incoming>) -> Response<Body> {
+    peer.seat.renew();
     let id = format!("{:016x}", rand::random::<u64>());
     let from = Instant::now();
     let method = request.method().clone();
@@ -56,7 +67,7 @@ fn known(method: &Method) -> &str {
 /// Handles the request within its time; a panic in it is a 500 and ends nothing else.
 async fn guarded(
     port: Port,
-    peer: IpAddr,
+    peer: Peer,
     route: &Route,
     path_id: Option<String>,
     request: Request<Incoming>,
@@ -74,15 +85,16 @@ async fn guarded(
 
 async fn handle(
     port: Port,
-    peer: IpAddr,
+    peer: Peer,
     route: &Route,
     path_id: Option<String>,
     request: Request<Incoming>,
 ) -> Result<Answer, Problem> {
     let (head, body) = request.into_parts();
     // Before the body: whoever may not call does not get to send one.
-    let caller = admission::admit(&port, peer, route, &head.headers)?;
+    let caller = admission::admit(&port, peer.address, route, &head.headers)?;
     let body = route.takes.read(body, &head.headers, &port).await?;
+    let _busy = peer.seat.busy();
     let query = head.uri.query().map(str::to_owned);
     let call = Call { port, id: path_id, query, headers: head.headers, body };
     match (route.access, caller) {
@@ -93,6 +105,10 @@ async fn handle(
             | Access::Metrics(handler),
             _,
         ) => handler(call).await,
+        (Access::Signed(handler), _) => {
+            let port = call.port.clone();
+            admission::counted(&port, peer.address, handler(call).await)
+        }
         (Access::Scoped(_, handler) | Access::AnyOf(_, handler), Some(caller)) => handler(call, caller).await,
         (Access::Scoped(..) | Access::AnyOf(..), None) => {
             Err(Problem::internal("a scoped route without a caller"))

@@ -31,6 +31,8 @@ pub(super) enum Access {
     Probe(fn(Call) -> Handling),
     /// Anybody.
     Open(fn(Call) -> Handling),
+    /// A network, whose signature the handler checks: only it knows whose post is meant.
+    Signed(fn(Call) -> Handling),
     /// Telegram, which shows the secret of the webhook.
     Telegram(fn(Call) -> Handling),
     /// Whoever has the metrics token: who collects numbers is no caller of the platform's.
@@ -252,8 +254,7 @@ pub(super) const TABLE: &[Route] = &[
         methods: POST,
         path: "/api/posts/{id}/result",
         takes: Takes::Json,
-        // Signed by the post's network, which the handler checks.
-        access: Access::Open(|call| Box::pin(posts::result(call))),
+        access: Access::Signed(|call| Box::pin(posts::result(call))),
         says: posts::RESULT,
     },
     Route {

@@ -1,7 +1,7 @@
 //! How many connections there are, and which one goes when somebody else needs its place.
 //!
-//! Whoever opens connections and sends nothing must not keep others out: when all seats are taken, the
-//! connection that has been without a request for longest loses its own.
+//! Whoever opens connections and sends nothing, or a request that never ends, must not keep others out: when all
+//! seats are taken, the connection that has been without a whole request for longest loses its own.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -21,7 +21,7 @@ pub(super) struct Seats {
     waiting: Mutex<Waiting>,
 }
 
-/// The connections without a request, by when they became so.
+/// The connections without a whole request, by when they became so.
 #[derive(Default)]
 struct Waiting {
     next_ticket: u64,
@@ -106,6 +106,12 @@ impl Seat {
         self.leave.cancelled().await;
     }
 
+    /// A request has begun to arrive: the wait for the rest of it counts from now.
+    pub(super) fn renew(&self) {
+        self.withdraw();
+        *self.ticket() = Some(self.seats.wait_for_request(&self.leave));
+    }
+
     /// A request is being answered until what this returns is dropped: meanwhile the seat can't be lost.
     pub(super) fn busy(&self) -> Busy<'_> {
         self.withdraw();
@@ -134,8 +140,7 @@ pub(super) struct Busy<'a>(&'a Seat);
 
 impl Drop for Busy<'_> {
     fn drop(&mut self) {
-        let ticket = self.0.seats.wait_for_request(&self.0.leave);
-        *self.0.ticket() = Some(ticket);
+        self.0.renew();
     }
 }
 

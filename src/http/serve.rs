@@ -14,7 +14,7 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
-use super::dispatch;
+use super::dispatch::{self, Peer};
 use super::port::Port;
 use super::seats::{Seat, Seats};
 use super::timed_stream::{Patience, TimedStream};
@@ -133,11 +133,8 @@ impl Connection {
         let seat = Arc::new(seat);
         let peer = self.peer;
         let service = service_fn(|request| {
-            let (port, seat) = (self.port.clone(), seat.clone());
-            async move {
-                let _busy = seat.busy();
-                Ok::<_, Infallible>(dispatch::answer(port, peer, request).await)
-            }
+            let (port, peer) = (self.port.clone(), Peer { address: peer, seat: seat.clone() });
+            async move { Ok::<_, Infallible>(dispatch::answer(port, peer, request).await) }
         });
         let io = TokioIo::new(TimedStream::new(stream, self.patience));
         let mut connection = pin!(self.builder.serve_connection(io, service));

@@ -51,7 +51,9 @@ pub async fn verify_sqlite(copy: &Path) -> Result<Vec<String>, StoreError> {
         .and_then(|row| row.try_get(0))
         .map_err(failed)?;
     if checked != "ok" {
-        return Err(StoreError::Unusable(format!("the copy is damaged: {checked}")));
+        // SQLite's words are several lines, the last of them what it found.
+        let found = checked.lines().last().unwrap_or_default();
+        return Err(StoreError::Unusable(format!("the copy is damaged: {found}")));
     }
     let applied = sqlx::query("SELECT version FROM seaql_migrations ORDER BY version")
         .fetch_all(&mut connection)

@@ -23,9 +23,10 @@ const READ_LIMIT: Duration = Duration::from_secs(60);
 /// How many links are written in one transaction?
 const BATCH: usize = 500;
 
-/// Both databases cast whatever type a column has to text.
+/// Both databases cast whatever type a column has to text. In an order of which nothing is left to the database: of two
+/// rows for one account the first counts.
 const QUERY: &str = "SELECT CAST(user_id AS TEXT), CAST(telegram_chat_id AS TEXT), CAST(telegram_enabled AS TEXT) \
-                     FROM sns_settings ORDER BY user_id";
+                     FROM sns_settings ORDER BY user_id, telegram_chat_id, telegram_enabled";
 
 /// What became of an old link.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -189,7 +189,7 @@ on_both_databases! {
         world.link(&jun, "bob").await;
         let message = jun.last_message().expect("a message");
         let theirs = jun.tap_data(jun.id(), message.id(), &all).expect("a tap").answer(PATIENCE).await;
-        assert_eq!(theirs.expect("it is answered").text, "This button no longer works", "it is not bob's list");
+        assert_eq!(theirs.expect("it is answered").text, "더 이상 쓸 수 없는 버튼이에요", "it is not bob's list");
     }
 
     async fn a_post_that_fails_again_and_again_is_one_post(world) {

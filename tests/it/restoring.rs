@@ -107,7 +107,7 @@ async fn after_a_restore_nothing_goes_out_twice_and_its_author_is_asked() {
     assert!(printed.contains("1 posts may have gone out since"), "{printed}");
     assert!(printed.contains("1 notifications may have been sent since"), "{printed}");
     world.start().await;
-    is_told(&world, "Look whether the post is out").await;
+    is_told(&world, "Not sure it went out").await;
     let post = world.post("alice", soon).await;
     assert_eq!(post["status"], "unconfirmed", "{post:#}");
     assert_eq!(world.post("alice", later).await["status"], "scheduled", "its time has not come");

@@ -71,6 +71,13 @@ fn security_schemes() -> Value {
             "name": WEBHOOK_SECRET.as_str(),
             "description": "What this service has told Telegram when it set the webhook.",
         },
+        "networkSignature": {
+            "type": "apiKey",
+            "in": "header",
+            "name": "webhook-signature",
+            "description": "As Standard Webhooks describe, by the secret of the post's network, together with \
+                `webhook-id` and `webhook-timestamp`.",
+        },
         "metricsToken": {"type": "http", "scheme": "bearer", "description": "`METRICS_TOKEN` of the settings."},
         "jwt": {
             "type": "http",

@@ -90,6 +90,7 @@ fn security(access: &Access) -> Value {
         |scopes: &[Scope]| -> Value { scopes.iter().map(|scope| json!({"jwt": [scope.as_str()]})).collect() };
     match access {
         Access::Probe(_) | Access::Open(_) => json!([]),
+        Access::Signed(_) => json!([{"networkSignature": []}]),
         Access::Telegram(_) => json!([{"webhookSecret": []}]),
         Access::Metrics(_) => json!([{"metricsToken": []}]),
         Access::Scoped(scope, _) => jwt(&[*scope]),
@@ -145,6 +146,7 @@ fn problems(route: &Route) -> BTreeMap<u16, Vec<Kind>> {
     match route.access {
         Access::Probe(_) => {}
         Access::Open(_) => kinds.push(Kind::TooManyRequests),
+        Access::Signed(_) => kinds.extend([Kind::Unsigned, Kind::TooManyRequests]),
         Access::Telegram(_) => kinds.extend([Kind::WrongWebhookSecret, Kind::TooManyRequests]),
         Access::Metrics(_) => kinds.extend([Kind::Unauthorized, Kind::TooManyRequests]),
         Access::Scoped(..) | Access::AnyOf(..) => {

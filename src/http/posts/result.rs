@@ -29,7 +29,7 @@ pub(in crate::http) const RESULT: Says = Says::new(
 .path(POST)
 .body(Form::of::<ConnectorWord>())
 .answers(&[Answered::json::<Shown>(200, "The post, as it was told now or before")])
-.problems(&[Kind::Unsigned, Kind::PostState, Kind::InvalidPost]);
+.problems(&[Kind::PostState, Kind::InvalidPost]);
 
 /// `POST /api/posts/{id}/result`, signed by the post's network: 200 with the post, the same again for a result that
 /// was told before. 401 for anything that its network did not sign, a post that never was included; 409 when the

@@ -85,6 +85,7 @@ fn who_needs_a_token_is_told_which() {
         let operation = &document["paths"][route.path][method];
         let wanted = match route.access {
             Access::Probe(_) | Access::Open(_) => json!([]),
+            Access::Signed(_) => json!([{"networkSignature": []}]),
             Access::Telegram(_) => json!([{"webhookSecret": []}]),
             Access::Metrics(_) => json!([{"metricsToken": []}]),
             Access::Scoped(scope, _) => json!([{"jwt": [scope.as_str()]}]),

@@ -65,6 +65,7 @@ impl Launch {
             .set("SCHEDULER_TELEGRAM__POLL_TIMEOUT_SECONDS", "2")
             .set("SCHEDULER_ALERTS__DISK_FREE_MIB", "0")
             .set("SCHEDULER_HTTP__PERSON_PER_SECOND", "0")
+            .set("SCHEDULER_DELIVERY__MERGE_WINDOW_SECONDS", "0")
             .set("SCHEDULER_DELIVERY__MESSAGES_PER_SECOND", "0")
             .set("SCHEDULER_DELIVERY__PER_CHAT_PER_SECOND", "0")
     }
