@@ -163,8 +163,8 @@ impl Delivery {
         }
     }
 
-    /// Waits until something may be sent: no admin has paused it, this instance leads, Telegram answers, nobody told us to wait, and not too
-    /// much is on its way.
+    /// Waits until something may be sent: no admin has paused it, this instance leads, Telegram answers, nobody told us
+    /// to wait, and not too much is on its way.
     async fn until_sending_is_allowed(&self, sender: &Arc<Sender>, in_flight: &mut JoinSet<()>) {
         loop {
             self.store.until_sending_goes_on().await;

@@ -27,8 +27,9 @@ const DRIVER_PREFIXES: [&str; 2] = ["error returned from database: ", "error com
 /// The one connection that writes to a SQLite file; creates the file, not its folder.
 pub(super) async fn sqlite_writer(settings: &config::Database) -> Result<DatabaseConnection, StoreError> {
     let mut options = sqlite_options(settings, "OFF");
-    // Another one, should the schema be changed while the queue holds the first.
-    options.max_connections(2).min_connections(1);
+    // Another one, should the schema be changed while the queue holds the first. None is opened ahead: two that switch a
+    // new file to write-ahead logging at the same time lock each other out, and the first start fails.
+    options.max_connections(2).min_connections(0);
     connect(options, settings).await
 }
 

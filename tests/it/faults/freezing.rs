@@ -20,6 +20,10 @@ const TAKE_OVER: Duration = LEADS_FOR.saturating_add(RENEW_EVERY).saturating_add
 const LEADING: &str = "leading: this instance";
 const FOLLOWING: &str = "following: another instance";
 
+/// What a new leader logs when what the last one held is not that one's any more. A little before, an outcome of the
+/// last one is still taken, as it should be: nobody else has the message yet.
+const RESCUED: &str = "notifications of an earlier run are sent again";
+
 /// What it logs when it comes too late to say what became of a message.
 const REFUSED: &str = "the lease was over before its outcome";
 
@@ -76,9 +80,11 @@ async fn fault_08_a_leader_frozen_for_two_leases_sends_nothing_of_what_it_held()
         audience.until_seen(&world, before + 3).await;
         tokio::time::sleep(Duration::from_millis(dice.random_range(0..300))).await;
         let (led, followed) = (leader.times_said(FOLLOWING), follower.times_said(LEADING));
+        let rescued = follower.times_said(RESCUED);
         leader.signal(Signal::SIGSTOP);
         let frozen = tokio::time::Instant::now();
         follower.says_again(LEADING, followed, TAKE_OVER).await;
+        follower.says_again(RESCUED, rescued, PATIENCE).await;
         if in_full() {
             tokio::time::sleep_until(frozen + LEADS_FOR * 2).await;
         }
