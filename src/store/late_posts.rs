@@ -95,12 +95,16 @@ async fn asked(
     {
         content.late.get_or_insert_default().add(post);
         let data = serde_json::to_string(&content).map_err(|error| StoreError::Failed(error.to_string()))?;
-        notification::Entity::update_many()
+        let named_too = notification::Entity::update_many()
             .col_expr(notification::Column::Data, Expr::val(data))
             .filter(notification::Column::Id.eq(row.id))
+            // Claimed since, its message says nothing of this post: then it has to be asked about anew.
+            .filter(Expr::cust("state = 'pending'"))
             .exec(transaction)
             .await?;
-        return Ok(row.id);
+        if named_too.rows_affected == 1 {
+            return Ok(row.id);
+        }
     }
     let mut late = LatePosts::default();
     late.add(post);

@@ -125,10 +125,10 @@ impl Command for SettlePost {
     async fn apply(&self, transaction: &DatabaseTransaction) -> Result<bool, StoreError> {
         let claimed = Entity::find_by_id(self.id).filter(Column::LeaseToken.eq(self.lease_token));
         let Some(before) = claimed.one(transaction).await? else { return Ok(false) };
-        let update = settled(publishing::claimed(self.id, self.lease_token), &self.outcome, self.now);
         if self.outcome == Outcome::Late {
             return late_posts::ask(transaction, before, self.lease_token, self.now).await;
         }
+        let update = settled(publishing::claimed(self.id, self.lease_token), &self.outcome, self.now);
         if update.exec(transaction).await?.rows_affected != 1 {
             return Ok(false);
         }
