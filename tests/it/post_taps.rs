@@ -177,6 +177,7 @@ on_both_databases! {
         let status = world.answer(&mina, "/status").await;
         assert_eq!(status.labels(), ["Refresh", "Settings"], "there is nothing to try again");
         let id = after(world, rejected(), "failed").await;
+        mina.sees("Post failed").await.expect("the notice comes first");
         let status = world.answer(&mina, "/status").await;
         assert_eq!(status.labels(), ["Refresh", "Retry failed", "Settings"]);
         let toast = mina.taps(status.id(), "Retry failed").await.expect("the tap is answered");
