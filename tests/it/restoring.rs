@@ -135,7 +135,7 @@ async fn a_late_post_that_was_answered_for_since_the_backup_does_not_go_out_agai
     let soon = world.clock.now() + TimeDelta::minutes(10);
     let late = world.platform().schedules("alice", post_to("news", "Scones", soon)).await;
     world.stop().await;
-    world.time_passes(TimeDelta::hours(2));
+    world.time_passes(TimeDelta::hours(3));
     world.start().await;
     let question = mina.sees("Publish it now?").await.expect("she is asked");
     let backup = the_backup(&world).await;
