@@ -95,6 +95,24 @@ impl Database {
         self.settle().await;
     }
 
+    /// So many posts over `networks` in turn, the first due at `from_ms` and all within `within_ms`.
+    pub async fn schedule(&self, posts: usize, networks: &[&str], from_ms: i64, within_ms: usize) {
+        let names: Vec<String> = networks
+            .iter()
+            .enumerate()
+            .map(|(number, name)| format!("WHEN {number} THEN '{name}'"))
+            .collect();
+        let network = format!("CASE i % {} {} END", networks.len(), names.join(" "));
+        let due = format!("{from_ms} + i * CAST({within_ms} AS BIGINT) / {posts}");
+        self.write(&format!(
+            "INSERT INTO posts (account, network, text, publish_at_ms, due_at_ms, created_at_ms, updated_at_ms) \
+             SELECT 'account-0', {network}, 'Sunday’s cake no. ' || i, {due}, {due}, {from_ms}, {from_ms} FROM {}",
+            series(posts)
+        ))
+        .await;
+        self.settle().await;
+    }
+
     /// What a database that has lived for a while has done: statistics on PostgreSQL, a short log on SQLite.
     pub async fn settle(&self) {
         let settle = if self.server.is_some() { "ANALYZE" } else { "PRAGMA wal_checkpoint(TRUNCATE)" };

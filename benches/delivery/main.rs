@@ -7,7 +7,7 @@
 //! ```
 //!
 //! Groups: `ingest`, `latency`, `drain`, `million`, `hot-million`, `cost`, `pace`, `hot-chat`, `memory`, `start`,
-//! `updates`, `faults`, `digests`. PostgreSQL is measured when `TEST_POSTGRES_URL` names a server.
+//! `updates`, `faults`, `digests`, `posts`. PostgreSQL is measured when `TEST_POSTGRES_URL` names a server.
 //!
 //! Four subjects, one table, because only ratios of one run on one machine mean anything:
 //!
@@ -26,6 +26,7 @@
 
 mod bare;
 mod caller;
+mod connector;
 mod database;
 mod options;
 mod process;

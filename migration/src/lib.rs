@@ -15,6 +15,7 @@ mod m20261122_000007_batching;
 mod m20261124_000001_notices;
 mod m20261124_000002_places;
 mod m20261124_000003_post_moves;
+mod m20261124_000004_late_posts;
 mod m20261124_000005_approval;
 mod m20261124_000006_drafts;
 mod m20261124_000008_audit;
@@ -40,6 +41,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261124_000001_notices::Migration),
             Box::new(m20261124_000002_places::Migration),
             Box::new(m20261124_000003_post_moves::Migration),
+            Box::new(m20261124_000004_late_posts::Migration),
             Box::new(m20261124_000005_approval::Migration),
             Box::new(m20261124_000006_drafts::Migration),
             Box::new(m20261124_000008_audit::Migration),

@@ -11,6 +11,7 @@ use crate::domain::post::{ManagedBy, Post, Wish};
 use crate::domain::post_move::Actor;
 use crate::store::{FailedPosts, Moved, MovedAll, StoreError};
 use crate::telegram::PostTap;
+use crate::text;
 use crate::text::answer::Toast;
 use crate::text::post_stands::PostStands;
 
@@ -50,6 +51,9 @@ async fn granted(bot: &Bot, settings: &Settings, tap: PostTap) -> Result<(Toast,
         let moved = bot.store.retry_failed(which, account, Actor::Chat, now).await?;
         return Ok((toast(moved), None));
     }
+    if let PostTap::PublishLate(asked_in) | PostTap::CancelLate(asked_in) = tap {
+        return answered_late(bot, settings, asked_in, matches!(tap, PostTap::PublishLate(_))).await;
+    }
     let Some((id, wish)) = wish(tap) else { return Ok((Toast::Expired, None)) };
     Ok(match bot.store.grant(id, Some(account), wish, Actor::Chat, now).await? {
         Moved::Done(post) => (Toast::Done, stands(bot, settings, tap, &post)),
@@ -58,6 +62,19 @@ async fn granted(bot: &Bot, settings: &Settings, tap: PostTap) -> Result<(Toast,
         }
         Moved::Refused(_) | Moved::NotFound => (Toast::Expired, None),
     })
+}
+
+/// The answer to the question that the notification `asked_in` asks about late posts: whether they are published. What
+/// was answered already stays so.
+async fn answered_late(
+    bot: &Bot,
+    settings: &Settings,
+    asked_in: i64,
+    publish: bool,
+) -> Result<(Toast, Option<Reply>), StoreError> {
+    let count = bot.store.answer_late_posts(&settings.account, asked_in, publish, bot.clock.now()).await?;
+    let toast = if count > 0 { Toast::Done } else { Toast::Handled };
+    Ok((toast, Some(text::late_posts::answered(settings.language(), publish, count).into())))
 }
 
 /// The post and what is wished for it; `None` where it is several posts, or a question comes first.
@@ -70,7 +87,9 @@ fn wish(tap: PostTap) -> Option<(i64, Wish)> {
         PostTap::Cancel(id) => (id, Wish::Cancel),
         PostTap::Approve(id) => (id, Wish::Approve),
         PostTap::Reject(id) => (id, Wish::Reject),
-        PostTap::RetryAll(_) | PostTap::Move(_) => return None,
+        PostTap::RetryAll(_) | PostTap::PublishLate(_) | PostTap::CancelLate(_) | PostTap::Move(_) => {
+            return None;
+        }
     })
 }
 
@@ -86,7 +105,7 @@ fn stands(bot: &Bot, settings: &Settings, tap: PostTap, post: &Post) -> Option<R
             let stands = PostStands { post, zone: when::zone(bot, settings) };
             Some(stands.card(settings.language(), bot.clock.now()).into())
         }
-        PostTap::Retry(_) | PostTap::RetryAll(_) | PostTap::WentOut(_) | PostTap::PublishAgain(_) => None,
+        _ => None,
     }
 }
 

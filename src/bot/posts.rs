@@ -65,7 +65,7 @@ pub(super) fn card(bot: &Bot, settings: &Settings, post: &Post, page: u32) -> Re
     let zone = settings.zone.unwrap_or(bot.digest.default_zone);
     let reply = Reply::from(PostStands { post, zone }.card(language, now));
     let is_ours = post.managed_by == ManagedBy::Scheduler;
-    let waits = post.status == Status::Scheduled && post.due_at > now;
+    let waits = post.status == Status::Scheduled && (post.late || post.due_at > now);
     let [yes, no] = match post.approval {
         Approval::Awaiting => {
             [(Button::Approve, PostTap::Approve(post.id)), (Button::Reject, PostTap::Reject(post.id))]

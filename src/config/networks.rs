@@ -64,6 +64,8 @@ pub struct Connector {
     pub max_text: Option<usize>,
     /// How many posts go to it at the same time.
     pub concurrency: usize,
+    /// How many posts go to it in any minute; `None`: as many as there are.
+    pub max_per_minute: Option<u32>,
 }
 
 impl Network {
@@ -92,6 +94,7 @@ impl fmt::Debug for Connector {
             .field("allow_private_addresses", &self.allow_private_addresses)
             .field("max_text", &self.max_text)
             .field("concurrency", &self.concurrency)
+            .field("max_per_minute", &self.max_per_minute)
             .finish_non_exhaustive()
     }
 }
@@ -136,6 +139,7 @@ fn network(reader: &mut Reader, name: String) -> Option<Network> {
                 "allow_private_addresses",
                 "max_text",
                 "concurrency",
+                "max_per_minute",
             ]
             .iter()
             .for_each(|part| reader.leave_unread(&key(part)));
@@ -181,6 +185,7 @@ fn connector(reader: &mut Reader, key: impl Fn(&str) -> String) -> Option<Connec
     let allow_private_addresses = reader.flag(&key("allow_private_addresses"), false);
     let max_text = reader.optional_number(&key("max_text"), 1..=1_000_000);
     let concurrency = reader.number_or(&key("concurrency"), 1..=64, CONCURRENCY);
+    let max_per_minute = reader.optional_number(&key("max_per_minute"), 1..=6_000);
     let url = url?;
     if !allow_private_addresses && address_of(&url).is_some_and(|address| !is_public(address)) {
         let problem = "leads to an address that is not on the internet; set allow_private_addresses = true beside \
@@ -188,7 +193,7 @@ fn connector(reader: &mut Reader, key: impl Fn(&str) -> String) -> Option<Connec
         reader.complain(&key("url"), problem);
     }
     let keys = SigningKeys { current: current?, previous };
-    Some(Connector { url, keys, allow_private_addresses, max_text, concurrency })
+    Some(Connector { url, keys, allow_private_addresses, max_text, concurrency, max_per_minute })
 }
 
 /// The address that a URL names without a name.

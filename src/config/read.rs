@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use chrono::NaiveTime;
+use chrono::{NaiveTime, TimeDelta};
 use chrono_tz::Tz;
 use secrecy::SecretString;
 
@@ -147,7 +147,13 @@ impl Publishing {
             );
             reader.complain(key, &problem);
         }
-        Self { lease, request_timeout, backoff: backoff(reader, "publishing.backoff_seconds") }
+        let ask_when_late: i64 = reader.number("publishing.ask_when_late_minutes", 0..=10_080);
+        Self {
+            lease,
+            request_timeout,
+            ask_when_late: (ask_when_late > 0).then(|| TimeDelta::minutes(ask_when_late)),
+            backoff: backoff(reader, "publishing.backoff_seconds"),
+        }
     }
 }
 

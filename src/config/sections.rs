@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use chrono::NaiveTime;
+use chrono::{NaiveTime, TimeDelta};
 use chrono_tz::Tz;
 use hmac::{Hmac, Mac as _};
 use secrecy::{ExposeSecret, SecretString};
@@ -213,6 +213,8 @@ pub struct Publishing {
     pub lease: Duration,
     /// How long one request to a network may take, from its first byte to the end of the answer.
     pub request_timeout: Duration,
+    /// How late a post may be and still go out without its author being asked; `None`: however late.
+    pub ask_when_late: Option<TimeDelta>,
     /// The waits after the first, second, … try that failed and may be repeated; after the last one the post has
     /// failed. Never empty.
     pub backoff: Vec<Duration>,

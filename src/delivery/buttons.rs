@@ -36,6 +36,7 @@ impl Renderer {
             Kind::Approval(ApprovalNotice::Asked | ApprovalNotice::Reminder) => {
                 vec![approval(row, language)]
             }
+            Kind::PostLate => vec![about_late(row.id, language)],
             Kind::MergedFailures => self.list(row.id, notice, language),
             Kind::NoticeEdit => row.edits.map(|list| self.list(list, notice, language)).unwrap_or_default(),
             _ => Vec::new(),
@@ -115,6 +116,14 @@ fn approval(row: &Claimed, language: Language) -> Vec<InlineKeyboardButton> {
         button(Button::Approve, PostTap::Approve(id)),
         button(Button::Move, PostTap::Move(id)),
         button(Button::Reject, PostTap::Reject(id)),
+    ]
+}
+
+/// What becomes of the posts that the notification `id` asks about.
+fn about_late(id: i64, language: Language) -> Vec<InlineKeyboardButton> {
+    vec![
+        tap(Button::PostNow, &PostTap::PublishLate(id).to_data(), language),
+        tap(Button::CancelPost, &PostTap::CancelLate(id).to_data(), language),
     ]
 }
 

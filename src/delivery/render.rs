@@ -175,6 +175,7 @@ impl Renderer {
                 text: said,
                 scheduled_at: data.scheduled_at,
                 zone,
+                code: data.error_code,
                 why: data.error.as_deref(),
                 fix: data.fix.as_deref(),
                 reference: data.post_id.as_deref(),
@@ -217,6 +218,10 @@ impl Renderer {
             Kind::CatchUp => {
                 let carried = row.content.carried.clone().unwrap_or_default();
                 text::carried::catch_up(language, &carried)
+            }
+            Kind::PostLate => {
+                let late = row.content.late.clone().unwrap_or_default();
+                text::late_posts::question(language, &late, zone)
             }
             Kind::MergedFailures | Kind::NoticeEdit => {
                 notice.map(|notice| self.looked_after(notice, settings)).unwrap_or_default()

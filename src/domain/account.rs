@@ -40,6 +40,8 @@ pub struct Settings {
     pub muted_until: Option<DateTime<Utc>>,
     /// How long posts that went out are gathered, to be told by one message.
     pub batch_published: BatchWindow,
+    /// How late, in minutes, a post may be and still go out by itself; `None`: as the service's settings say.
+    pub late_posts_minutes: Option<u16>,
     /// Whether its notices go to groups, too.
     pub has_places: bool,
     /// When the present link was made.
@@ -244,6 +246,8 @@ pub struct SettingsChange {
     pub muted_until: Option<Option<DateTime<Utc>>>,
     /// How long posts that went out are gathered.
     pub batch_published: Option<BatchWindow>,
+    /// How late a post may be and still go out by itself; `Some(None)`: as the service's settings say.
+    pub late_posts_minutes: Option<Option<u16>>,
 }
 
 impl SettingsChange {

@@ -4,6 +4,9 @@ use serde_json::Value;
 use url::Url;
 use utoipa::ToSchema;
 
+use super::failure_code::FailureCode;
+use super::post::Reason;
+
 /// How much of a connector's words is passed on, in characters?
 const WORDS_MAX: usize = 300;
 
@@ -20,6 +23,8 @@ pub struct ConnectorWord {
     pub url: Option<String>,
     /// Why it is not out, in one line and not too many words.
     pub reason: Option<String>,
+    /// The class of that.
+    pub code: Option<FailureCode>,
     /// Whether the same again may work.
     #[schema(required = false)]
     pub retryable: bool,
@@ -34,8 +39,17 @@ impl ConnectorWord {
             status: text("status").map(str::to_owned),
             url: text("url").and_then(web_address),
             reason: text("reason").map(one_line).filter(|words| !words.is_empty()),
+            code: text("code").and_then(FailureCode::from_name),
             retryable: said.get("retryable").and_then(Value::as_bool).unwrap_or_default(),
         }
+    }
+}
+
+impl ConnectorWord {
+    /// Why the post is not out: its own words and class, else the `usual` ones.
+    pub fn because(&self, usual: (FailureCode, &str), fix: &str) -> Reason {
+        let code = self.code.or(self.reason.is_none().then_some(usual.0));
+        Reason { code, ..Reason::new(self.reason.as_deref().unwrap_or(usual.1), fix) }
     }
 }
 

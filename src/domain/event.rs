@@ -4,6 +4,8 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use super::failure_code::FailureCode;
+
 /// What the platform posts to `POST /api/events`, and what our own publishing will write.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -78,6 +80,9 @@ pub struct EventData {
     /// Why it failed, in words for a person.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub error: Option<String>,
+    /// The class of that: its account is told in its own language then.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub error_code: Option<FailureCode>,
     /// What the person can do about it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub fix: Option<String>,

@@ -13,6 +13,7 @@ use super::digest::DigestSpan;
 use super::event::{Event, EventData, EventKind};
 use super::holding::HoldReason;
 use super::language::Language;
+use super::late_posts::{GATHERED_FOR, LatePosts};
 use super::merging::cause;
 
 /// What a notification is about.
@@ -34,6 +35,8 @@ pub enum Kind {
     Alert,
     /// What went by while it could not be told: carries the rows that grew too old.
     WhileAway,
+    /// Asks about posts that should have gone out long ago.
+    PostLate,
     /// Failures with one cause: carries them.
     MergedFailures,
     /// Not a message of its own: edits the message of a notice that was looked after.
@@ -43,7 +46,7 @@ pub enum Kind {
 }
 
 impl Kind {
-    const ALL: [Self; 17] = [
+    const ALL: [Self; 18] = [
         Self::Event(EventKind::PostPublished),
         Self::Event(EventKind::PostFailed),
         Self::Event(EventKind::PostUnconfirmed),
@@ -55,6 +58,7 @@ impl Kind {
         Self::Digest,
         Self::Test,
         Self::LinkMoved,
+        Self::PostLate,
         Self::PlaceLost,
         Self::MergedFailures,
         Self::NoticeEdit,
@@ -77,6 +81,7 @@ impl Kind {
             Self::Digest => "digest",
             Self::Test => "test",
             Self::LinkMoved => "link.moved",
+            Self::PostLate => "post.late",
             Self::PlaceLost => "place.lost",
             Self::MergedFailures => "post.failures",
             Self::NoticeEdit => "notice.edit",
@@ -105,7 +110,7 @@ impl Kind {
     /// Which rows go first when several chats are due: 0 before 1 before 2.
     pub fn urgency(self) -> i16 {
         match self {
-            Self::Test | Self::LinkMoved | Self::Alert | Self::WhileAway => 0,
+            Self::Test | Self::LinkMoved | Self::PostLate | Self::Alert | Self::WhileAway => 0,
             Self::MergedFailures | Self::NoticeEdit => 0,
             Self::Event(EventKind::PostFailed | EventKind::PostUnconfirmed) | Self::Approval(_) => 0,
             Self::Event(EventKind::AutomationExecuted | EventKind::Announcement) => 1,
@@ -173,6 +178,9 @@ pub struct Content {
     /// What is told about the rows that this one carries.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub carried: Option<Carried>,
+    /// The posts that it asks about.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub late: Option<LatePosts>,
     /// What an alert tells.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub alert: Option<Alert>,
@@ -253,6 +261,35 @@ impl NewNotification {
         let due_at = hold.map_or(now, |hold| hold.until);
         let silent = settings.is_silent(event.kind, due_at);
         Self { silent, due_at, ..row(State::Pending, hold.map(|hold| hold.reason.as_str())) }
+    }
+
+    /// Asks an account whether `late` posts should still go out; nobody, where it has no chat that can be reached.
+    pub fn late_posts(
+        account: &str,
+        late: LatePosts,
+        settings: Option<&Settings>,
+        now: DateTime<Utc>,
+    ) -> Self {
+        let content = Content { late: Some(late), ..Content::default() };
+        let row = |chat_id: Option<i64>, state, reason| Self {
+            chat_id,
+            content: content.clone(),
+            state,
+            reason,
+            ..Self::pending(account, chat_id.unwrap_or_default(), Kind::PostLate, now)
+        };
+        let Some(settings) = settings else { return row(None, State::Cancelled, Some("unknown_account")) };
+        match settings.chat_id {
+            None => row(None, State::Cancelled, Some(DisabledReason::Unlinked.as_str())),
+            Some(_) if !settings.enabled => {
+                row(settings.chat_id, State::Dead, Some(DisabledReason::Unreachable.as_str()))
+            }
+            Some(_) => {
+                let due_at = now + GATHERED_FOR;
+                let silent = settings.is_quiet_at(due_at);
+                Self { silent, due_at, ..row(settings.chat_id, State::Pending, None) }
+            }
+        }
     }
 
     /// A test message for a linked account.

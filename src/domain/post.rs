@@ -2,12 +2,13 @@
 
 use std::time::Duration;
 
-use chrono::{DateTime, SecondsFormat, Utc};
+use chrono::{DateTime, SecondsFormat, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::approval::Approval;
 use super::event::{Event, EventData, EventKind};
+use super::failure_code::FailureCode;
 
 /// The longest wait that a network asks for and is believed.
 const LONGEST_WAIT: Duration = Duration::from_secs(24 * 3600);
@@ -164,12 +165,16 @@ pub struct Post {
     pub approval: Approval,
     /// When it is tried next, while it is scheduled.
     pub due_at: DateTime<Utc>,
+    /// Whether it is late and waits for its author to say that it should still go out.
+    pub late: bool,
     /// Tries spent.
     pub attempts: u32,
     /// Where it can be seen.
     pub url: Option<String>,
     /// Why it is not out, in words for a person.
     pub error: Option<String>,
+    /// The class of that, where it has one.
+    pub error_code: Option<FailureCode>,
     /// What a person can do about it.
     pub fix: Option<String>,
     /// When it reached a state that it does not leave by itself.
@@ -187,6 +192,8 @@ pub struct ClaimedPost {
     pub post: Post,
     /// Proof of the claim: whatever follows names it.
     pub lease_token: i64,
+    /// How late its account wants it to be published without being asked; `None`: as the settings say.
+    pub late_after: Option<TimeDelta>,
 }
 
 /// What became of a claimed post.
@@ -213,6 +220,8 @@ pub enum Outcome {
         /// When; `None`: it keeps its place.
         due_at: Option<DateTime<Utc>>,
     },
+    /// It is so late that its author is asked first.
+    Late,
     /// The network took it on and tells its result later, until `until`.
     Accepted {
         /// From then on it is unconfirmed.
@@ -229,6 +238,7 @@ impl Outcome {
             Self::Unconfirmed(_) => "unconfirmed",
             Self::Retry { .. } => "retry",
             Self::PutBack { .. } => "put_back",
+            Self::Late => "late",
             Self::Accepted { .. } => "accepted",
         }
     }
@@ -237,6 +247,8 @@ impl Outcome {
 /// Why, and what to do about it: both for the person whose post it is.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Reason {
+    /// The class of the failure, where it has one.
+    pub code: Option<FailureCode>,
     /// Why it is not out.
     pub error: String,
     /// What the person can do.
@@ -263,7 +275,12 @@ impl Outcome {
 impl Reason {
     /// A reason in these words.
     pub fn new(error: impl Into<String>, fix: impl Into<String>) -> Self {
-        Self { error: error.into(), fix: fix.into() }
+        Self { code: None, error: error.into(), fix: fix.into() }
+    }
+
+    /// The same, as one of the class `code`.
+    pub fn of_class(self, code: FailureCode) -> Self {
+        Self { code: Some(code), ..self }
     }
 }
 
@@ -286,6 +303,7 @@ impl Post {
                 text: (!quote.trim().is_empty()).then_some(quote),
                 url: self.url.clone(),
                 error: self.error.clone(),
+                error_code: self.error_code,
                 fix: self.fix.clone(),
                 post_id: Some(self.id.to_string()),
                 scheduled_at: Some(self.publish_at),

@@ -45,6 +45,7 @@ fn person(zone: Tz, (from_minute, until_minute): (u16, u16), digest_minute: u16)
         quiet_hours: Some(QuietHours { from_minute, until_minute }),
         muted_until: None,
         batch_published: BatchWindow::Off,
+        late_posts_minutes: None,
         has_places: false,
         linked_at: None,
     }

@@ -30,6 +30,8 @@ pub struct Model {
     pub due_at_ms: i64,
     /// Tries spent.
     pub attempts: i32,
+    /// The notification that asks whether it should still go out; it is not due before that is answered.
+    pub asked_in: Option<i64>,
     /// Whose claim it is.
     pub lease_token: Option<i64>,
     /// When the claim ends.
@@ -44,6 +46,8 @@ pub struct Model {
     /// Why it did not go out, in words for a person.
     #[sea_orm(column_type = "Text", nullable)]
     pub error: Option<String>,
+    /// The class of that, where it has one.
+    pub error_code: Option<String>,
     /// What a person can do about it.
     #[sea_orm(column_type = "Text", nullable)]
     pub fix: Option<String>,

@@ -67,6 +67,8 @@ pub struct Model {
     pub muted_until_ms: Option<i64>,
     /// How long published posts are gathered, 0 for not at all.
     pub batch_published_minutes: i16,
+    /// How late a post may be and still go out by itself, in minutes; none: as the service's settings say.
+    pub late_posts_minutes: Option<i16>,
     /// Whether there are places of the account.
     #[serde(deserialize_with = "super::flag")]
     pub has_places: bool,

@@ -58,7 +58,7 @@ impl Lane {
     async fn round(self: &Arc<Self>, in_flight: &mut JoinSet<()>, wakeups: &mut watch::Receiver<()>) {
         self.publisher.ready().await;
         while in_flight.try_join_next().is_some() {}
-        let free = self.concurrency.saturating_sub(in_flight.len());
+        let free = self.concurrency.saturating_sub(in_flight.len()).min(self.publisher.at_once());
         if free == 0 {
             in_flight.join_next().await;
             return;
@@ -91,6 +91,9 @@ impl Lane {
 
     /// Sends one claimed post and writes down what became of it.
     async fn publish(self: Arc<Self>, claimed: ClaimedPost) {
+        if self.is_late(&claimed) {
+            return self.settle(&claimed, Outcome::Late).await;
+        }
         if !self.publisher.place().await {
             return self.settle(&claimed, Outcome::PutBack { due_at: None }).await;
         }
@@ -111,6 +114,12 @@ impl Lane {
         let verdict = self.publisher.send(&claimed.post, &self.clock).await;
         let outcome = self.outcome(verdict, claimed.post.attempts);
         self.settle(&claimed, outcome).await;
+    }
+
+    /// Whether a post should have gone out so long ago that its author is asked first.
+    fn is_late(&self, claimed: &ClaimedPost) -> bool {
+        let limit = claimed.late_after.or(self.settings.ask_when_late);
+        limit.is_some_and(|limit| self.clock.now() - claimed.post.due_at > limit)
     }
 
     /// What a verdict means for a post that has spent so many tries.
@@ -160,6 +169,9 @@ impl Lane {
             }
             Outcome::Retry { due_at, reason } => {
                 log::info!(target: "publish", "post {id} is tried again on {network} at {due_at}: {}", reason.error);
+            }
+            Outcome::Late => {
+                log::info!(target: "publish", "post {id} for {network} is late: its author is asked")
             }
             Outcome::PutBack { .. } | Outcome::Accepted { .. } => {}
         }

@@ -6,9 +6,11 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::task::JoinSet;
+use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 mod lane;
+mod pace;
 mod telegram;
 mod webhook;
 
@@ -177,7 +179,15 @@ impl Publisher {
     async fn ready(&self) {
         match self {
             Self::Telegram(channel) => channel.ready().await,
-            Self::Webhook(_) => {}
+            Self::Webhook(webhook) => tokio::time::sleep_until(webhook.pace.next()).await,
+        }
+    }
+
+    /// How many posts may be claimed together.
+    fn at_once(&self) -> usize {
+        match self {
+            Self::Telegram(_) => usize::MAX,
+            Self::Webhook(webhook) => webhook.pace.at_once(),
         }
     }
 
@@ -185,7 +195,10 @@ impl Publisher {
     async fn place(&self) -> bool {
         match self {
             Self::Telegram(channel) => channel.place().await,
-            Self::Webhook(_) => true,
+            Self::Webhook(webhook) => {
+                tokio::time::sleep_until(webhook.pace.take(Instant::now())).await;
+                true
+            }
         }
     }
 

@@ -12,6 +12,7 @@ use url::Url;
 
 use crate::clock::Clock;
 use crate::config::Channel;
+use crate::domain::failure_code::FailureCode;
 use crate::domain::post::{Outcome, Post, Reason};
 use crate::health::{Health, Telegram};
 use crate::telegram::{Answer, Api, Limits, Place, Refusal, RefusalClass, wait_until};
@@ -157,6 +158,7 @@ fn no_media() -> Reason {
         "Telegram could not fetch the picture",
         "Check that its address opens in a browser, then retry",
     )
+    .of_class(FailureCode::MediaUnreachable)
 }
 
 /// Telegram's refusal in words for the author.
@@ -178,27 +180,35 @@ fn reason(refusal: &Refusal) -> Reason {
         "photo_ext_invalid",
         "photo_save_file_invalid",
     ]) {
-        return Reason::new("Telegram can't show the picture", "Use a JPEG or PNG of up to 5 MB, then retry");
+        return Reason::new("Telegram can't show the picture", "Use a JPEG or PNG of up to 5 MB, then retry")
+            .of_class(FailureCode::MediaRejected);
     }
     if says(&["chat not found", "peer_id_invalid"]) {
         return Reason::new(
             "Telegram does not know the channel",
             "Check the channel's name in the settings and add the bot to the channel as an administrator, then retry",
-        );
+        )
+        .of_class(FailureCode::ChannelNotFound);
     }
     match refusal.class() {
         RefusalClass::Gone(_) | RefusalClass::MaybeGone | RefusalClass::Mendable => Reason::new(
             "The bot may not post in the channel",
             "Make the bot an administrator of the channel with the right to post, then retry",
-        ),
+        )
+        .of_class(FailureCode::BotNotAdmin),
         RefusalClass::Unsendable => Reason::new(
             "Telegram does not take this text",
             "Shorten or change the text and schedule it again",
-        ),
+        )
+        .of_class(match says(&["too long"]) {
+            true => FailureCode::TextTooLong,
+            false => FailureCode::TextRejected,
+        }),
         _ => Reason::new(
             "Telegram refused the post",
             "Check the channel and the post, then retry. If it fails again, ask whoever runs the service",
-        ),
+        )
+        .of_class(FailureCode::Refused),
     }
 }
 

@@ -40,6 +40,7 @@ mod importing;
 mod interrupted_posts;
 mod job_runs;
 mod lanes;
+mod late_posts;
 mod leader;
 mod links;
 mod merging;

@@ -6,6 +6,7 @@ use sea_orm::{ConnectionTrait as _, DatabaseTransaction, DbBackend, FromQueryRes
 use super::write_queue::Command;
 use super::{Rule, Store, StoreError, ms, notifications, post_moves, time};
 use crate::domain::event::{Event, EventData, EventKind};
+use crate::domain::failure_code::FailureCode;
 use crate::domain::post::Status;
 use crate::domain::post_move::{Actor, PostMove};
 
@@ -32,6 +33,7 @@ struct Finished {
     status: String,
     url: Option<String>,
     error: Option<String>,
+    error_code: Option<String>,
     finished_at_ms: i64,
 }
 
@@ -60,6 +62,7 @@ impl Finished {
                 text: Some(self.text),
                 url: self.url,
                 error: self.error,
+                error_code: self.error_code.as_deref().and_then(FailureCode::from_name),
                 post_id: Some(self.id.to_string()),
                 scheduled_at: Some(time(self.publish_at_ms)),
                 ..EventData::default()
@@ -86,7 +89,7 @@ impl Command for NoticePosts {
             "UPDATE posts SET noticed_at_ms = $1, finished_at_ms = COALESCE(finished_at_ms, $1) WHERE noticed_at_ms IS NULL AND id IN ( \
                SELECT id FROM posts WHERE noticed_at_ms IS NULL AND managed_by = 'platform' \
                  AND status IN ('published', 'failed', 'unconfirmed') ORDER BY id LIMIT $2 {lock}) \
-             RETURNING id, account, network, text, publish_at_ms, status, url, error, finished_at_ms"
+             RETURNING id, account, network, text, publish_at_ms, status, url, error, error_code, finished_at_ms"
         );
         let values = [ms(self.now).into(), i64::from(self.limit).into()];
         let statement = Statement::from_sql_and_values(backend, &sql, values);

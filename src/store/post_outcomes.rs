@@ -5,7 +5,8 @@ use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait as _, DatabaseTransaction, EntityTrait as _, QueryFilter as _, UpdateMany};
 
 use super::write_queue::Command;
-use super::{Rule, Store, StoreError, ms, notices, notifications, post_moves, publishing, time};
+use super::{Rule, Store, StoreError, late_posts, ms, notices, notifications, post_moves, publishing, time};
+use crate::domain::failure_code::FailureCode;
 use crate::domain::post::{Outcome, Post, Reason, Status};
 use crate::domain::post_move::{Actor, PostMove};
 use crate::entity::post::{Column, Entity, Model};
@@ -69,7 +70,7 @@ pub(super) fn settled(
         Outcome::PutBack { due_at: Some(due_at) } => {
             put_back().col_expr(Column::DueAtMs, Expr::val(ms(*due_at)))
         }
-        Outcome::PutBack { due_at: None } => put_back(),
+        Outcome::PutBack { due_at: None } | Outcome::Late => put_back(),
         Outcome::Accepted { until } => update
             .col_expr(Column::AcceptedAtMs, Expr::val(now))
             .col_expr(Column::LeaseUntilMs, Expr::val(ms(*until))),
@@ -92,6 +93,10 @@ pub(super) fn tried(post: &Model, end: PostMove) -> Vec<(i64, PostMove)> {
 pub(super) fn because(update: UpdateMany<Entity>, reason: Option<&Reason>) -> UpdateMany<Entity> {
     update
         .col_expr(Column::Error, Expr::val(reason.map(|reason| reason.error.clone())))
+        .col_expr(
+            Column::ErrorCode,
+            Expr::val(reason.and_then(|reason| reason.code).map(FailureCode::as_str)),
+        )
         .col_expr(Column::Fix, Expr::val(reason.map(|reason| reason.fix.clone())))
 }
 
@@ -106,7 +111,7 @@ pub(super) fn moves(post: &Model, outcome: &Outcome, now: DateTime<Utc>) -> Vec<
         Outcome::PutBack { due_at: Some(_) } => {
             (Status::Scheduled, Actor::Network, Some("The network asked to wait".to_owned()))
         }
-        Outcome::PutBack { due_at: None } => return Vec::new(),
+        Outcome::PutBack { due_at: None } | Outcome::Late => return Vec::new(),
         Outcome::Accepted { .. } => {
             (Status::Publishing, Actor::Network, Some("The network tells its result later".to_owned()))
         }
@@ -120,6 +125,9 @@ impl Command for SettlePost {
     async fn apply(&self, transaction: &DatabaseTransaction) -> Result<bool, StoreError> {
         let claimed = Entity::find_by_id(self.id).filter(Column::LeaseToken.eq(self.lease_token));
         let Some(before) = claimed.one(transaction).await? else { return Ok(false) };
+        if self.outcome == Outcome::Late {
+            return late_posts::ask(transaction, before, self.lease_token, self.now).await;
+        }
         let update = settled(publishing::claimed(self.id, self.lease_token), &self.outcome, self.now);
         if update.exec(transaction).await?.rows_affected != 1 {
             return Ok(false);

@@ -9,7 +9,7 @@ use sea_orm::{
 };
 
 use super::write_queue::Command;
-use super::{Store, StoreError, ms, notices, post_moves, posts};
+use super::{Store, StoreError, late_posts, ms, notices, post_moves, posts};
 use crate::domain::approval::{Approval, remind_at};
 use crate::domain::post::{ManagedBy, Post, Status, Wish};
 use crate::domain::post_move::{Actor, PostMove};
@@ -168,9 +168,9 @@ impl Grant {
             .col_expr(Column::Status, Expr::val(self.wish.to().as_str()))
             .col_expr(Column::UpdatedAtMs, Expr::val(now));
         match self.wish {
-            Wish::Cancel => update.col_expr(Column::FinishedAtMs, Expr::val(now)),
-            Wish::PostNow => update.col_expr(Column::DueAtMs, Expr::val(now)),
-            Wish::MoveTo(at) => update
+            Wish::Cancel => late_posts::answered(update).col_expr(Column::FinishedAtMs, Expr::val(now)),
+            Wish::PostNow => late_posts::answered(update).col_expr(Column::DueAtMs, Expr::val(now)),
+            Wish::MoveTo(at) => late_posts::answered(update)
                 .col_expr(Column::PublishAtMs, Expr::val(ms(at)))
                 .col_expr(Column::DueAtMs, Expr::val(ms(at)))
                 .col_expr(Column::RemindAtMs, Expr::val(remind_at(at, self.now).map(ms))),
@@ -191,7 +191,9 @@ impl Grant {
 
 /// Nothing is wrong with it any more.
 fn without_a_reason(update: UpdateMany<Entity>) -> UpdateMany<Entity> {
-    update.col_expr(Column::Error, Expr::val(None::<String>)).col_expr(Column::Fix, Expr::val(None::<String>))
+    [Column::Error, Column::ErrorCode, Column::Fix]
+        .into_iter()
+        .fold(update, |update, column| update.col_expr(column, Expr::val(None::<String>)))
 }
 
 impl Command for Grant {
@@ -213,9 +215,9 @@ impl Command for Grant {
         if moved {
             notices::overtake(transaction, &[self.id], self.now).await?;
         }
-        // Publishing it sooner leaves it scheduled: there is no move to tell of.
+        // Publishing it sooner leaves it scheduled: there is no move to tell of, unless it was held for the question.
         let why = self.wish.why();
-        if moved && (post.status != self.wish.to() || why.is_some()) {
+        if moved && (post.status != self.wish.to() || why.is_some() || post.late) {
             let (from, to) = (Some(post.status), self.wish.to());
             let it = PostMove { at: self.now, from, to, by: self.by, why };
             post_moves::record(transaction, &[(self.id, it)]).await?;

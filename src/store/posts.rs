@@ -13,6 +13,7 @@ use super::write_queue::Command;
 use super::{IdempotencyKey, Recorded, Store, StoreError, approvals, ms, post_moves, time};
 use crate::domain::approval::{Approval, ApprovalNotice, remind_at};
 use crate::domain::event::{EventData, EventKind};
+use crate::domain::failure_code::FailureCode;
 use crate::domain::new_post::NewPost;
 use crate::domain::notification::{Content, Kind};
 use crate::domain::post::{ManagedBy, Post, Status};
@@ -227,7 +228,8 @@ pub(super) async fn insert(
         publish_at_ms: Set(ms(post.publish_at)),
         status: Set(Status::Scheduled.as_str().to_owned()),
         managed_by: Set("scheduler".to_owned()),
-        due_at_ms: Set(ms(post.publish_at)),
+        // What is handed in late was meant to be: it is late from here.
+        due_at_ms: Set(ms(post.publish_at.max(now))),
         attempts: Set(0),
         approval: Set(approval.as_str().to_owned()),
         remind_at_ms: Set(remind_at(post.publish_at, now).filter(|_| post.needs_approval).map(ms)),
@@ -260,10 +262,12 @@ impl TryFrom<Model> for Post {
             media_url: row.media_url,
             publish_at: time(row.publish_at_ms),
             approval: Approval::from_name(&row.approval).ok_or_else(|| unknown("approval"))?,
-            due_at: time(row.due_at_ms),
+            late: row.asked_in.is_some(),
+            due_at: time(if row.asked_in.is_some() { row.publish_at_ms } else { row.due_at_ms }),
             attempts: row.attempts.unsigned_abs(),
             url: row.url,
             error: row.error,
+            error_code: row.error_code.as_deref().and_then(FailureCode::from_name),
             fix: row.fix,
             finished_at: row.finished_at_ms.map(time),
             created_at: time(row.created_at_ms),

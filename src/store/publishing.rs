@@ -1,6 +1,8 @@
 //! The publishing worker's side of the posts: found due, claimed under a lease, begun. Every move is a conditional
 //! update that looks at the row count.
 
+use std::collections::{BTreeSet, HashMap};
+
 use chrono::{DateTime, TimeDelta, Utc};
 use sea_orm::sea_query::Expr;
 use sea_orm::{
@@ -10,7 +12,8 @@ use sea_orm::{
 use tokio::sync::watch;
 
 use super::write_queue::Command;
-use super::{Store, StoreError, leader, ms, ms_after, time};
+use super::{Store, StoreError, leader, ms, ms_after, settings, time};
+use crate::domain::late_posts;
 use crate::domain::post::ClaimedPost;
 use crate::entity::post::{Column, Entity, Model};
 
@@ -127,6 +130,26 @@ impl ClaimPosts {
     }
 }
 
+impl ClaimPosts {
+    /// How late the accounts of `rows` want posts to go out without being asked, as far as they chose. Only for what is
+    /// late: on an ordinary day there is nothing to look up.
+    async fn late_after(
+        &self,
+        transaction: &DatabaseTransaction,
+        rows: &[Model],
+    ) -> Result<HashMap<String, TimeDelta>, StoreError> {
+        let late = rows.iter().filter(|row| row.due_at_ms < ms(self.now - late_posts::SHORTEST));
+        let accounts: BTreeSet<&str> = late.map(|row| row.account.as_str()).collect();
+        if accounts.is_empty() {
+            return Ok(HashMap::new());
+        }
+        let settings = settings::of_accounts(transaction, &accounts).await?.into_iter();
+        let chosen =
+            settings.filter_map(|it| Some((it.account, TimeDelta::minutes(it.late_posts_minutes?.into()))));
+        Ok(chosen.collect())
+    }
+}
+
 impl Command for ClaimPosts {
     type Output = Vec<ClaimedPost>;
 
@@ -135,7 +158,12 @@ impl Command for ClaimPosts {
         let statement = self.statement(transaction.get_database_backend(), lease_token);
         let mut rows = Model::find_by_statement(statement).all(transaction).await?;
         rows.sort_unstable_by_key(|row| (row.due_at_ms, row.id));
-        rows.into_iter().map(|row| Ok(ClaimedPost { post: row.try_into()?, lease_token })).collect()
+        let late_after = self.late_after(transaction, &rows).await?;
+        let claimed = rows.into_iter().map(|row| {
+            let late_after = late_after.get(&row.account).copied();
+            Ok(ClaimedPost { post: row.try_into()?, lease_token, late_after })
+        });
+        claimed.collect()
     }
 }
 

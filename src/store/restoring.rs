@@ -2,7 +2,7 @@
 //! again by itself, and no id of that time is given again.
 
 use chrono::{DateTime, Utc};
-use sea_orm::sea_query::Expr;
+use sea_orm::sea_query::{Expr, ExprTrait as _};
 use sea_orm::{
     ColumnTrait as _, ConnectionTrait as _, DatabaseTransaction, DbBackend, EntityTrait as _,
     FromQueryResult, QueryFilter as _, QuerySelect as _, Statement,
@@ -10,7 +10,7 @@ use sea_orm::{
 
 use super::post_outcomes::{because, tell, without_claim};
 use super::write_queue::Command;
-use super::{Rule, Store, StoreError, ms, post_moves};
+use super::{Rule, Store, StoreError, late_posts, ms, post_moves};
 use crate::domain::post::{Reason, Status};
 use crate::domain::post_move::{Actor, PostMove};
 use crate::entity::post::{Column, Entity, Model};
@@ -106,14 +106,15 @@ impl SettleRestored {
     async fn ask_about_posts(&self, transaction: &DatabaseTransaction) -> Result<u64, StoreError> {
         let due = Entity::find()
             .filter(Expr::cust("status IN ('scheduled', 'publishing') AND managed_by = 'scheduler'"))
-            .filter(Column::DueAtMs.lte(ms(self.now)));
+            // One whose author was asked whether it should still go out may have had the answer since.
+            .filter(Column::DueAtMs.lte(ms(self.now)).or(Column::AskedIn.is_not_null()));
         let due = due.limit(POSTS_AT_ONCE).all(transaction).await?;
         let ids: Vec<i64> = due.iter().map(|post| post.id).collect();
         let reason = Reason::new(
             "The service was put back to an earlier state, and the post may have gone out since then",
             "Look whether the post is out. If it is not, publish it again",
         );
-        because(without_claim(Entity::update_many()), Some(&reason))
+        because(late_posts::answered(without_claim(Entity::update_many())), Some(&reason))
             .col_expr(Column::Status, Expr::val(Status::Unconfirmed.as_str()))
             .col_expr(Column::FinishedAtMs, Expr::val(ms(self.now)))
             .col_expr(Column::UpdatedAtMs, Expr::val(ms(self.now)))

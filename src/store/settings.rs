@@ -348,6 +348,7 @@ impl From<Model> for Settings {
             muted_until: row.muted_until_ms.map(time),
             batch_published: BatchWindow::from_minutes(row.batch_published_minutes.unsigned_abs())
                 .unwrap_or_default(),
+            late_posts_minutes: row.late_posts_minutes.map(i16::unsigned_abs),
             has_places: row.has_places,
             linked_at: row.linked_at_ms.map(time),
         }

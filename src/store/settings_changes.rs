@@ -96,6 +96,9 @@ impl ChangeSettings {
         if let Some(until) = muted_until {
             changed.muted_until_ms = Set(until.map(ms));
         }
+        if let Some(minutes) = self.change.late_posts_minutes {
+            changed.late_posts_minutes = Set(minutes.map(u16::cast_signed));
+        }
         if let Some(window) = batch_published {
             changed.batch_published_minutes = Set(window.minutes().cast_signed());
         }

@@ -28,6 +28,10 @@ pub enum PostTap {
     Approve(i64),
     /// It may not.
     Reject(i64),
+    /// Publish what the notification of this number asks about, late as it is.
+    PublishLate(i64),
+    /// Never publish it.
+    CancelLate(i64),
 }
 
 impl PostTap {
@@ -43,6 +47,8 @@ impl PostTap {
             Self::Move(id) => ("move", id),
             Self::Approve(id) => ("yes", id),
             Self::Reject(id) => ("no", id),
+            Self::PublishLate(id) => ("late", id),
+            Self::CancelLate(id) => ("drop", id),
         };
         format!("{PREFIX}{what}:{id}")
     }
@@ -61,6 +67,8 @@ impl PostTap {
             "move" => Self::Move(id),
             "yes" => Self::Approve(id),
             "no" => Self::Reject(id),
+            "late" => Self::PublishLate(id),
+            "drop" => Self::CancelLate(id),
             _ => return None,
         })
     }
@@ -78,7 +86,7 @@ mod tests {
 
     use super::*;
 
-    const EVERY: [fn(i64) -> PostTap; 9] = [
+    const EVERY: [fn(i64) -> PostTap; 11] = [
         PostTap::Retry,
         PostTap::RetryAll,
         PostTap::WentOut,
@@ -88,6 +96,8 @@ mod tests {
         PostTap::Move,
         PostTap::Approve,
         PostTap::Reject,
+        PostTap::PublishLate,
+        PostTap::CancelLate,
     ];
 
     #[test]

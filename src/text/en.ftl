@@ -365,6 +365,49 @@ failures-below = A newer message lists it with others.
 why = <b>Why:</b> { $why }
 why-unknown = <b>Why:</b> { $network } gave no reason.
 fix = <b>Fix:</b> { $fix }
+login-expired = { $network } asks you to log in again.
+login-expired-fix = connect { $network } again, then retry.
+bot-not-admin = the bot may not post on { $network }.
+bot-not-admin-fix = make the bot an administrator of { $network } that may post, then retry.
+channel-not-found = Telegram does not know the channel of { $network }.
+channel-not-found-fix = add the bot to the channel of { $network } as an administrator, then retry.
+media-unreachable = { $network } could not fetch the picture or video.
+media-unreachable-fix = check that its address opens in a browser, then retry on { $network }.
+media-rejected = { $network } can’t show the picture or video.
+media-rejected-fix = use another format or a smaller file for { $network }.
+text-too-long = the text is too long for { $network }.
+text-too-long-fix = shorten it and schedule it for { $network } again.
+text-rejected = { $network } does not take this text.
+text-rejected-fix = change it and schedule it for { $network } again.
+duplicate = { $network } has the same post already.
+duplicate-fix = change the text if it should go out on { $network } again.
+rate-limited = { $network } takes no more posts for now.
+rate-limited-fix = retry a little later on { $network }.
+connector-unreachable = { $network } could not be reached.
+connector-unreachable-fix = retry a little later. If { $network } fails again, tell whoever runs the service.
+connector-refused = { $network } is set up with an address that posts are not sent to.
+connector-refused-fix = ask whoever runs the service to check the address of { $network }.
+refused = { $network } refused the post.
+refused-fix = check the post and the connection to { $network }, then retry.
+late-post = 🕰 <b>Late · { $network }</b>
+late-posts = { $count ->
+    [one] 🕰 <b>{ $count } post is late</b>
+   *[other] 🕰 <b>{ $count } posts are late</b>
+}
+late-since = It should have gone out { $time }.
+late-question = { $count ->
+    [one] Publish it now?
+   *[other] Publish them now?
+}
+late-published = { $count ->
+    [one] ⏳ <b>{ $count } post goes out now</b>
+   *[other] ⏳ <b>{ $count } posts go out now</b>
+}
+late-cancelled = { $count ->
+    [one] 🚫 <b>{ $count } post cancelled</b>
+   *[other] 🚫 <b>{ $count } posts cancelled</b>
+}
+late-settled = ✅ This was settled already.
 reference = <blockquote expandable>ref { $reference }</blockquote>
 unconfirmed = ⚠️ <b>Not sure it went out · { $network }</b>
 unconfirmed-why = <b>Why:</b> the answer from { $network } never arrived.

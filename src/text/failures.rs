@@ -5,10 +5,11 @@ use chrono_tz::Tz;
 use super::argument::Args;
 use super::catalog::{key, say};
 use super::digest::more;
+use super::failure::{Told, explain};
 use super::html::Html;
 use super::lines::Lines;
 use super::time::{Precision, moment};
-use super::words::{network, quoted, written};
+use super::words::{network, quoted};
 use crate::domain::event::EventData;
 use crate::domain::language::Language;
 use crate::domain::notice::ToldPost;
@@ -38,12 +39,9 @@ impl Failures<'_> {
         let text = if self.told.iter().all(ToldPost::is_looked_after) {
             text.say(key!("failures-over"), title)
         } else {
-            let why = match written(first.error.as_deref()) {
-                Some(why) => (key!("why"), Args::new().sentence("why", why)),
-                None => (key!("why-unknown"), Args::new().html("network", network)),
-            };
-            let fix = written(first.fix.as_deref()).map(|fix| Args::new().sentence("fix", fix));
-            text.say(key!("failures"), title).say(why.0, why.1).say_if_some(key!("fix"), fix)
+            let told =
+                Told { code: first.error_code, why: first.error.as_deref(), fix: first.fix.as_deref() };
+            explain(text.say(key!("failures"), title), language, network, &told)
         };
         let listed = self.told.iter().take(LISTED);
         let hidden = count.saturating_sub(u64::try_from(LISTED).unwrap_or(u64::MAX));

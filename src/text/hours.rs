@@ -99,6 +99,7 @@ mod tests {
             quiet_hours: Some(QuietHours { from_minute: 1_350, until_minute: 0 }),
             muted_until: None,
             batch_published: BatchWindow::Off,
+            late_posts_minutes: None,
             has_places: false,
             linked_at: None,
         }

@@ -5,10 +5,12 @@ use chrono_tz::Tz;
 
 use super::argument::{Args, web_address};
 use super::catalog::{key, say};
+use super::failure::{Told, explain};
 use super::html::{Html, joined};
 use super::lines::Lines;
 use super::time::{Precision, moment};
 use super::words::{network, quoted, written};
+use crate::domain::failure_code::FailureCode;
 use crate::domain::language::Language;
 
 /// A post went out.
@@ -49,6 +51,8 @@ pub struct Failed<'a> {
     pub scheduled_at: Option<DateTime<Utc>>,
     /// The person's zone.
     pub zone: Tz,
+    /// The class of the failure: told in the reader's language, in the place of the platform's words.
+    pub code: Option<FailureCode>,
     /// Why, in the platform's words.
     pub why: Option<&'a str>,
     /// What the person can do, in the platform's words.
@@ -67,13 +71,9 @@ impl Failed<'_> {
             .push_if_some(quoted(language, self.text))
             .say_if_some(key!("scheduled-for"), scheduled.map(|at| Args::new().html("time", at)))
             .blank();
-        let text = match written(self.why) {
-            Some(why) => text.say(key!("why"), Args::new().sentence("why", why)),
-            None => text.say(key!("why-unknown"), Args::new().html("network", network)),
-        };
-        let fix = written(self.fix).map(|fix| Args::new().sentence("fix", fix));
         let reference = written(self.reference).map(|id| Args::new().name("reference", id));
-        text.say_if_some(key!("fix"), fix).say_if_some(key!("reference"), reference).finish()
+        let told = Told { code: self.code, why: self.why, fix: self.fix };
+        explain(text, language, network, &told).say_if_some(key!("reference"), reference).finish()
     }
 }
 

@@ -28,6 +28,10 @@ impl PostStands<'_> {
     pub fn card(&self, language: Language, now: DateTime<Utc>) -> Html {
         let post = self.post;
         match post.status {
+            Status::Scheduled if post.late => {
+                let question = Args::new().count("count", 1);
+                self.titled(language, key!("late-post")).say(key!("late-question"), question).finish()
+            }
             Status::Scheduled if post.due_at > now || post.approval == Approval::Awaiting => {
                 let time = moment(language, post.due_at, self.zone, Precision::Day);
                 let title = match post.approval {

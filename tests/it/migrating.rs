@@ -91,6 +91,7 @@ fn settings() -> sns_settings::Model {
         quiet_until_minute: Some(1_439),
         muted_until_ms: Some(i64::MAX),
         batch_published_minutes: 0,
+        late_posts_minutes: None,
         has_places: false,
         soft_failures: 3,
         soft_failed_since_ms: Some(MOMENT),
@@ -113,12 +114,14 @@ fn scheduled_post() -> post::Model {
         managed_by: "scheduler".into(),
         due_at_ms: MOMENT,
         attempts: i32::MAX,
+        asked_in: Some(i64::MAX),
         lease_token: Some(i64::MIN),
         lease_until_ms: Some(MOMENT),
         request_started_at_ms: Some(MOMENT),
         accepted_at_ms: Some(MOMENT),
         url: Some("https://t.me/minas_bakery/1".into()),
         error: Some(WORDS.into()),
+        error_code: Some("login_expired".into()),
         fix: Some(WORDS.into()),
         finished_at_ms: Some(MOMENT),
         noticed_at_ms: Some(MOMENT),
@@ -337,6 +340,7 @@ on_both_databases_with_processes! {
                 // As the first release wrote it: without what later migrations add.
                 let row = sns_settings::ActiveModel {
                     batch_published_minutes: sea_orm::ActiveValue::NotSet,
+                    late_posts_minutes: sea_orm::ActiveValue::NotSet,
                     has_places: sea_orm::ActiveValue::NotSet,
                     ..settings().into()
                 };

@@ -83,7 +83,7 @@ on_both_databases! {
         let mina = world.mina();
         world.link(&mina, "alice").await;
         let (id, card) = opened_card(world, &mina).await;
-        world.time_passes(TimeDelta::hours(2));
+        world.time_passes(TimeDelta::minutes(61));
         world.platform().schedules("alice", post_to("news", "Wakes the worker", world.clock.now())).await;
         world.until_post("alice", id, "published").await;
         let card = world.tap_makes(&mina, &card, "Cancel", "✅ Published · news").await;
@@ -177,6 +177,7 @@ on_both_databases! {
         let status = world.answer(&mina, "/status").await;
         assert_eq!(status.labels(), ["Refresh", "Settings"], "there is nothing to try again");
         let id = after(world, rejected(), "failed").await;
+        mina.sees("Post failed").await.expect("the notice comes first");
         let status = world.answer(&mina, "/status").await;
         assert_eq!(status.labels(), ["Refresh", "Retry failed", "Settings"]);
         let toast = mina.taps(status.id(), "Retry failed").await.expect("the tap is answered");

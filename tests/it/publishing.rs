@@ -164,9 +164,10 @@ on_both_databases! {
         let only_claimed = world.platform().schedules("alice", post_to("news", "Only claimed", at)).await;
         world.stop().await;
         // As a process leaves its rows that is killed: claimed long ago or just now.
+        let now = world.clock.now().timestamp_millis();
         let until = (world.clock.now() + TimeDelta::hours(1)).timestamp_millis();
         world.meddle(&format!(
-            "UPDATE posts SET status = 'publishing', due_at_ms = 1, lease_token = 7, lease_until_ms = {until}"
+            "UPDATE posts SET status = 'publishing', due_at_ms = {now}, lease_token = 7, lease_until_ms = {until}"
         )).await;
         world.meddle(&format!("UPDATE posts SET request_started_at_ms = 1 WHERE id = {begun}")).await;
         world.start().await;

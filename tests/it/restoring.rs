@@ -89,8 +89,9 @@ async fn after_a_restore_nothing_goes_out_twice_and_its_author_is_asked() {
     world.link(&world.mina(), "alice").await;
     let held = a_held_notification(&world).await;
     let platform = world.platform();
-    let soon =
-        platform.schedules("alice", post_to("news", "Scones", world.clock.now() + TimeDelta::hours(1))).await;
+    // Not so late in three hours that its author would be asked first.
+    let soon = world.clock.now() + TimeDelta::minutes(150);
+    let soon = platform.schedules("alice", post_to("news", "Scones", soon)).await;
     let later =
         platform.schedules("alice", post_to("news", "Buns", world.clock.now() + TimeDelta::days(3))).await;
     let unused = platform.asks_for_link("bob").await;
@@ -121,6 +122,34 @@ async fn after_a_restore_nothing_goes_out_twice_and_its_author_is_asked() {
         .schedules("alice", post_to("news", "Pies", world.clock.now() + TimeDelta::days(1)))
         .await;
     assert!(new > after + IDS_LEFT_OUT / 2, "{new} may stand in a button as what is gone now");
+    world.ends_well().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_late_post_that_was_answered_for_since_the_backup_does_not_go_out_again() {
+    let mut world = World::new(Engine::Sqlite).await;
+    let channel = world.knows_news().await;
+    three_hours_ago(&mut world).await;
+    let mina = world.mina();
+    world.link(&mina, "alice").await;
+    let soon = world.clock.now() + TimeDelta::minutes(10);
+    let late = world.platform().schedules("alice", post_to("news", "Scones", soon)).await;
+    world.stop().await;
+    world.time_passes(TimeDelta::hours(3));
+    world.start().await;
+    let question = mina.sees("Publish it now?").await.expect("she is asked");
+    let backup = the_backup(&world).await;
+    mina.taps(question.id(), "Post now").await.expect("the tap is answered");
+    world.until_post("alice", late, "published").await;
+    world.stop().await;
+
+    let printed = succeeds(&world, &[&backup]).await;
+    assert!(printed.contains("1 posts may have gone out since"), "{printed}");
+    world.start().await;
+    is_told(&world, "Not sure it went out").await;
+    let post = world.post("alice", late).await;
+    assert_eq!((&post["status"], &post["late"]), (&json!("unconfirmed"), &json!(false)), "{post:#}");
+    assert_eq!(channel.messages().len(), 1, "the post is out once");
     world.ends_well().await;
 }
 

@@ -10,6 +10,7 @@ mod latency;
 mod memory;
 mod million;
 mod pace;
+mod posts;
 mod start;
 mod updates;
 
@@ -25,7 +26,7 @@ use crate::table::{self, Row};
 type Group = for<'a> fn(&'a Options) -> LocalBoxFuture<'a, Vec<Row>>;
 
 /// The groups in the order of the table.
-pub const GROUPS: [(&str, Group); 13] = [
+pub const GROUPS: [(&str, Group); 14] = [
     ("ingest", |options| Box::pin(ingest::measure(options))),
     ("latency", |options| Box::pin(latency::measure(options))),
     ("drain", |options| Box::pin(drain::measure(options))),
@@ -39,6 +40,7 @@ pub const GROUPS: [(&str, Group); 13] = [
     ("updates", |options| Box::pin(updates::measure(options))),
     ("faults", |options| Box::pin(faults::measure(options))),
     ("digests", |options| Box::pin(digests::measure(options))),
+    ("posts", |options| Box::pin(posts::measure(options))),
 ];
 
 /// Measures what is wanted and prints the table.

@@ -36,6 +36,7 @@ fn sleeper() -> Settings {
         quiet_hours: Some(QuietHours { from_minute: 1320, until_minute: 480 }),
         muted_until: None,
         batch_published: BatchWindow::Off,
+        late_posts_minutes: None,
         has_places: false,
         linked_at: None,
     }

@@ -62,11 +62,19 @@ pub(super) const RETRY: Says =
         .answers(&[Answered::json::<Shown>(200, "The post, scheduled for now")])
         .problems(&[Kind::PostState]);
 
-/// `POST /api/posts/{id}/retry`: the post, scheduled for now. 409 unless it failed or is unconfirmed.
+/// `POST /api/posts/{id}/retry`: the post, scheduled for now. 409 unless it failed, is unconfirmed or waits for its
+/// author to say that it should still go out.
 pub(super) async fn retry(call: Call, caller: Caller) -> Result<Answer, Problem> {
     call.needs_no_words()?;
     let id = id(&call)?;
-    match call.port.store().grant(id, whose(&caller), Wish::Retry, actor(&caller), call.port.now()).await? {
+    let (store, now) = (call.port.store(), call.port.now());
+    let mut moved = store.grant(id, whose(&caller), Wish::Retry, actor(&caller), now).await?;
+    if let Moved::Refused(post) = &moved
+        && post.late
+    {
+        moved = store.grant(id, whose(&caller), Wish::PostNow, actor(&caller), now).await?;
+    }
+    match moved {
         Moved::Done(post) => Answer::json(StatusCode::OK, &Shown::from(post)),
         Moved::Refused(post) => Err(too_late(&post, "retried")),
         Moved::NotFound => Err(not_found()),

@@ -9,7 +9,8 @@ use super::shown::Shown;
 use super::{POST, not_found, too_late};
 use crate::config::{Signed, SigningKeys};
 use crate::domain::connector_word::ConnectorWord;
-use crate::domain::post::{ManagedBy, Outcome, Post, Reason};
+use crate::domain::failure_code::FailureCode;
+use crate::domain::post::{ManagedBy, Outcome, Post};
 use crate::http::answer::Answer;
 use crate::http::call::Call;
 use crate::http::openapi::{Answered, Form, Says};
@@ -75,18 +76,19 @@ fn outcome(call: &Call, post: &Post) -> Result<Outcome, Problem> {
     // An object, and only then what it says.
     let _: serde_json::Map<String, serde_json::Value> = call.json()?;
     let said = ConnectorWord::read(&call.body);
-    let because =
-        |usual: &str, fix: &str| Reason::new(said.reason.clone().unwrap_or_else(|| usual.to_owned()), fix);
     match said.status.as_deref() {
         Some("published") => Ok(Outcome::Published { url: said.url.clone() }),
         Some("failed") if said.retryable && post.managed_by == ManagedBy::Scheduler => {
-            let reason = because("The network could not take the post", "Retry a little later");
+            let reason = said.because(
+                (FailureCode::RateLimited, "The network could not take the post"),
+                "Retry a little later",
+            );
             let backoff = &call.port.config().publishing.backoff;
             Ok(Outcome::again(reason, Duration::ZERO, post.attempts, backoff, call.port.now()))
         }
         Some("failed") => {
             let fix = "Check the post and the connection to the network, then retry";
-            Ok(Outcome::Failed(because("The network refused the post", fix)))
+            Ok(Outcome::Failed(said.because((FailureCode::Refused, "The network refused the post"), fix)))
         }
         _ => Err(Problem::new(Kind::InvalidPost, "`status` must be \"published\" or \"failed\".")),
     }

@@ -5,6 +5,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::domain::approval::Approval;
+use crate::domain::failure_code::FailureCode;
 use crate::domain::post::{ManagedBy, Post, Status};
 use crate::domain::post_move::PostMove;
 
@@ -21,9 +22,14 @@ pub(in crate::http) struct Shown {
     publish_at: DateTime<Utc>,
     /// When it is tried next, while it is scheduled.
     next_try_at: Option<DateTime<Utc>>,
+    /// Whether it waits for its author to say that it should still go out: then `retry` publishes it and `DELETE`
+    /// cancels it.
+    late: bool,
     attempts: u32,
     url: Option<String>,
     error: Option<String>,
+    /// The class of the failure.
+    error_code: Option<FailureCode>,
     fix: Option<String>,
     managed_by: ManagedBy,
     /// Whether its author has said yes, where that is needed.
@@ -46,7 +52,8 @@ pub(in crate::http) struct ShownWithHistory {
 impl From<Post> for Shown {
     fn from(post: Post) -> Self {
         Self {
-            next_try_at: (post.status == Status::Scheduled).then_some(post.due_at),
+            next_try_at: (post.status == Status::Scheduled && !post.late).then_some(post.due_at),
+            late: post.late,
             id: post.id,
             status: post.status,
             account: post.account,
@@ -57,6 +64,7 @@ impl From<Post> for Shown {
             attempts: post.attempts,
             url: post.url,
             error: post.error,
+            error_code: post.error_code,
             fix: post.fix,
             managed_by: post.managed_by,
             approval: post.approval,

@@ -52,6 +52,10 @@ struct Wanted {
     /// 0, 15 or 60.
     #[schema(value_type = u16, required = false)]
     batch_published_minutes: Option<u16>,
+    /// How late a post may be and still go out by itself, 5 to 10080; null: as the service is set.
+    #[serde(default, deserialize_with = "given")]
+    #[schema(value_type = Option<u16>, required = false)]
+    late_posts_minutes: Option<Option<u16>>,
 }
 
 #[derive(Default, Deserialize, ToSchema)]
@@ -141,6 +145,7 @@ impl Wanted {
             deliveries: deliveries.check()?,
             quiet_hours: quiet_hours.transpose()?,
             muted_until: self.muted_until.map(|until| mute(until, now)).transpose()?,
+            late_posts_minutes: self.late_posts_minutes.map(late_posts).transpose()?,
             batch_published: self.batch_published_minutes.map(batch_window).transpose()?,
         })
     }
@@ -173,6 +178,16 @@ impl WantedQuietHours {
             return Err(invalid("`quiet_hours` begin and end at the same time; null switches them off"));
         }
         Ok(QuietHours { from_minute, until_minute })
+    }
+}
+
+/// Minutes from five to a week: a network may need the five, and nobody waits for more than the week.
+fn late_posts(minutes: Option<u16>) -> Result<Option<u16>, Problem> {
+    match minutes {
+        Some(minutes) if !(5..=10_080).contains(&minutes) => {
+            Err(invalid("`late_posts_minutes` is not from 5 to 10080"))
+        }
+        minutes => Ok(minutes),
     }
 }
 

@@ -62,6 +62,8 @@ struct Shown {
     /// Only while it lasts.
     muted_until: Option<DateTime<Utc>>,
     batch_published_minutes: u16,
+    /// Null: as the service is set.
+    late_posts_minutes: Option<u16>,
 }
 
 #[derive(Serialize, ToSchema)]
@@ -125,6 +127,7 @@ fn never_linked(caller: &Caller, default_digest: NaiveTime) -> Settings {
         quiet_hours: None,
         muted_until: None,
         batch_published: BatchWindow::Off,
+        late_posts_minutes: None,
         has_places: false,
         linked_at: None,
     }
@@ -163,6 +166,7 @@ impl Status {
                 quiet_hours: settings.quiet_hours.map(ShownQuietHours::from),
                 muted_until,
                 batch_published_minutes: settings.batch_published.minutes(),
+                late_posts_minutes: settings.late_posts_minutes,
             },
         }
     }

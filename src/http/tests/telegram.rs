@@ -174,7 +174,7 @@ async fn the_status_of_somebody_who_never_linked_is_what_they_would_begin_with()
             "digest": {"enabled": true, "time": "09:00", "when_empty": false},
             "notifications": {"published": "silent", "failed": "on", "unconfirmed": "on", "automation": "on",
                               "announcement": "on"},
-            "quiet_hours": null, "muted_until": null, "batch_published_minutes": 0,
+            "quiet_hours": null, "muted_until": null, "batch_published_minutes": 0, "late_posts_minutes": null,
         },
     });
     assert_eq!(got.body, expected);

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use crate::domain::connector_word::ConnectorWord;
+use crate::domain::failure_code::FailureCode;
 use crate::domain::post::{Outcome, Reason};
 use crate::publish::Verdict;
 
@@ -12,23 +13,25 @@ pub(super) const LOOK: &str = "Look whether the post is out. If it is not, publi
 /// The verdict on an answer of `status` that asks for `wait` and begins with `body`.
 pub(super) fn judge(status: u16, wait: Duration, body: &[u8]) -> Verdict {
     let said = ConnectorWord::read(body);
-    let because =
-        |usual: &str, fix: &str| Reason::new(said.reason.clone().unwrap_or_else(|| usual.to_owned()), fix);
     let succeeded = (200..300).contains(&status);
     match (said.status.as_deref(), status) {
         (Some("published"), _) if succeeded => Verdict::Settled(Outcome::Published { url: said.url }),
         // Two words that contradict each other are no word.
         (Some("published"), _) => unconfirmed(status),
-        _ if said.retryable => {
-            Verdict::TryAgain { wait, reason: because("The network could not take the post", LATER) }
-        }
-        (Some("failed"), _) => {
-            Verdict::Settled(Outcome::Failed(because("The network refused the post", MEND)))
-        }
-        (_, 429 | 503) => {
-            Verdict::TryAgain { wait, reason: because("The network has too much to do", LATER) }
-        }
-        (_, 400..500) => Verdict::Settled(Outcome::Failed(because("The network refused the post", MEND))),
+        _ if said.retryable => Verdict::TryAgain {
+            wait,
+            reason: said.because((FailureCode::RateLimited, "The network could not take the post"), LATER),
+        },
+        (Some("failed"), _) => Verdict::Settled(Outcome::Failed(
+            said.because((FailureCode::Refused, "The network refused the post"), MEND),
+        )),
+        (_, 429 | 503) => Verdict::TryAgain {
+            wait,
+            reason: said.because((FailureCode::RateLimited, "The network has too much to do"), LATER),
+        },
+        (_, 400..500) => Verdict::Settled(Outcome::Failed(
+            said.because((FailureCode::Refused, "The network refused the post"), MEND),
+        )),
         (_, 202) => Verdict::Accepted,
         _ => unconfirmed(status),
     }

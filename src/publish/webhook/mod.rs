@@ -11,10 +11,13 @@ use std::time::Duration;
 use chrono::{DateTime, SecondsFormat, Utc};
 use reqwest::header::{CONTENT_TYPE, HeaderMap, HeaderValue, RETRY_AFTER};
 use serde::Serialize;
+use tokio::time::Instant;
 use url::Url;
 
 use super::Verdict;
+use super::pace::Pace;
 use crate::config::{Connector, SigningKeys};
+use crate::domain::failure_code::FailureCode;
 use crate::domain::post::{Outcome, Post, Reason};
 use guard::{AddressRefused, Guard};
 
@@ -33,6 +36,7 @@ pub(super) struct Webhook {
     url: Url,
     keys: SigningKeys,
     client: reqwest::Client,
+    pub(super) pace: Pace,
 }
 
 /// What a connector is sent.
@@ -67,7 +71,8 @@ impl Webhook {
             .dns_resolver(Arc::new(Guard { allow_private: connector.allow_private_addresses }))
             .build()?;
         let (url, keys) = (connector.url.clone(), connector.keys.clone());
-        Ok(Self { network: network.to_owned(), url, keys, client })
+        let pace = Pace::new(connector.max_per_minute, Instant::now());
+        Ok(Self { network: network.to_owned(), url, keys, client, pace })
     }
 
     /// Sends `post`, once, and says what came of it.
@@ -105,10 +110,11 @@ impl Webhook {
         while let Some(error) = cause {
             if error.is::<AddressRefused>() {
                 log::warn!(target: "publish", "{}: post {id}: {error}", self.network);
-                return Verdict::Settled(Outcome::Failed(Reason::new(
+                let reason = Reason::new(
                     "The network's connector is at an address that posts are not sent to",
                     "Ask whoever runs the service to check the connector's address in the settings, then retry",
-                )));
+                );
+                return Verdict::Settled(Outcome::Failed(reason.of_class(FailureCode::ConnectorRefused)));
             }
             words = format!("{words}: {error}");
             cause = error.source();
@@ -121,7 +127,8 @@ impl Webhook {
                 reason: Reason::new(
                     "The network's connector could not be reached",
                     "Retry a little later. If it fails again, ask whoever runs the service",
-                ),
+                )
+                .of_class(FailureCode::ConnectorUnreachable),
             };
         }
         let error = if error.is_timeout() {
@@ -140,10 +147,9 @@ fn message_id(post: &Post) -> String {
 }
 
 fn unsendable() -> Verdict {
-    Verdict::Settled(Outcome::Failed(Reason::new(
-        "The post can't be written as a request",
-        "Change its text and schedule it again",
-    )))
+    let reason =
+        Reason::new("The post can't be written as a request", "Change its text and schedule it again");
+    Verdict::Settled(Outcome::Failed(reason.of_class(FailureCode::TextRejected)))
 }
 
 /// The beginning of the answer; what follows, or never comes, is left.

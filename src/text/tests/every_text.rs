@@ -7,23 +7,18 @@ use chrono_tz::Tz;
 
 use super::writing;
 use crate::domain::account::{self as domain, BatchWindow, Delivery, Preferences, QuietHours, Settings};
-use crate::domain::approval::Approval;
 use crate::domain::carried::Carried;
 use crate::domain::digest::{Cause, ComingUp, DigestNews};
-use crate::domain::event::{EventData, EventKind};
+use crate::domain::event::EventKind;
 use crate::domain::language::Language;
-use crate::domain::notice::ToldPost;
-use crate::domain::post::{self, ManagedBy, Post};
 use crate::domain::week::{Outcomes, Week};
 use crate::text::answer::{self, Toast};
 use crate::text::button::reconnect;
 use crate::text::dead_letters::resend_button;
 use crate::text::digest::Digest;
-use crate::text::failures::{Failures, listed_below};
 use crate::text::menu::{self, Audience, Command};
 use crate::text::notification::{self, Failed, Published};
 use crate::text::pause::{self, Paused};
-use crate::text::post_stands::PostStands;
 use crate::text::posts::{ScheduledPost, ScheduledPosts, post_button};
 use crate::text::settings::{
     Choice, Overview, hour_question, notifications_question, quiet_from_question, quiet_question,
@@ -33,6 +28,7 @@ use crate::text::status::{FailedPost, NextPost, Status, Today, status_unlinked};
 use crate::text::{Button, Hours, Html, admin, carried, jobs, language_name, linking, places, week};
 
 mod admins;
+mod posts;
 
 /// Every message, once with all that is optional (`full`) and once without.
 pub(super) fn messages(language: Language, words: &str, full: bool) -> Vec<Html> {
@@ -43,8 +39,7 @@ pub(super) fn messages(language: Language, words: &str, full: bool) -> Vec<Html>
     messages.push(status(language, words, full));
     messages.push(scheduled_posts(language, words, full));
     messages.extend(writing::messages(language, words, full));
-    messages.extend(posts_stand(language, words, full));
-    messages.extend(failures(language, words, full));
+    messages.extend(posts::messages(language, words, full));
     messages.extend(digests(language, words, full));
     messages.extend(carried(language, words, full));
     messages.extend(settings(language, words, full));
@@ -144,6 +139,7 @@ fn notifications(language: Language, words: &str, full: bool) -> Vec<Html> {
             text: given,
             scheduled_at: full.then_some(at),
             zone: Tz::Asia__Seoul,
+            code: None,
             why: given,
             fix: given,
             reference: given,
@@ -224,75 +220,6 @@ fn scheduled_posts(language: Language, words: &str, full: bool) -> Html {
     ScheduledPosts { total, page: 1, posts, zone: Tz::Asia__Seoul }.render(language)
 }
 
-fn failures(language: Language, words: &str, full: bool) -> Vec<Html> {
-    let given = full.then(|| words.to_owned());
-    let event = EventData {
-        network: Some(words.to_owned()),
-        text: given.clone(),
-        error: given.clone(),
-        fix: given,
-        scheduled_at: full.then_some(DateTime::<chrono::Utc>::MAX_UTC),
-        ..EventData::default()
-    };
-    let told = |status: Option<post::Status>| ToldPost {
-        kind: EventKind::PostFailed,
-        event: event.clone(),
-        post: status.map(|status| Post { status, ..post(words, full) }),
-    };
-    let list = |told: &[ToldPost]| Failures { told, zone: Tz::Asia__Seoul }.render(language);
-    let mut texts: Vec<Html> = post::Status::ALL.map(|status| list(&[told(Some(status)), told(None)])).into();
-    texts.push(list(&vec![told(Some(post::Status::Failed)); 1_204]));
-    texts.push(list(&vec![told(Some(post::Status::Published)); 5]));
-    texts.push(listed_below(language, words, full.then_some(words)));
-    texts
-}
-
-fn post(words: &str, full: bool) -> Post {
-    let at = DateTime::from_timestamp(1_795_341_600, 0).expect("a moment");
-    Post {
-        id: i64::MAX,
-        account: words.to_owned(),
-        network: words.to_owned(),
-        text: words.to_owned(),
-        media_url: None,
-        publish_at: at,
-        status: post::Status::Scheduled,
-        managed_by: ManagedBy::Scheduler,
-        approval: Approval::None,
-        due_at: at,
-        attempts: 0,
-        url: full.then(|| format!("https://post.example/?q={words}")),
-        error: full.then(|| words.to_owned()),
-        fix: full.then(|| words.to_owned()),
-        finished_at: None,
-        created_at: at,
-        updated_at: at,
-    }
-}
-
-fn posts_stand(language: Language, words: &str, full: bool) -> Vec<Html> {
-    let (post, at) = (post(words, full), DateTime::from_timestamp(1_795_341_600, 0).expect("a moment"));
-    let stands = |status: post::Status| {
-        let post = Post { status, ..post.clone() };
-        let stands = PostStands { post: &post, zone: Tz::Asia__Seoul };
-        [
-            stands.card(language, at),
-            stands.card(language, DateTime::UNIX_EPOCH),
-            stands.looked_after(language),
-        ]
-    };
-    let mut texts: Vec<Html> = post::Status::ALL.into_iter().flat_map(stands).collect();
-    for (status, approval) in [
-        (post::Status::Scheduled, Approval::Awaiting),
-        (post::Status::Scheduled, Approval::Approved),
-        (post::Status::Cancelled, Approval::Rejected),
-    ] {
-        let post = Post { status, approval, ..post.clone() };
-        texts.push(PostStands { post: &post, zone: Tz::Asia__Seoul }.card(language, DateTime::UNIX_EPOCH));
-    }
-    texts
-}
-
 fn digests(language: Language, words: &str, full: bool) -> Vec<Html> {
     let at = DateTime::from_timestamp(1_795_341_600, 0).expect("a moment");
     let post = ComingUp { at, network: words.to_owned(), text: words.to_owned() };
@@ -352,6 +279,7 @@ fn settings(language: Language, words: &str, full: bool) -> Vec<Html> {
         quiet_hours: Some(QuietHours { from_minute: 1_350, until_minute: 0 }),
         muted_until: full.then_some(DateTime::<chrono::Utc>::MAX_UTC),
         batch_published: if full { BatchWindow::Hour } else { BatchWindow::Off },
+        late_posts_minutes: full.then_some(240),
         has_places: full,
         linked_at: None,
     };

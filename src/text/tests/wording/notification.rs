@@ -24,6 +24,7 @@ fn failed(language: Language) -> Failed<'static> {
         text: Some(text),
         scheduled_at: Some(at(1_795_334_400)),
         zone: Tz::Asia__Seoul,
+        code: None,
         why: Some(why),
         fix: Some(fix),
         reference: Some("8F2C"),

@@ -28,6 +28,7 @@ fn settings() -> Settings {
         quiet_hours: Some(QuietHours { from_minute: 1_320, until_minute: 480 }),
         muted_until: None,
         batch_published: BatchWindow::Off,
+        late_posts_minutes: None,
         has_places: false,
         linked_at: None,
     }

@@ -1,0 +1,54 @@
+//! Why a post is not out and what its author can do, by the class of the failure.
+
+use super::argument::Args;
+use super::catalog::{Key, key, say};
+use super::html::Html;
+use super::lines::Lines;
+use super::words::written;
+use crate::domain::failure_code::FailureCode;
+use crate::domain::language::Language;
+
+/// Why a post is not out and what its author can do, as far as that was told.
+pub(super) struct Told<'a> {
+    /// The class of the failure: told in the reader's language, in the place of the platform's words.
+    pub(super) code: Option<FailureCode>,
+    /// Why, in the platform's words.
+    pub(super) why: Option<&'a str>,
+    /// What the person can do, in the platform's words.
+    pub(super) fix: Option<&'a str>,
+}
+
+/// `text` and below it a line that says why, and one that says what to do; `network`: its name as it is shown.
+pub(super) fn explain(text: Lines, language: Language, network: Html, told: &Told<'_>) -> Lines {
+    if let Some(code) = told.code {
+        let (why, fix) = keys(code);
+        let said = |key: Key| say(language, key, &Args::new().html("network", network.clone()));
+        return text
+            .say(key!("why"), Args::new().html("why", said(why)))
+            .say(key!("fix"), Args::new().html("fix", said(fix)));
+    }
+    let text = match written(told.why) {
+        Some(why) => text.say(key!("why"), Args::new().sentence("why", why)),
+        None => text.say(key!("why-unknown"), Args::new().html("network", network)),
+    };
+    text.say_if_some(key!("fix"), written(told.fix).map(|fix| Args::new().sentence("fix", fix)))
+}
+
+fn keys(code: FailureCode) -> (Key, Key) {
+    match code {
+        FailureCode::LoginExpired => (key!("login-expired"), key!("login-expired-fix")),
+        FailureCode::BotNotAdmin => (key!("bot-not-admin"), key!("bot-not-admin-fix")),
+        FailureCode::ChannelNotFound => (key!("channel-not-found"), key!("channel-not-found-fix")),
+        FailureCode::MediaUnreachable => (key!("media-unreachable"), key!("media-unreachable-fix")),
+        FailureCode::MediaRejected => (key!("media-rejected"), key!("media-rejected-fix")),
+        FailureCode::TextTooLong => (key!("text-too-long"), key!("text-too-long-fix")),
+        FailureCode::TextRejected => (key!("text-rejected"), key!("text-rejected-fix")),
+        FailureCode::Duplicate => (key!("duplicate"), key!("duplicate-fix")),
+        FailureCode::RateLimited => (key!("rate-limited"), key!("rate-limited-fix")),
+        FailureCode::ConnectorUnreachable => {
+            (key!("connector-unreachable"), key!("connector-unreachable-fix"))
+        }
+        FailureCode::ConnectorRefused => (key!("connector-refused"), key!("connector-refused-fix")),
+        FailureCode::Refused => (key!("refused"), key!("refused-fix")),
+    }
+}
