@@ -51,6 +51,12 @@ async fn urgent_things_happen(world: &World, service: &Process, person: &Person)
     seen
 }
 
+/// What was measured is shown whether the test fails or not, as the seeds are.
+#[allow(clippy::print_stdout)]
+fn report(line: &str) {
+    println!("{line}");
+}
+
 on_both_databases_with_processes! {
     async fn fault_free_a_broadcast_to_everybody_delays_nothing_urgent(world) {
         let count = if in_full() { 100_000 } else { 2_000 };
@@ -66,7 +72,7 @@ on_both_databases_with_processes! {
         ada.taps(preview.id(), "Send").await.expect("the tap is answered");
         let begun = Instant::now();
         let seen = urgent_things_happen(world, &service, &people[0]).await;
-        eprintln!("{count} people in {:?}, {before} KiB before: {seen:?}", begun.elapsed());
+        report(&format!("{count} people in {:?}, {before} KiB before: {seen:?}", begun.elapsed()));
         for person in &people {
             let messages = world.telegram.sent(person.id());
             let told = messages.iter().filter(|message| message.text().contains("Maintenance tonight")).count();
