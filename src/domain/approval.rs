@@ -67,6 +67,13 @@ pub enum ApprovalNotice {
     Missed,
 }
 
+impl ApprovalNotice {
+    /// Whether it has to be answered.
+    pub fn is_a_question(self) -> bool {
+        matches!(self, Self::Asked | Self::Reminder)
+    }
+}
+
 impl NewNotification {
     /// The row that tells the author of `post` about its approval: one each time, whatever becomes of it. Nobody can
     /// switch it off: it is their own post that waits. A mute holds it, quiet hours make it silent.

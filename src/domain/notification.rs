@@ -14,7 +14,7 @@ use super::event::{Event, EventData, EventKind};
 use super::holding::HoldReason;
 use super::language::Language;
 use super::late_posts::{GATHERED_FOR, LatePosts};
-use super::merging::cause;
+use super::place::PlaceNotice;
 
 /// What a notification is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -29,8 +29,8 @@ pub enum Kind {
     Test,
     /// Told to a chat whose account now goes to another chat.
     LinkMoved,
-    /// One of the account's places can't be reached any more.
-    PlaceLost,
+    /// Something happened to one of the account's places.
+    Place(PlaceNotice),
     /// Told to an admin: trouble of the service itself.
     Alert,
     /// What went by while it could not be told: carries the rows that grew too old.
@@ -46,7 +46,7 @@ pub enum Kind {
 }
 
 impl Kind {
-    const ALL: [Self; 18] = [
+    const ALL: [Self; 20] = [
         Self::Event(EventKind::PostPublished),
         Self::Event(EventKind::PostFailed),
         Self::Event(EventKind::PostUnconfirmed),
@@ -59,7 +59,9 @@ impl Kind {
         Self::Test,
         Self::LinkMoved,
         Self::PostLate,
-        Self::PlaceLost,
+        Self::Place(PlaceNotice::Connected),
+        Self::Place(PlaceNotice::Lost),
+        Self::Place(PlaceNotice::Removed),
         Self::MergedFailures,
         Self::NoticeEdit,
         Self::Alert,
@@ -82,7 +84,9 @@ impl Kind {
             Self::Test => "test",
             Self::LinkMoved => "link.moved",
             Self::PostLate => "post.late",
-            Self::PlaceLost => "place.lost",
+            Self::Place(PlaceNotice::Connected) => "place.connected",
+            Self::Place(PlaceNotice::Lost) => "place.lost",
+            Self::Place(PlaceNotice::Removed) => "place.removed",
             Self::MergedFailures => "post.failures",
             Self::NoticeEdit => "notice.edit",
             Self::Alert => "alert",
@@ -114,7 +118,7 @@ impl Kind {
             Self::MergedFailures | Self::NoticeEdit => 0,
             Self::Event(EventKind::PostFailed | EventKind::PostUnconfirmed) | Self::Approval(_) => 0,
             Self::Event(EventKind::AutomationExecuted | EventKind::Announcement) => 1,
-            Self::Digest | Self::CatchUp | Self::PlaceLost => 1,
+            Self::Digest | Self::CatchUp | Self::Place(_) => 1,
             Self::Event(EventKind::PostPublished) => 2,
         }
     }
@@ -172,6 +176,9 @@ pub struct Content {
     /// Where what a post shows can be seen, of one that needs a yes.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub media_url: Option<String>,
+    /// Who did it, of what somebody did to a place.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub by: Option<String>,
     /// The language of the chat it goes to, where that is not the account's any more.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub chat_language: Option<Language>,
@@ -216,7 +223,7 @@ pub struct NewNotification {
     pub reason: Option<&'static str>,
     /// The post that it is about, where it is one of ours.
     pub post_id: Option<i64>,
-    /// What a failure was caused by ([`cause`]).
+    /// What a failure was caused by ([`Event::cause`]).
     pub cause: Option<String>,
     /// The row whose message it edits.
     pub edits: Option<i64>,
@@ -242,7 +249,7 @@ impl NewNotification {
             due_at: now,
             reason,
             post_id: event.post,
-            cause: (event.kind == EventKind::PostFailed).then(|| cause(&event.data)),
+            cause: event.cause(),
             edits: None,
         };
         let Some(settings) = settings else { return row(State::Cancelled, Some("unknown_account")) };
@@ -319,17 +326,6 @@ impl NewNotification {
         Self { content, ..Self::pending(account, old_chat_id, Kind::LinkMoved, now) }
     }
 
-    /// Tells a linked account that its notices don't reach the place called `title` any more; without a sound in quiet
-    /// hours.
-    pub fn place_lost(settings: &Settings, chat_id: i64, title: &str, now: DateTime<Utc>) -> Self {
-        let event = EventData { name: Some(title.to_owned()), ..EventData::default() };
-        Self {
-            content: Content { event, ..Content::default() },
-            silent: settings.is_quiet_at(now),
-            ..Self::pending(&settings.account, chat_id, Kind::PlaceLost, now)
-        }
-    }
-
     /// Edits the message of the row `edits`, which was due at `due_at`: in its place in the lane, so that it goes
     /// before all that waits in the chat.
     pub fn edit(account: &str, chat_id: i64, edits: i64, due_at: DateTime<Utc>, now: DateTime<Utc>) -> Self {
@@ -343,12 +339,18 @@ impl NewNotification {
         Self { content, ..Self::pending(&Actor::Admin(admin).to_string(), admin, Kind::Alert, now) }
     }
 
+    /// The platform's id of the post that it tells trouble of, where the platform publishes that post.
+    pub fn platform_post(&self) -> Option<&str> {
+        let is_trouble = matches!(self.kind, Kind::Event(EventKind::PostFailed | EventKind::PostUnconfirmed));
+        self.content.event.platform_post().filter(|_| is_trouble && self.post_id.is_none())
+    }
+
     /// Carries others: a row of a `kind` that does.
     pub fn carrier(account: &str, chat_id: i64, kind: Kind, now: DateTime<Utc>) -> Self {
         Self::pending(account, chat_id, kind, now)
     }
 
-    fn pending(account: &str, chat_id: i64, kind: Kind, now: DateTime<Utc>) -> Self {
+    pub(super) fn pending(account: &str, chat_id: i64, kind: Kind, now: DateTime<Utc>) -> Self {
         Self {
             account: account.to_owned(),
             chat_id: Some(chat_id),

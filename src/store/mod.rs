@@ -91,7 +91,7 @@ pub use notifications::{PostsToldAbout, Recorded, Rule, Status};
 pub use outbox_rows::{Attempt, OutboxListing, OutboxRow};
 pub use outcomes::{Effect, Finalise, Outcome};
 pub use place_tokens::{PlaceOffer, PlaceOutcome, Spot};
-pub use places::{Guest, PLACE_REMOVED, Remover};
+pub use places::{Guest, Member, PLACE_REMOVED, Remover};
 pub use post_results::ResultTaken;
 pub use post_wishes::{FailedPosts, Moved, MovedAll};
 pub use posts::{Listing, PostsAhead, Scheduled};

@@ -21,6 +21,9 @@ use crate::domain::post_move::{Actor, PostMove};
 use crate::entity::notification;
 use crate::entity::post::{ActiveModel, Column, Entity, Model};
 
+/// Among how many of the last failures is one looked for that nobody has looked after?
+const FAILURES_READ: u64 = 20;
+
 /// What became of a post that was handed in.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Scheduled {
@@ -107,8 +110,8 @@ impl Store {
         posts.into_iter().map(Post::try_from).collect()
     }
 
-    /// The last of the account's posts that failed since `since`, as far as events told: `None` when there is none,
-    /// or when it was asked for again since.
+    /// The last of the account's posts that failed since `since`, as far as events told, and was not looked after;
+    /// `None` when there is none among the last few.
     pub async fn last_failure(
         &self,
         account: &str,
@@ -118,16 +121,20 @@ impl Store {
             .filter(notification::Column::Account.eq(account))
             .filter(notification::Column::Kind.eq(Kind::Event(EventKind::PostFailed).as_str()))
             .filter(notification::Column::EventAtMs.gte(ms(since)))
-            .order_by_desc(notification::Column::Id);
-        let Some(row) = newest.one(&self.reader).await? else { return Ok(None) };
-        let Ok(content) = serde_json::from_str::<Content>(&row.data) else { return Ok(None) };
-        let post_id = content.event.post_id.as_deref().and_then(|id| id.parse().ok());
-        let post = match post_id {
-            Some(id) => find(&self.reader, id, Some(account)).await?,
-            None => None,
-        };
-        let still_failed = post.is_none_or(|post| post.status == Status::Failed);
-        Ok(still_failed.then_some(content.event))
+            .filter(notification::Column::PlaceId.is_null())
+            .filter(notification::Column::LookedAfterAtMs.is_null())
+            .order_by_desc(notification::Column::Id)
+            .limit(FAILURES_READ);
+        for row in newest.all(&self.reader).await? {
+            let post = match row.post_id {
+                Some(id) => find(&self.reader, id, Some(account)).await?,
+                None => None,
+            };
+            if post.is_none_or(|post| post.status == Status::Failed) {
+                return Ok(serde_json::from_str::<Content>(&row.data).ok().map(|content| content.event));
+            }
+        }
+        Ok(None)
     }
 
     /// What `account` has ahead until `until`; `None` when it never had a post here.

@@ -153,6 +153,10 @@ place-from = 👤 { $account }
 place-lost =
     🔌 <b>{ $title } is out of reach</b>
     I was removed from it, or it is gone: your notices don’t go there now. They will once I’m back in it.
+place-new = 📣 <b>Your notices now also go to { $title }</b>
+place-removed = 🔕 <b>Your notices don’t go to { $title } any more</b>
+place-by = Changed there by { $name }.
+place-remove = /settings removes it again.
 place-list =
     👥 <b>Groups</b>
     Your notices also go to these. Tap one to remove it.

@@ -147,8 +147,12 @@ place-stopped = 🔕 <b>이제 그 알림은 여기로 오지 않아요.</b>
 place-resumed = 🔔 <b>다시 왔어요.</b> 이 계정의 알림이 다시 여기로 와요.
 place-from = 👤 { $account }
 place-lost =
-    🔌 <b>{ $title }에 보낼 수 없어요</b>
+    🔌 <b>이 그룹에 알림을 보낼 수 없어요: { $title }</b>
     그룹에서 제가 제거됐거나 그룹이 없어졌어요. 다시 초대하시면 그곳으로도 알림을 보내 드려요.
+place-new = 📣 <b>이제 알림이 이 그룹으로도 가요: { $title }</b>
+place-removed = 🔕 <b>이제 알림이 이 그룹으로는 가지 않아요: { $title }</b>
+place-by = 그룹에서 바꾼 사람: { $name }
+place-remove = 원하지 않으면 /settings 에서 제거할 수 있어요.
 place-list =
     👥 <b>그룹</b>
     알림이 이곳으로도 가요. 제거하려면 눌러 주세요.
@@ -440,7 +444,7 @@ button-get-new-link = 새 링크 받기
 button-jobs = 작업
 button-keep = 유지
 button-mute = 1시간 끄기
-button-move = 🕒 시각 바꾸기
+button-move = 🕒 변경
 button-move-here = 여기로 옮기기
 button-next-page = ▶
 button-open-calendar = 캘린더 열기

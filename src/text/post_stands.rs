@@ -44,6 +44,9 @@ impl PostStands<'_> {
                     .finish()
             }
             Status::Scheduled | Status::Publishing => self.titled(language, key!("post-going-out")).finish(),
+            Status::Failed => {
+                self.titled(language, key!("failed")).say(key!("post-newer-notice"), Args::new()).finish()
+            }
             _ => self.looked_after(language),
         }
     }

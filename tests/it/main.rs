@@ -67,6 +67,7 @@ mod signing_in;
 mod starting;
 mod stopping;
 mod switching;
+mod teams;
 mod timetable;
 mod topics;
 mod unlinking;

@@ -184,6 +184,8 @@ fn row_of_the_outbox() -> notification::Model {
         post_id: Some(i64::MAX),
         cause: Some(WORDS.into()),
         edits_id: Some(i64::MAX),
+        platform_post: Some(WORDS.into()),
+        looked_after_at_ms: Some(MOMENT),
         broadcast_id: Some(i64::MAX),
         place_id: Some(i64::MAX),
     }

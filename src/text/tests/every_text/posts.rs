@@ -9,6 +9,7 @@ use crate::domain::failure_code::FailureCode;
 use crate::domain::language::Language;
 use crate::domain::late_posts::{LatePost, LatePosts};
 use crate::domain::notice::ToldPost;
+use crate::domain::notification::Kind;
 use crate::domain::post::{self, ManagedBy, Post};
 use crate::text::failures::{Failures, listed_below};
 use crate::text::notification::Failed;
@@ -63,7 +64,8 @@ fn failures(language: Language, words: &str, full: bool) -> Vec<Html> {
         ..EventData::default()
     };
     let told = |status: Option<post::Status>| ToldPost {
-        kind: EventKind::PostFailed,
+        kind: Kind::Event(EventKind::PostFailed),
+        is_out: full,
         event: event.clone(),
         post: status.map(|status| Post { status, ..post(words, full) }),
     };
@@ -73,7 +75,12 @@ fn failures(language: Language, words: &str, full: bool) -> Vec<Html> {
     texts.push(list(&vec![told(Some(post::Status::Published)); 5]));
     for code in FailureCode::ALL {
         let event = EventData { error_code: Some(code), ..event.clone() };
-        texts.push(list(&[ToldPost { kind: EventKind::PostFailed, event, post: None }]));
+        texts.push(list(&[ToldPost {
+            kind: Kind::Event(EventKind::PostFailed),
+            event,
+            post: None,
+            is_out: false,
+        }]));
     }
     texts.push(listed_below(language, words, full.then_some(words)));
     texts
