@@ -97,8 +97,11 @@ impl Database {
 
     /// So many posts over `networks` in turn, the first due at `from_ms` and all within `within_ms`.
     pub async fn schedule(&self, posts: usize, networks: &[&str], from_ms: i64, within_ms: usize) {
-        let names: Vec<String> =
-            networks.iter().enumerate().map(|(number, name)| format!("WHEN {number} THEN '{name}'")).collect();
+        let names: Vec<String> = networks
+            .iter()
+            .enumerate()
+            .map(|(number, name)| format!("WHEN {number} THEN '{name}'"))
+            .collect();
         let network = format!("CASE i % {} {} END", networks.len(), names.join(" "));
         let due = format!("{from_ms} + i * CAST({within_ms} AS BIGINT) / {posts}");
         self.write(&format!(

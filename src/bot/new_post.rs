@@ -14,6 +14,7 @@ use super::{Bot, Handled, test};
 use crate::domain::account::Settings;
 use crate::domain::draft::{Draft, DraftTime, Step};
 use crate::domain::new_post::NewPost;
+use crate::domain::post_options::PostOptions;
 use crate::domain::typed_time::{self, Unusable};
 use crate::text::answer::Toast;
 use crate::text::new_post::{dropped, no_networks, only_text};
@@ -169,6 +170,7 @@ async fn post(
             network: (*network).to_owned(),
             text: draft.text.clone().unwrap_or_default(),
             media_url: None,
+            options: PostOptions::default(),
             publish_at: at.unwrap_or(now),
             needs_approval: false,
         })

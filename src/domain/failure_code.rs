@@ -13,6 +13,8 @@ pub enum FailureCode {
     BotNotAdmin,
     /// Telegram does not know the channel.
     ChannelNotFound,
+    /// The topic of the group is closed or deleted.
+    TopicGone,
     /// The media's address did not give it.
     MediaUnreachable,
     /// The network can't show the media.
@@ -35,10 +37,11 @@ pub enum FailureCode {
 
 impl FailureCode {
     /// All of them.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 13] = [
         Self::LoginExpired,
         Self::BotNotAdmin,
         Self::ChannelNotFound,
+        Self::TopicGone,
         Self::MediaUnreachable,
         Self::MediaRejected,
         Self::TextTooLong,
@@ -56,6 +59,7 @@ impl FailureCode {
             Self::LoginExpired => "login_expired",
             Self::BotNotAdmin => "bot_not_admin",
             Self::ChannelNotFound => "channel_not_found",
+            Self::TopicGone => "topic_gone",
             Self::MediaUnreachable => "media_unreachable",
             Self::MediaRejected => "media_rejected",
             Self::TextTooLong => "text_too_long",

@@ -24,6 +24,7 @@ pub mod notification;
 pub mod place;
 pub mod post;
 pub mod post_move;
+pub mod post_options;
 pub mod quiet_hours;
 pub mod typed_time;
 pub mod week;

@@ -9,6 +9,7 @@ use utoipa::ToSchema;
 use super::approval::Approval;
 use super::event::{Event, EventData, EventKind};
 use super::failure_code::FailureCode;
+use super::post_options::PostOptions;
 
 /// The longest wait that a network asks for and is believed.
 const LONGEST_WAIT: Duration = Duration::from_secs(24 * 3600);
@@ -155,6 +156,8 @@ pub struct Post {
     pub text: String,
     /// What it shows.
     pub media_url: Option<String>,
+    /// How it is shown on Telegram.
+    pub options: PostOptions,
     /// When it was promised.
     pub publish_at: DateTime<Utc>,
     /// Where it stands.

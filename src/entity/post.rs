@@ -20,6 +20,9 @@ pub struct Model {
     /// What it shows.
     #[sea_orm(column_type = "Text", nullable)]
     pub media_url: Option<String>,
+    /// How it is shown on Telegram, as far as its author chose: a JSON object.
+    #[sea_orm(column_type = "Text", nullable)]
+    pub options: Option<String>,
     /// When it was promised.
     pub publish_at_ms: i64,
     /// scheduled, publishing, published, failed, unconfirmed or cancelled.

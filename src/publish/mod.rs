@@ -83,12 +83,12 @@ impl Publishing {
 
     fn lane(&self, network: &Network) -> Option<Lane> {
         let (publisher, concurrency) = match &network.kind {
-            NetworkKind::Telegram(channel) => {
+            NetworkKind::Telegram(network) => {
                 let (api, limits) = self.telegram.clone()?;
                 let timeout = self.settings.request_timeout;
                 // One after the other: the channel shows them in the order of their times, and Telegram may hold a
                 // message for seconds.
-                (Publisher::Telegram(TelegramChannel::new(channel, api, limits, &self.health, timeout)), 1)
+                (Publisher::Telegram(TelegramChannel::new(network, api, limits, &self.health, timeout)), 1)
             }
             NetworkKind::Webhook(connector) => {
                 match Webhook::new(&network.name, connector, self.settings.request_timeout) {

@@ -50,6 +50,7 @@ mod pausing;
 mod places;
 mod platform_posts;
 mod post_history;
+mod post_options;
 mod post_taps;
 mod posts;
 mod publishing;

@@ -108,6 +108,7 @@ fn scheduled_post() -> post::Model {
         network: "news".into(),
         text: WORDS.into(),
         media_url: Some("https://example.com/scones.jpg".into()),
+        options: Some(WORDS.into()),
         publish_at_ms: MOMENT,
         status: "unconfirmed".into(),
         managed_by: "scheduler".into(),

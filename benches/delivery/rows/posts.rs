@@ -35,7 +35,8 @@ const PATIENCE: Duration = Duration::from_secs(30);
 /// The rows.
 pub async fn measure(options: &Options) -> Vec<Row> {
     let posts = options.scaled(POSTS);
-    let name = format!("{} posts due in a minute over 5 networks: missing or twice on the 4 quick", count(posts));
+    let name =
+        format!("{} posts due in a minute over 5 networks: missing or twice on the 4 quick", count(posts));
     let mut wrong = Row::new(name).at_most(0.0, "");
     let mut rows: Vec<Row> = NETWORKS.iter().map(|(network, takes)| lateness_row(network, *takes)).collect();
     for subject in options.services() {

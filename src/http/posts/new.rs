@@ -7,10 +7,13 @@ use serde::Deserialize;
 use utoipa::ToSchema;
 
 use super::actor;
+use super::options::Options;
 use super::shown::Shown;
+use crate::config::{Network, NetworkKind};
 use crate::domain::event::ACCOUNT_MAX_CHARS;
 use crate::domain::new_post::NewPost;
 use crate::domain::post::Post;
+use crate::domain::post_options::PostOptions;
 use crate::http::answer::Answer;
 use crate::http::auth::{Caller, Scope};
 use crate::http::call::Call;
@@ -34,6 +37,10 @@ struct HandedIn {
     /// What it shows, `https` or `http`.
     #[serde(default)]
     media_url: Option<String>,
+    /// How it is shown on Telegram; other networks take none.
+    #[serde(default)]
+    #[schema(value_type = Options, required = false)]
+    options: Option<Options>,
     /// When it goes out.
     publish_at: DateTime<Utc>,
     /// Whose it is, for a token with `posts:any`.
@@ -73,6 +80,7 @@ pub(in crate::http) async fn schedule(call: Call, caller: Caller) -> Result<Answ
         network: handed_in.network,
         text: handed_in.text,
         media_url: handed_in.media_url,
+        options: options(handed_in.options, network)?,
         // As precise as it is kept.
         publish_at: handed_in.publish_at.trunc_subsecs(3),
         needs_approval: handed_in.needs_approval,
@@ -82,6 +90,16 @@ pub(in crate::http) async fn schedule(call: Call, caller: Caller) -> Result<Answ
         Scheduled::Accepted(post) | Scheduled::Replayed(post) => created(post),
         Scheduled::KeyReused => Err(idempotency::reused()),
     }
+}
+
+/// How it is shown: only Telegram has a choice.
+fn options(wanted: Option<Options>, network: &Network) -> Result<PostOptions, Problem> {
+    let options = PostOptions::from(wanted.unwrap_or_default());
+    let has_a_choice = matches!(network.kind, NetworkKind::Telegram(_));
+    if !has_a_choice && !options.is_empty() {
+        return Err(invalid(format!("`options` are for Telegram; \"{}\" takes none", network.name)));
+    }
+    Ok(options)
 }
 
 /// Whose post it will be: the caller's own, or that of the account which a back end names.

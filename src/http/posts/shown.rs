@@ -4,6 +4,7 @@ use chrono::{DateTime, Utc};
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use super::options::Options;
 use crate::domain::approval::Approval;
 use crate::domain::failure_code::FailureCode;
 use crate::domain::post::{ManagedBy, Post, Status};
@@ -19,6 +20,7 @@ pub(in crate::http) struct Shown {
     network: String,
     text: String,
     media_url: Option<String>,
+    options: Options,
     publish_at: DateTime<Utc>,
     /// When it is tried next, while it is scheduled.
     next_try_at: Option<DateTime<Utc>>,
@@ -60,6 +62,7 @@ impl From<Post> for Shown {
             network: post.network,
             text: post.text,
             media_url: post.media_url,
+            options: post.options.into(),
             publish_at: post.publish_at,
             attempts: post.attempts,
             url: post.url,

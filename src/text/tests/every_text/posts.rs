@@ -10,6 +10,7 @@ use crate::domain::language::Language;
 use crate::domain::late_posts::{LatePost, LatePosts};
 use crate::domain::notice::ToldPost;
 use crate::domain::post::{self, ManagedBy, Post};
+use crate::domain::post_options::PostOptions;
 use crate::text::failures::{Failures, listed_below};
 use crate::text::notification::Failed;
 use crate::text::post_stands::PostStands;
@@ -87,6 +88,7 @@ fn post(words: &str, full: bool) -> Post {
         network: words.to_owned(),
         text: words.to_owned(),
         media_url: None,
+        options: PostOptions::default(),
         publish_at: at,
         status: post::Status::Scheduled,
         managed_by: ManagedBy::Scheduler,
