@@ -23,6 +23,7 @@ mod m20261124_000009_broadcasts;
 mod m20261124_000010_sending_pause;
 mod m20261124_000011_alerts;
 mod m20261124_000012_post_options;
+mod m20261124_000013_channels;
 
 /// Every migration, oldest first.
 pub struct Migrator;
@@ -49,6 +50,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261124_000010_sending_pause::Migration),
             Box::new(m20261124_000011_alerts::Migration),
             Box::new(m20261124_000012_post_options::Migration),
+            Box::new(m20261124_000013_channels::Migration),
         ]
     }
 }

@@ -82,6 +82,18 @@ pub struct Connector {
 }
 
 impl Network {
+    /// The Telegram channel `chat_id`, which posts call `name`, without any settings.
+    pub fn of_channel(name: &str, chat_id: i64) -> Self {
+        let channel = Channel::Id(chat_id);
+        let kind = NetworkKind::Telegram(TelegramNetwork {
+            channel,
+            silent: false,
+            link_preview: true,
+            thread_id: None,
+        });
+        Self { name: name.to_owned(), kind }
+    }
+
     /// How long a text may be, in UTF-16 units, on its own or beside media.
     pub fn text_limit(&self, with_media: bool) -> Option<usize> {
         match &self.kind {

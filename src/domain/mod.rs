@@ -6,6 +6,7 @@ pub mod approval;
 pub mod audit;
 pub mod broadcast;
 pub mod carried;
+pub mod channel;
 pub mod connector_word;
 pub mod digest;
 pub mod draft;

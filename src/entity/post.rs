@@ -14,6 +14,9 @@ pub struct Model {
     pub account: String,
     /// Where it goes, by its name in the settings.
     pub network: String,
+    /// What people call that, where its name says nothing to them.
+    #[sea_orm(column_type = "Text", nullable)]
+    pub network_title: Option<String>,
     /// What it says.
     #[sea_orm(column_type = "Text")]
     pub text: String,

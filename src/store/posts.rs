@@ -10,7 +10,7 @@ use sea_orm::{
 
 use super::idempotency::Answers;
 use super::write_queue::Command;
-use super::{IdempotencyKey, Recorded, Store, StoreError, approvals, ms, post_moves, time};
+use super::{IdempotencyKey, Recorded, Store, StoreError, approvals, channels, ms, post_moves, time};
 use crate::domain::approval::{Approval, ApprovalNotice, remind_at};
 use crate::domain::event::{EventData, EventKind};
 use crate::domain::failure_code::FailureCode;
@@ -221,9 +221,11 @@ pub(super) async fn insert(
     now: DateTime<Utc>,
 ) -> Result<Post, StoreError> {
     let approval = if post.needs_approval { Approval::Awaiting } else { Approval::None };
+    let channel = channels::find(transaction, &post.account, &post.network).await?;
     let row = ActiveModel {
         account: Set(post.account.clone()),
         network: Set(post.network.clone()),
+        network_title: Set(channel.map(|channel| channel.title)),
         text: Set(post.text.clone()),
         media_url: Set(post.media_url.clone()),
         options: Set(written(&post.options)?),
@@ -268,6 +270,7 @@ impl TryFrom<Model> for Post {
             id: row.id,
             account: row.account,
             network: row.network,
+            network_title: row.network_title,
             text: row.text,
             media_url: row.media_url,
             publish_at: time(row.publish_at_ms),

@@ -16,6 +16,7 @@ mod backups;
 mod bad_settings;
 mod blocking;
 mod broadcasting;
+mod channels;
 mod commands;
 mod dead_letters;
 mod delivery;

@@ -18,6 +18,8 @@ pub(in crate::http) struct Shown {
     status: Status,
     account: String,
     network: String,
+    /// What a connected channel is called; null for a network of the settings.
+    network_title: Option<String>,
     text: String,
     media_url: Option<String>,
     options: Options,
@@ -60,6 +62,7 @@ impl From<Post> for Shown {
             status: post.status,
             account: post.account,
             network: post.network,
+            network_title: post.network_title,
             text: post.text,
             media_url: post.media_url,
             options: post.options.into(),

@@ -14,7 +14,7 @@ use crate::domain::post_options::PostOptions;
 use crate::text::failures::{Failures, listed_below};
 use crate::text::notification::Failed;
 use crate::text::post_stands::PostStands;
-use crate::text::{Html, late_posts};
+use crate::text::{Html, channels, late_posts};
 
 /// Every message about posts, once with all that is optional (`full`) and once without.
 pub(super) fn messages(language: Language, words: &str, full: bool) -> Vec<Html> {
@@ -22,6 +22,7 @@ pub(super) fn messages(language: Language, words: &str, full: bool) -> Vec<Html>
     messages.extend(failures(language, words, full));
     messages.extend(classes_of_failure(language, words));
     messages.extend(late(language, words, full));
+    messages.extend(channels(language, words));
     messages
 }
 
@@ -51,6 +52,18 @@ fn late(language: Language, words: &str, full: bool) -> Vec<Html> {
         texts.push(late_posts::answered(language, published, count));
     }
     texts
+}
+
+fn channels(language: Language, words: &str) -> Vec<Html> {
+    vec![
+        channels::ask(language, words, words),
+        channels::not_linked(language, words),
+        channels::connected(language, words, words),
+        channels::no_rights(language),
+        channels::too_many(language),
+        channels::kept(language),
+        channels::lost(language, words),
+    ]
 }
 
 fn failures(language: Language, words: &str, full: bool) -> Vec<Html> {
@@ -86,6 +99,7 @@ fn post(words: &str, full: bool) -> Post {
         id: i64::MAX,
         account: words.to_owned(),
         network: words.to_owned(),
+        network_title: full.then(|| words.to_owned()),
         text: words.to_owned(),
         media_url: None,
         options: PostOptions::default(),
