@@ -22,6 +22,8 @@ mod m20261124_000008_audit;
 mod m20261124_000009_broadcasts;
 mod m20261124_000010_sending_pause;
 mod m20261124_000011_alerts;
+mod m20261124_000012_post_options;
+mod m20261124_000013_channels;
 
 /// Every migration, oldest first.
 pub struct Migrator;
@@ -47,6 +49,8 @@ impl MigratorTrait for Migrator {
             Box::new(m20261124_000009_broadcasts::Migration),
             Box::new(m20261124_000010_sending_pause::Migration),
             Box::new(m20261124_000011_alerts::Migration),
+            Box::new(m20261124_000012_post_options::Migration),
+            Box::new(m20261124_000013_channels::Migration),
         ]
     }
 }

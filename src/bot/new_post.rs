@@ -8,17 +8,21 @@ use std::sync::Arc;
 use teloxide::types::{CallbackQueryId, Message, MessageId};
 
 use super::person::Person;
-use super::tap::{DraftTap, network_tag};
+use super::tap::DraftTap;
 use super::when::zone;
 use super::{Bot, Handled, test};
 use crate::domain::account::Settings;
 use crate::domain::draft::{Draft, DraftTime, Step};
 use crate::domain::new_post::NewPost;
+use crate::domain::post_options::PostOptions;
 use crate::domain::typed_time::{self, Unusable};
 use crate::text::answer::Toast;
 use crate::text::new_post::{dropped, no_networks, only_text};
 
+mod destinations;
 mod pages;
+
+use destinations::Destinations;
 
 /// `/new`: a new draft, or on with the one that is there.
 pub(super) async fn on_new(bot: Arc<Bot>, person: Person) -> Handled {
@@ -27,7 +31,7 @@ pub(super) async fn on_new(bot: Arc<Bot>, person: Person) -> Handled {
         bot.say(person.chat_id, test::not_linked(&bot, &person)).await;
         return Ok(());
     };
-    if bot.networks.is_empty() {
+    if Destinations::of(&bot, &settings.account).await?.names().is_empty() {
         bot.say(person.chat_id, no_networks(settings.language())).await;
         return Ok(());
     }
@@ -61,8 +65,8 @@ pub(super) async fn on_message(
     match draft.step {
         Step::Text => {
             draft.text = Some(words.to_owned());
-            if let (true, Some(only)) = (bot.networks.len() == 1, bot.networks.keys().next()) {
-                draft.networks.insert(only.clone());
+            if let [only] = Destinations::of(bot, &settings.account).await?.names().as_slice() {
+                draft.networks.insert((*only).to_owned());
             }
         }
         Step::Time => match typed_time::read(words, zone(bot, settings), bot.clock.now()) {
@@ -126,11 +130,11 @@ pub(super) async fn on_tap(
             draft.go_on();
         }
         DraftTap::Network { network_tag: tag, chosen } => {
-            let network = bot.networks.keys().find(|name| network_tag(name) == tag);
-            if let (Some(network), true) = (network, chosen) {
-                draft.networks.insert(network.clone());
-            } else if let Some(network) = network {
-                draft.networks.remove(network);
+            let destinations = Destinations::of(bot, &settings.account).await?;
+            match (destinations.tagged(&tag), chosen) {
+                (Some(network), true) => drop(draft.networks.insert(network.to_owned())),
+                (Some(network), false) => drop(draft.networks.remove(network)),
+                (None, _) => {}
             }
         }
     }
@@ -161,7 +165,8 @@ async fn post(
         Some(DraftTime::At(at)) => Some(at),
         Some(DraftTime::AtOnce) | None => None,
     };
-    let networks: Vec<&str> = pages::networks(bot, &draft);
+    let destinations = Destinations::of(bot, &settings.account).await?;
+    let networks = destinations.chosen_in(&draft);
     let posts: Vec<NewPost> = networks
         .iter()
         .map(|network| NewPost {
@@ -169,21 +174,20 @@ async fn post(
             network: (*network).to_owned(),
             text: draft.text.clone().unwrap_or_default(),
             media_url: None,
+            options: PostOptions::default(),
             publish_at: at.unwrap_or(now),
             needs_approval: false,
         })
         .collect();
-    let fits = |post: &NewPost| {
-        let network = bot.networks.get(&post.network);
-        network.is_some_and(|network| post.check(network.text_limit(false), now).is_ok())
-    };
-    // A forged yes, or a network that the settings do not name any more: what is missing is asked for.
+    let fits = |post: &NewPost| post.check(destinations.text_limit(&post.network), now).is_ok();
+    // A forged yes, or a network that is not there any more: what is missing is asked for.
     if posts.is_empty() || draft.time.is_none() || !posts.iter().all(fits) {
         draft.go_on();
         return show(bot, settings, chat_id, &draft, Some(message_id)).await;
     }
     if bot.store.post_draft(&draft, posts, now).await?.is_some() {
-        let destination = pages::destination(bot, settings, &networks, at);
+        let shown: Vec<&str> = networks.iter().map(|name| destinations.shown(name)).collect();
+        let destination = pages::destination(bot, settings, &shown, at);
         bot.edit(chat_id, message_id, destination.scheduled(settings.language())).await;
     }
     Ok(())

@@ -43,7 +43,7 @@ impl LatePosts {
         self.count += 1;
         if self.named.len() < NAMED {
             self.named.push(LatePost {
-                network: post.network.clone(),
+                network: post.network_shown().to_owned(),
                 text: post.text.chars().take(QUOTE_MAX_CHARS).collect(),
                 publish_at: post.publish_at,
             });

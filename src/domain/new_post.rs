@@ -3,6 +3,7 @@
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::event::is_web_address;
+use super::post_options::PostOptions;
 
 /// How late may a post be handed in and still go out at once? Later is more likely a mistake in the date.
 pub const LATEST: TimeDelta = TimeDelta::days(1);
@@ -21,6 +22,8 @@ pub struct NewPost {
     pub text: String,
     /// What it shows.
     pub media_url: Option<String>,
+    /// How it is shown on Telegram.
+    pub options: PostOptions,
     /// When it goes out.
     pub publish_at: DateTime<Utc>,
     /// Whether it goes out only with its author's yes.
@@ -49,6 +52,7 @@ impl NewPost {
         if let Some(url) = &self.media_url {
             check_media_url(url)?;
         }
+        self.options.check(self.media_url.is_some())?;
         if self.needs_approval && self.publish_at <= now {
             return Err("`publish_at` has passed: a post that needs approval takes a time ahead".into());
         }
@@ -86,6 +90,7 @@ mod tests {
             network: "news".into(),
             text: text.into(),
             media_url: media_url.map(str::to_owned),
+            options: PostOptions::default(),
             publish_at: NOW,
             needs_approval: false,
         }

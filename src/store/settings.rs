@@ -141,6 +141,7 @@ pub(super) async fn end_link(
         .exec(transaction)
         .await?;
     places::delete_of_account(transaction, account).await?;
+    channels::delete_of_account(transaction, account).await?;
     notifications::cancel_pending_of_account(transaction, account, reason.as_str(), now).await
 }
 

@@ -149,6 +149,31 @@ place-from = 👤 { $account }
 place-lost =
     🔌 <b>{ $title }에 보낼 수 없어요</b>
     그룹에서 제가 제거됐거나 그룹이 없어졌어요. 다시 초대하시면 그곳으로도 알림을 보내 드려요.
+channel-ask =
+    📢 <b>{ $title } 채널에 글을 올릴까요?</b>
+    계정: <b>{ $account }</b>
+
+    이 채널로 예약한 글이 채널 이름으로 게시돼요.
+channel-not-linked =
+    📢 <b>이제 { $title } 채널에 글을 올릴 수 있어요</b>
+    먼저 웹의 <b>설정 → 텔레그램</b>에서 계정을 이 대화에 연결해 주세요. 그런 다음 저를 채널 관리자로 다시 지정해 주세요.
+channel-connected =
+    ✅ <b>{ $title } 채널이 연결됐어요</b>
+    이제 { $account } 글을 올릴 수 있어요. /new 또는 웹에서 채널을 골라 주세요.
+
+    연결을 끊으려면 채널에서 저를 내보내 주세요.
+channel-no-rights =
+    🚫 <b>연결하지 못했어요</b>
+    채널에 글을 올릴 권한이 우리 둘 다 있어야 해요. 권한을 준 뒤 저를 다시 관리자로 지정해 주세요.
+channel-too-many =
+    🚫 <b>연결하지 못했어요</b>
+    이미 채널이 10개 연결돼 있어요. 먼저 다른 채널에서 저를 내보내 주세요.
+channel-kept = 채널을 연결하지 않았어요.
+channel-lost =
+    🔌 <b>{ $title } 채널의 연결이 끊겼어요</b>
+    이제 이 채널에 글을 올릴 권한이 없어서, 예약한 글은 게시되지 않아요.
+
+    <b>해결:</b> 저를 글을 올릴 수 있는 관리자로 지정하고 다시 연결해 주세요.
 place-list =
     👥 <b>그룹</b>
     알림이 이곳으로도 가요. 제거하려면 눌러 주세요.
@@ -352,6 +377,10 @@ bot-not-admin = { $network }에 봇이 글을 올릴 권한이 없어요.
 bot-not-admin-fix = { $network }에서 봇을 글을 올릴 수 있는 관리자로 지정한 뒤 재시도해 주세요.
 channel-not-found = 텔레그램에서 { $network } 채널을 찾지 못했어요.
 channel-not-found-fix = { $network } 채널에 봇을 관리자로 추가한 뒤 재시도해 주세요.
+channel-disconnected = { $network } 채널의 연결이 끊겼어요.
+channel-disconnected-fix = 저를 { $network } 채널에서 글을 올릴 수 있는 관리자로 지정하고 다시 연결한 뒤 재시도해 주세요.
+topic-gone = { $network }의 토픽이 닫혔거나 삭제됐어요.
+topic-gone-fix = 토픽을 다시 열거나 { $network }의 다른 토픽으로 예약해 주세요.
 media-unreachable = { $network }에서 사진이나 동영상을 가져오지 못했어요.
 media-unreachable-fix = 주소가 브라우저에서 열리는지 확인한 뒤 { $network }에 재시도해 주세요.
 media-rejected = { $network }에서 보여 줄 수 없는 사진이나 동영상이에요.

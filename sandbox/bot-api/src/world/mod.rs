@@ -13,6 +13,7 @@ pub(crate) use conversation::{Conversation, Standing, Topic};
 pub use seen::{ChatMessage, Edit, Photo};
 
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 use crate::wire::{Chat, User};
 
@@ -37,6 +38,9 @@ pub(crate) struct World {
     /// Photos by their file id.
     #[serde(skip)]
     pub(crate) files: HashMap<String, Photo>,
+    /// Videos by their file id, as the documentation's `Video`.
+    #[serde(skip)]
+    pub(crate) videos: HashMap<String, Value>,
     /// Groups made so far: the next one's id.
     groups_made: i64,
     files_made: u64,
@@ -111,6 +115,11 @@ impl World {
         let photos =
             self.chats.values().flat_map(Conversation::messages).filter_map(|message| message.photo.clone());
         self.files = photos.map(|photo| (photo.file_id.clone(), photo)).collect();
+        let messages = self.chats.values().flat_map(Conversation::messages);
+        let videos = messages.filter_map(|kept| kept.message.other.get("video"));
+        let named =
+            videos.filter_map(|video| Some((video.get("file_id")?.as_str()?.to_owned(), video.clone())));
+        self.videos = named.collect();
     }
 }
 
