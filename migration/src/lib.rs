@@ -24,6 +24,7 @@ mod m20261124_000010_sending_pause;
 mod m20261124_000011_alerts;
 mod m20261124_000012_post_options;
 mod m20261124_000013_channels;
+mod m20261124_000014_media_files;
 
 /// Every migration, oldest first.
 pub struct Migrator;
@@ -51,6 +52,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261124_000011_alerts::Migration),
             Box::new(m20261124_000012_post_options::Migration),
             Box::new(m20261124_000013_channels::Migration),
+            Box::new(m20261124_000014_media_files::Migration),
         ]
     }
 }

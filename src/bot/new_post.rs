@@ -17,9 +17,10 @@ use crate::domain::new_post::NewPost;
 use crate::domain::post_options::PostOptions;
 use crate::domain::typed_time::{self, Unusable};
 use crate::text::answer::Toast;
-use crate::text::new_post::{dropped, no_networks, only_text};
+use crate::text::new_post::{dropped, no_media, no_networks, only_text_or_media};
 
 mod destinations;
+mod media;
 mod pages;
 
 use destinations::Destinations;
@@ -58,14 +59,22 @@ pub(super) async fn on_message(
     message: &Message,
 ) -> Handled {
     let language = settings.language();
-    let Some(words) = message.text() else {
-        bot.say(chat_id, only_text(language)).await;
+    let destinations = Destinations::of(bot, &settings.account).await?;
+    let media = media::of(message);
+    let Some(words) =
+        message.text().or_else(|| media.as_ref().map(|_| message.caption().unwrap_or_default()))
+    else {
+        bot.say(chat_id, only_text_or_media(language)).await;
         return Ok(());
     };
     match draft.step {
         Step::Text => {
-            draft.text = Some(words.to_owned());
-            if let [only] = Destinations::of(bot, &settings.account).await?.names().as_slice() {
+            (draft.text, draft.media) = (Some(words.to_owned()), media);
+            if destinations.for_draft(&draft).is_empty() {
+                bot.say(chat_id, no_media(language)).await;
+                return Ok(());
+            }
+            if let [only] = destinations.names().as_slice() {
                 draft.networks.insert((*only).to_owned());
             }
         }
@@ -174,12 +183,16 @@ async fn post(
             network: (*network).to_owned(),
             text: draft.text.clone().unwrap_or_default(),
             media_url: None,
-            options: PostOptions::default(),
+            media_file: draft.media.as_ref().map(|media| media.file_id.clone()),
+            options: PostOptions {
+                media_kind: draft.media.as_ref().map(|media| media.kind),
+                ..PostOptions::default()
+            },
             publish_at: at.unwrap_or(now),
             needs_approval: false,
         })
         .collect();
-    let fits = |post: &NewPost| post.check(destinations.text_limit(&post.network), now).is_ok();
+    let fits = |post: &NewPost| post.check(destinations.text_limit(&post.network, &draft), now).is_ok();
     // A forged yes, or a network that is not there any more: what is missing is asked for.
     if posts.is_empty() || draft.time.is_none() || !posts.iter().all(fits) {
         draft.go_on();
@@ -204,7 +217,13 @@ async fn show(
     let reply = pages::of(bot, settings, draft).await?;
     match (draft.step, instead_of) {
         (Step::Review, _) => {
-            bot.preview(chat_id, instead_of, draft.text.as_deref().unwrap_or_default()).await;
+            let words = draft.text.as_deref().unwrap_or_default();
+            match &draft.media {
+                None => bot.preview(chat_id, instead_of, words).await,
+                Some(media) => {
+                    media::preview(bot, settings.language(), chat_id, instead_of, media, words).await
+                }
+            }
             bot.say(chat_id, reply).await;
         }
         (_, Some(message_id)) => bot.edit(chat_id, message_id, reply).await,

@@ -22,6 +22,8 @@ pub struct NewPost {
     pub text: String,
     /// What it shows.
     pub media_url: Option<String>,
+    /// The same, sent to the bot, by Telegram's id for it.
+    pub media_file: Option<String>,
     /// How it is shown on Telegram.
     pub options: PostOptions,
     /// When it goes out.
@@ -36,13 +38,13 @@ impl NewPost {
     pub fn check(&self, limit: Option<usize>, now: DateTime<Utc>) -> Result<(), String> {
         let length = self.text.encode_utf16().count();
         if let Some(limit) = limit.filter(|limit| length > *limit) {
-            let with = if self.media_url.is_some() { " with media" } else { "" };
+            let with = if self.has_media() { " with media" } else { "" };
             return Err(format!(
                 "`text` has {length} characters; \"{}\" takes at most {limit}{with}",
                 self.network
             ));
         }
-        if self.text.trim().is_empty() && self.media_url.is_none() {
+        if self.text.trim().is_empty() && !self.has_media() {
             return Err("`text` is empty and there is no `media_url`: there is nothing to publish".into());
         }
         // PostgreSQL's text cannot hold it, and no network shows it.
@@ -52,7 +54,7 @@ impl NewPost {
         if let Some(url) = &self.media_url {
             check_media_url(url)?;
         }
-        self.options.check(self.media_url.is_some())?;
+        self.options.check(self.has_media())?;
         if self.needs_approval && self.publish_at <= now {
             return Err("`publish_at` has passed: a post that needs approval takes a time ahead".into());
         }
@@ -62,6 +64,12 @@ impl NewPost {
             );
         }
         Ok(())
+    }
+}
+
+impl NewPost {
+    fn has_media(&self) -> bool {
+        self.media_url.is_some() || self.media_file.is_some()
     }
 }
 
@@ -90,6 +98,7 @@ mod tests {
             network: "news".into(),
             text: text.into(),
             media_url: media_url.map(str::to_owned),
+            media_file: None,
             options: PostOptions::default(),
             publish_at: NOW,
             needs_approval: false,

@@ -158,6 +158,8 @@ pub struct Post {
     pub text: String,
     /// What it shows.
     pub media_url: Option<String>,
+    /// The same, sent to the bot, by Telegram's id for it; `options` tell which kind.
+    pub media_file: Option<String>,
     /// How it is shown on Telegram.
     pub options: PostOptions,
     /// When it was promised.

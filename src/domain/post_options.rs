@@ -38,6 +38,21 @@ pub enum MediaKind {
     Video,
 }
 
+impl MediaKind {
+    /// As stored and shown.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Photo => "photo",
+            Self::Video => "video",
+        }
+    }
+
+    /// The kind of this name.
+    pub fn from_name(name: &str) -> Option<Self> {
+        [Self::Photo, Self::Video].into_iter().find(|kind| kind.as_str() == name)
+    }
+}
+
 impl PostOptions {
     /// Whether anything was chosen.
     pub fn is_empty(&self) -> bool {

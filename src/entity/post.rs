@@ -23,6 +23,9 @@ pub struct Model {
     /// What it shows.
     #[sea_orm(column_type = "Text", nullable)]
     pub media_url: Option<String>,
+    /// A picture or film that was sent to the bot, by Telegram's id for it.
+    #[sea_orm(column_type = "Text", nullable)]
+    pub media_file: Option<String>,
     /// How it is shown on Telegram, as far as its author chose: a JSON object.
     #[sea_orm(column_type = "Text", nullable)]
     pub options: Option<String>,

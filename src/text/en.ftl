@@ -230,16 +230,21 @@ retrying = 🔄 Retrying { $network }…
 
 new-text =
     ✍️ <b>New post</b>
-    Send me its text, or forward a message. It goes out as plain text, just as you send it.
-new-only-text =
-    🖼 <b>I can take text here, nothing else yet</b>
-    Send the words alone; a link in them works. Pictures and videos can be scheduled on the web.
+    Send me its text, a picture or a video, or forward a message. Words go out as plain text, just as you send them.
+new-only-text-or-media =
+    🖼 <b>I can take text, one picture or one video here</b>
+    Send one of these; words below a picture or video go out with it.
+new-no-media =
+    🖼 <b>None of your networks can take this from here</b>
+    They fetch pictures and videos from an address: schedule it on the web, or send me the words alone.
+new-preview-below = 👇 This is how it will look.
+new-networks-without-media = Only Telegram can take a picture or video that was sent here.
 new-networks = 📡 <b>Where should it go?</b>
 new-networks-how = Pick one or more, then go on.
 new-use-buttons = 👇 Please use the buttons below.
 new-no-networks =
     📭 <b>There is nowhere to post to yet</b>
-    Whoever runs this service adds networks in its settings.
+    Make me an administrator of a Telegram channel of yours, or ask whoever runs this service to add networks.
 new-review = 👆 <b>This is how it will look. Shall I?</b>
 new-does-not-fit = ✂️ <b>This does not fit yet</b>
 new-to = 📡 { $networks }

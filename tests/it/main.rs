@@ -78,4 +78,5 @@ mod webhook_mode;
 mod webhooks;
 mod weekly_digests;
 mod while_away;
+mod writing_media;
 mod writing_posts;

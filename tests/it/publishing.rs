@@ -187,7 +187,7 @@ on_both_databases! {
         let (now, lease) = (world.clock.now(), TimeDelta::minutes(1));
         let rule = NewNotification::for_event;
         let post = NewPost {
-            account: "alice".into(), network: "news".into(), text: "x".into(), media_url: None, publish_at: now,
+            account: "alice".into(), network: "news".into(), text: "x".into(), media_url: None, media_file: None, publish_at: now,
             options: PostOptions::default(), needs_approval: false,
         };
         store.schedule_post(post, Actor::Author, None, now).await.expect("a post");
@@ -231,7 +231,7 @@ on_both_databases! {
         for number in 0..30 {
             let text = number.to_string();
             let post = NewPost {
-                account: "alice".into(), network: "news".into(), text, media_url: None, publish_at: now,
+                account: "alice".into(), network: "news".into(), text, media_url: None, media_file: None, publish_at: now,
                 options: PostOptions::default(), needs_approval: false,
             };
             store.schedule_post(post, Actor::Author, None, now).await.expect("a post");

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::bot::Bot;
 use crate::bot::tap::network_tag;
-use crate::config::Network;
+use crate::config::{Network, NetworkKind};
 use crate::domain::channel::Channel;
 use crate::domain::draft::Draft;
 use crate::store::StoreError;
@@ -32,9 +32,15 @@ impl<'a> Destinations<'a> {
         self.names().into_iter().find(|name| network_tag(name) == tag)
     }
 
-    /// The draft's, as long as they are there.
+    /// Those that take the draft: a picture or film that was sent to the bot has no address that others could fetch.
+    pub(super) fn for_draft(&self, draft: &Draft) -> Vec<&str> {
+        let takes_it = |name: &&str| draft.media.is_none() || self.is_telegram(name);
+        self.names().into_iter().filter(takes_it).collect()
+    }
+
+    /// The draft's own, as long as they are there and take it.
     pub(super) fn chosen_in<'d>(&self, draft: &'d Draft) -> Vec<&'d str> {
-        let names = self.names();
+        let names = self.for_draft(draft);
         draft.networks.iter().map(String::as_str).filter(|name| names.contains(name)).collect()
     }
 
@@ -43,10 +49,15 @@ impl<'a> Destinations<'a> {
         self.channel(name).map_or(name, |channel| &channel.title)
     }
 
-    /// How long a text may be there; `None`: it takes any, or is not there.
-    pub(super) fn text_limit(&self, name: &str) -> Option<usize> {
+    /// How long the draft's text may be there; `None`: it takes any, or is not there.
+    pub(super) fn text_limit(&self, name: &str, draft: &Draft) -> Option<usize> {
         let of_channel = || Some(Network::of_channel(name, self.channel(name)?.chat_id));
-        self.networks.get(name).cloned().or_else(of_channel)?.text_limit(false)
+        self.networks.get(name).cloned().or_else(of_channel)?.text_limit(draft.media.is_some())
+    }
+
+    fn is_telegram(&self, name: &str) -> bool {
+        let kind = self.networks.get(name).map(|network| &network.kind);
+        kind.map_or_else(|| self.channel(name).is_some(), |kind| matches!(kind, NetworkKind::Telegram(_)))
     }
 
     fn channel(&self, name: &str) -> Option<&Channel> {

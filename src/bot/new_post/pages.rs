@@ -65,7 +65,7 @@ fn where_to(settings: &Settings, draft: &Draft, destinations: &Destinations<'_>)
         let tap = DraftTap::Network { network_tag: network_tag(name), chosen: !chosen };
         button(settings, draft, Choice::Network { name: destinations.shown(name), chosen }, tap)
     };
-    let networks: Vec<Labelled> = destinations.names().into_iter().map(network).collect();
+    let networks: Vec<Labelled> = destinations.for_draft(draft).into_iter().map(network).collect();
     let mut rows: Vec<Vec<Labelled>> = networks.chunks(NETWORKS_A_ROW).map(<[_]>::to_vec).collect();
     if !destinations.chosen_in(draft).is_empty() {
         rows.push(vec![button(settings, draft, Choice::Next, DraftTap::GoOn)]);
@@ -75,7 +75,8 @@ fn where_to(settings: &Settings, draft: &Draft, destinations: &Destinations<'_>)
         button(settings, draft, Choice::Drop, DraftTap::Drop),
     ]);
     let text = draft.text.as_deref().unwrap_or_default();
-    Reply::from(networks_question(settings.language(), text)).labelled_rows(rows)
+    let some_take_none = destinations.for_draft(draft).len() < destinations.names().len();
+    Reply::from(networks_question(settings.language(), text, some_take_none)).labelled_rows(rows)
 }
 
 /// Whether all is right. What does not fit can't be posted, only changed.
@@ -87,12 +88,16 @@ async fn review(bot: &Bot, settings: &Settings, draft: &Draft) -> Result<Reply, 
     let too_long: Vec<TooLong<'_>> = networks
         .iter()
         .filter_map(|name| {
-            let limit = destinations.text_limit(name).filter(|limit| length > *limit)?;
+            let limit = destinations.text_limit(name, draft).filter(|limit| length > *limit)?;
             Some(TooLong { network: destinations.shown(name), limit, length })
         })
         .collect();
     let asked: BTreeSet<String> = networks.iter().map(|name| (*name).to_owned()).collect();
-    let again = bot.store.posted_since(&draft.account, text, &asked, bot.clock.now() - LATELY).await?;
+    let again = match text.is_empty() {
+        // Two pictures without words are not the same post.
+        true => BTreeSet::new(),
+        false => bot.store.posted_since(&draft.account, text, &asked, bot.clock.now() - LATELY).await?,
+    };
     let again: Vec<&str> = again.iter().map(|name| destinations.shown(name)).collect();
     let shown: Vec<&str> = networks.iter().map(|name| destinations.shown(name)).collect();
     let at = match draft.time {

@@ -71,6 +71,7 @@ pub(in crate::http) async fn schedule(call: Call, caller: Caller) -> Result<Answ
         network: handed_in.network,
         text: handed_in.text,
         media_url: handed_in.media_url,
+        media_file: None,
         options: options(handed_in.options, &network)?,
         // As precise as it is kept.
         publish_at: handed_in.publish_at.trunc_subsecs(3),

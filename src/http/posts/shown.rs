@@ -22,6 +22,8 @@ pub(in crate::http) struct Shown {
     network_title: Option<String>,
     text: String,
     media_url: Option<String>,
+    /// Whether it shows a picture or film that its author sent to the bot.
+    has_media_file: bool,
     options: Options,
     publish_at: DateTime<Utc>,
     /// When it is tried next, while it is scheduled.
@@ -65,6 +67,7 @@ impl From<Post> for Shown {
             network_title: post.network_title,
             text: post.text,
             media_url: post.media_url,
+            has_media_file: post.media_file.is_some(),
             options: post.options.into(),
             publish_at: post.publish_at,
             attempts: post.attempts,

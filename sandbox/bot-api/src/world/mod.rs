@@ -7,6 +7,7 @@ mod conversation;
 mod seen;
 
 use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
 
 pub(crate) use bot::{Bot, Callback, Command, Profile, Webhook};
 pub(crate) use conversation::{Conversation, Standing, Topic};
@@ -15,7 +16,7 @@ pub use seen::{ChatMessage, Edit, Photo};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::wire::{Chat, User};
+use crate::wire::{Chat, Message, User};
 
 /// A person.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -108,6 +109,24 @@ impl World {
             *counter += 1;
             *counter
         })
+    }
+
+    /// A picture or video that a person sent can be sent again by its id.
+    pub(crate) fn learn_files(&mut self, message: &Message) {
+        let id = |file: &Value| Some(file.get("file_id")?.as_str()?.to_owned());
+        if let Some(video) = message.other.get("video")
+            && let Some(file_id) = id(video)
+        {
+            self.videos.insert(file_id, video.clone());
+        }
+        for size in message.other.get("photo").and_then(Value::as_array).into_iter().flatten() {
+            let side =
+                |name: &str| size.get(name).and_then(Value::as_u64).and_then(|it| u32::try_from(it).ok());
+            if let (Some(file_id), Some(width), Some(height)) = (id(size), side("width"), side("height")) {
+                let photo = Photo { file_id, width, height, url: None, bytes: Arc::default() };
+                self.files.insert(photo.file_id.clone(), photo);
+            }
+        }
     }
 
     /// What is kept beside the snapshot is put back after loading it.

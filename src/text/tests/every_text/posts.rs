@@ -102,6 +102,7 @@ fn post(words: &str, full: bool) -> Post {
         network_title: full.then(|| words.to_owned()),
         text: words.to_owned(),
         media_url: None,
+        media_file: None,
         options: PostOptions::default(),
         publish_at: at,
         status: post::Status::Scheduled,
