@@ -11,7 +11,7 @@ use sea_orm::{
 
 use super::parameters::{array, each};
 use super::write_queue::Command;
-use super::{Store, StoreError, ms, notifications, place_fates, places, time, whole_rows};
+use super::{Store, StoreError, channels, ms, notifications, place_fates, places, time, whole_rows};
 use crate::domain::account::{
     BatchWindow, Delivery, Digest, Disabled, DisabledReason, Preferences, Question, QuietHours, Settings,
 };
