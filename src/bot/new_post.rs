@@ -140,10 +140,14 @@ pub(super) async fn on_tap(
         }
         DraftTap::Network { network_tag: tag, chosen } => {
             let destinations = Destinations::of(bot, &settings.account).await?;
-            match (destinations.tagged(&tag), chosen) {
-                (Some(network), true) => drop(draft.networks.insert(network.to_owned())),
-                (Some(network), false) => drop(draft.networks.remove(network)),
-                (None, _) => {}
+            match destinations.tagged(&tag) {
+                Some(network) if chosen => {
+                    draft.networks.insert(network.to_owned());
+                }
+                Some(network) => {
+                    draft.networks.remove(network);
+                }
+                None => {}
             }
         }
     }

@@ -36,7 +36,10 @@ pub(super) async fn run(publishing: Arc<Publishing>, stop: CancellationToken) {
             () = tokio::time::sleep(LOOK_EVERY) => {}
         }
         while let Some(ended) = lanes.try_join_next() {
-            lane_ended(ended.map(|network| drop(busy.remove(&network))));
+            if let Ok(network) = &ended {
+                busy.remove(network);
+            }
+            lane_ended(ended.map(drop));
         }
     }
     while let Some(ended) = lanes.join_next().await {
