@@ -27,6 +27,9 @@ impl MigrationTrait for Migration {
         for statement in [
             "CREATE UNIQUE INDEX channels_channel ON channels (account, chat_id)",
             "CREATE INDEX channels_chat ON channels (chat_id)",
+            // Whose channels have something to publish soon, without a look at all other posts.
+            "CREATE INDEX posts_to_channels ON posts (due_at_ms, network) \
+             WHERE status = 'scheduled' AND network LIKE 'telegram:%'",
             // What people call the network of a post where its name says nothing to them.
             "ALTER TABLE posts ADD COLUMN network_title TEXT",
         ] {
@@ -36,7 +39,9 @@ impl MigrationTrait for Migration {
     }
 
     async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {
-        manager.get_connection().execute_unprepared("ALTER TABLE posts DROP COLUMN network_title").await?;
+        let db = manager.get_connection();
+        db.execute_unprepared("DROP INDEX posts_to_channels").await?;
+        db.execute_unprepared("ALTER TABLE posts DROP COLUMN network_title").await?;
         manager.drop_table(Table::drop().table("channels").to_owned()).await
     }
 }

@@ -51,10 +51,12 @@ pub(super) async fn run(publishing: Arc<Publishing>, stop: CancellationToken) {
 async fn near(publishing: &Publishing) -> Vec<String> {
     let until = publishing.clock.now() + TimeDelta::from_std(NEAR).unwrap_or_default();
     let most = u32::try_from(2 * MOST_LANES).unwrap_or(u32::MAX);
-    publishing.store.connected_networks_due(until, most).await.unwrap_or_else(|error| {
+    let near = publishing.store.connected_networks_due(until, most).await.unwrap_or_else(|error| {
         log::error!(target: "publish", "posts for connected channels can't be found: {error}");
         Vec::new()
-    })
+    });
+    // SQLite's LIKE knows no case; a network called so is no channel.
+    near.into_iter().filter(|network| chat_of(network).is_some()).collect()
 }
 
 fn open(publishing: &Publishing, network: &str, lanes: &mut JoinSet<String>, stop: &CancellationToken) {
