@@ -13,7 +13,7 @@ use super::digest::DigestSpan;
 use super::event::{Event, EventData, EventKind};
 use super::holding::HoldReason;
 use super::language::Language;
-use super::late_posts::{GATHERED_FOR, LatePosts};
+use super::late_posts::LatePosts;
 use super::merging::cause;
 
 /// What a notification is about.
@@ -267,35 +267,6 @@ impl NewNotification {
         Self { silent, due_at, ..row(State::Pending, hold.map(|hold| hold.reason.as_str())) }
     }
 
-    /// Asks an account whether `late` posts should still go out; nobody, where it has no chat that can be reached.
-    pub fn late_posts(
-        account: &str,
-        late: LatePosts,
-        settings: Option<&Settings>,
-        now: DateTime<Utc>,
-    ) -> Self {
-        let content = Content { late: Some(late), ..Content::default() };
-        let row = |chat_id: Option<i64>, state, reason| Self {
-            chat_id,
-            content: content.clone(),
-            state,
-            reason,
-            ..Self::pending(account, chat_id.unwrap_or_default(), Kind::PostLate, now)
-        };
-        let Some(settings) = settings else { return row(None, State::Cancelled, Some("unknown_account")) };
-        match settings.chat_id {
-            None => row(None, State::Cancelled, Some(DisabledReason::Unlinked.as_str())),
-            Some(_) if !settings.enabled => {
-                row(settings.chat_id, State::Dead, Some(DisabledReason::Unreachable.as_str()))
-            }
-            Some(_) => {
-                let due_at = now + GATHERED_FOR;
-                let silent = settings.is_quiet_at(due_at);
-                Self { silent, due_at, ..row(settings.chat_id, State::Pending, None) }
-            }
-        }
-    }
-
     /// A test message for a linked account.
     pub fn test(account: &str, chat_id: i64, now: DateTime<Utc>) -> Self {
         Self::pending(account, chat_id, Kind::Test, now)
@@ -361,7 +332,7 @@ impl NewNotification {
         Self::pending(account, chat_id, kind, now)
     }
 
-    fn pending(account: &str, chat_id: i64, kind: Kind, now: DateTime<Utc>) -> Self {
+    pub(super) fn pending(account: &str, chat_id: i64, kind: Kind, now: DateTime<Utc>) -> Self {
         Self {
             account: account.to_owned(),
             chat_id: Some(chat_id),

@@ -8,16 +8,18 @@ use serde_json::{Value, json};
 use crate::harness::{PATIENCE, World, post_to};
 use crate::on_both_databases;
 
-/// The question that `person` gets for making the bot an administrator of their `channel`.
-async fn question(person: &Person, channel: &Room, title: &str) -> ChatMessage {
+const ASKED: &str = "Post to Mina’s bakes?";
+
+/// The question that `person` gets for making the bot an administrator of their `channel`; Jun reads Korean.
+async fn question(person: &Person, channel: &Room, words: &str) -> ChatMessage {
     channel.make_bot_admin().expect("the bot becomes an administrator");
-    person.sees(&format!("Post to {title}?")).await.expect("they are asked")
+    person.sees(words).await.expect("they are asked")
 }
 
 /// A channel of Mina's, connected to alice's account; what posts call it.
 async fn connected(world: &World, mina: &Person) -> (Room, String) {
     let channel = world.telegram.channel("Mina’s bakes", Some("minas_bakes"), mina);
-    let asked = question(mina, &channel, "Mina’s bakes").await;
+    let asked = question(mina, &channel, ASKED).await;
     world.tap_makes(mina, &asked, "Connect", "Mina’s bakes is connected").await;
     let network = format!("telegram:{}", channel.id());
     (channel, network)
@@ -43,7 +45,7 @@ async fn taps_data(person: &Person, data: &str) {
 
 /// The data behind [Connect].
 fn data(asked: &ChatMessage) -> String {
-    asked.button("Connect").and_then(|button| button.callback_data.clone()).expect("a button to tap")
+    asked.buttons().first().and_then(|button| button.callback_data.clone()).expect("a button to tap")
 }
 
 fn read(channel: &Room) -> Vec<String> {
@@ -56,7 +58,7 @@ on_both_databases! {
         world.link(&mina, "alice").await;
         let channel = world.telegram.channel("Mina’s bakes", Some("minas_bakes"), &mina);
         let network = format!("telegram:{}", channel.id());
-        let asked = question(&mina, &channel, "Mina’s bakes").await;
+        let asked = question(&mina, &channel, ASKED).await;
         assert!(asked.text().contains("Account: alice’s shop"), "{}", asked.text());
         assert_eq!(asked.labels(), ["✅ Connect", "Cancel"]);
         assert_eq!(channels(world, "alice").await.len(), 0, "connected without a tap");
@@ -84,14 +86,14 @@ on_both_databases! {
         world.link(&jun, "bob").await;
         let (channel, network) = connected(world, &mina).await;
         let own = world.telegram.channel("Jun’s", None, &jun);
-        let asked = question(&jun, &own, "Jun’s").await;
+        let asked = question(&jun, &own, "Jun’s 채널에 글을 올릴까요?").await;
         let (status, detail) = hands_in(world, "bob", &network).await;
         assert_eq!((status, detail), hands_in(world, "bob", "telegram:-100999").await, "it is as unknown as any");
         assert_eq!(status, 422);
         // His own button with her channel in it, and hers with his account.
         let forged = data(&asked).replace(&own.id().to_string(), &channel.id().to_string());
         taps_data(&jun, &forged).await;
-        jun.sees("Not connected").await.expect("he is no administrator there");
+        jun.sees("연결하지 못했어요").await.expect("he is no administrator there");
         let of_alice = data(&asked).rsplit_once(':').map(|(rest, _)| format!("{rest}:0123456789abcdef"));
         taps_data(&jun, &of_alice.expect("a tag")).await;
         assert_eq!(channels(world, "bob").await.len(), 0);
@@ -146,7 +148,7 @@ on_both_databases! {
         assert_eq!((&post["error_code"], read(&channel).len()), (&json!("channel_disconnected"), 0), "{post}");
         let notice = mina.sees("Post failed · Mina’s bakes").await.expect("and why it failed");
         assert!(notice.text().contains("Mina’s bakes is not connected any more"), "{}", notice.text());
-        let asked = question(&mina, &channel, "Mina’s bakes").await;
+        let asked = question(&mina, &channel, ASKED).await;
         channel.remove_bot().expect("she can");
         taps_data(&mina, &data(&asked)).await;
         mina.sees("Not connected").await.expect("the bot is not there any more");
@@ -171,7 +173,7 @@ on_both_databases! {
         world.answer(&jun, "/start").await;
         let own = world.telegram.channel("Jun’s", None, &jun);
         own.make_bot_admin().expect("he can");
-        jun.sees("I may post in Jun’s now").await.expect("he is told what to do first");
+        jun.sees("이제 Jun’s 채널에 글을 올릴 수 있어요").await.expect("he is told what to do first");
         // Nobody who may not be written to is written to, and nothing stops for it.
         let ada = world.telegram.person(bot_api::NewPerson::new(7_000_001, "Ada"));
         world.telegram.channel("Ada’s", None, &ada).make_bot_admin().expect("she can");
