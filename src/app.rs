@@ -6,7 +6,6 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
-use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
@@ -91,8 +90,7 @@ impl App {
         migrate(&store, &config, clock.now()).await?;
         let health = Health::default();
         let api = telegram_api(&config, &health)?;
-        let listener = TcpListener::bind(config.http.addr)
-            .await
+        let listener = http::listen(config.http.addr)
             .map_err(|error| StartError::Listen { addr: config.http.addr, error })?;
         let addr =
             listener.local_addr().map_err(|error| StartError::Listen { addr: config.http.addr, error })?;

@@ -66,7 +66,10 @@ impl Bot {
     pub(super) async fn look_up(&self, mut person: Person) -> Result<Person, StoreError> {
         person.settings = self.store.settings_of_chat(person.chat_id).await?;
         let now = self.clock.now();
-        let Some(settings) = &person.settings else { return Ok(person) };
+        let Some(settings) = &person.settings else {
+            self.note_language_of_admin(&person).await?;
+            return Ok(person);
+        };
         if let Some(language) = person.telegram_language
             && settings.telegram_language != Some(language)
         {
@@ -79,6 +82,19 @@ impl Bot {
             person.missed = Some(missed);
         }
         Ok(person)
+    }
+
+    /// Alerts go to admins who are not linked, too, and nothing else says in which language they read.
+    async fn note_language_of_admin(&self, person: &Person) -> Result<(), StoreError> {
+        match person.telegram_language {
+            Some(language)
+                if self.is_admin(person)
+                    && self.store.admin_language(person.chat_id).await? != Some(language) =>
+            {
+                self.store.note_admin_language(person.chat_id, language).await
+            }
+            _ => Ok(()),
+        }
     }
 
     /// Where `person` is, as far as is known.

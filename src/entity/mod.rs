@@ -6,6 +6,7 @@ use std::fmt;
 use serde::Deserializer;
 use serde::de::{Error, Visitor};
 
+pub mod admin_language;
 pub mod alert;
 pub mod attempt;
 pub mod audit;

@@ -15,6 +15,7 @@ mod dispatch;
 mod events;
 mod idempotency;
 mod json;
+mod listen;
 mod metrics;
 mod openapi;
 mod outbox;
@@ -36,6 +37,7 @@ mod timed_stream;
 mod tests;
 
 pub use auth::{MintError, NewToken, NoJwtKey, Scope, mint, mint_with};
+pub use listen::listen;
 pub use openapi::description;
 pub use port::Port;
 pub use serve::serve;

@@ -218,8 +218,12 @@ impl Problem {
 
     /// Not now, but a little later the same request may work.
     pub(super) fn unavailable(detail: &'static str) -> Self {
-        Self::new(Kind::Unavailable, detail)
-            .with_header(RETRY_AFTER, HeaderValue::from(TRY_AGAIN_AFTER.as_secs()))
+        Self::unavailable_for(TRY_AGAIN_AFTER, detail)
+    }
+
+    /// The same, where it is known how much later: `wait`, in whole seconds.
+    pub(super) fn unavailable_for(wait: Duration, detail: &'static str) -> Self {
+        Self::new(Kind::Unavailable, detail).with_header(RETRY_AFTER, HeaderValue::from(wait.as_secs()))
     }
 
     /// Too often: after `wait` the next request passes.

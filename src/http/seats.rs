@@ -15,9 +15,14 @@ use tokio_util::sync::CancellationToken;
 /// new one's first request on its way in.
 const SETTLES_IN: Duration = Duration::from_secs(1);
 
+/// When all seats are taken, how many connections are asked to leave at once? One of so many: to ask a single one, to
+/// see it leave and to ask the next would keep a crowd at the door waiting, and the honest ones in it.
+const ONE_OF: usize = 16;
+
 /// The seats of all connections.
 pub(super) struct Seats {
     free: Arc<Semaphore>,
+    asked_at_once: usize,
     waiting: Mutex<Waiting>,
 }
 
@@ -31,7 +36,11 @@ struct Waiting {
 impl Seats {
     /// `count` free seats.
     pub(super) fn new(count: usize) -> Arc<Self> {
-        Arc::new(Self { free: Arc::new(Semaphore::new(count)), waiting: Mutex::default() })
+        Arc::new(Self {
+            free: Arc::new(Semaphore::new(count)),
+            asked_at_once: count.div_ceil(ONE_OF),
+            waiting: Mutex::default(),
+        })
     }
 
     /// A seat: a free one, or that of the connection that has waited for a request the longest. While all are
@@ -53,17 +62,19 @@ impl Seats {
         Seat { seats: self.clone(), leave, ticket, _permit: permit }
     }
 
-    /// Asks the longest waiting connection to leave; returns how long to wait for a seat before asking again.
+    /// Asks the longest waiting connections to leave; returns how long to wait for a seat before asking again.
     fn make_room(&self) -> Duration {
         let mut waiting = self.lock();
-        let Some(longest) = waiting.by_ticket.first_entry() else { return SETTLES_IN };
-        let waited = longest.get().0.elapsed();
-        if waited >= SETTLES_IN {
+        for _ in 0..self.asked_at_once {
+            let Some(longest) = waiting.by_ticket.first_entry() else { break };
+            let settling = SETTLES_IN.saturating_sub(longest.get().0.elapsed());
+            if !settling.is_zero() {
+                return settling;
+            }
             let (_, leave) = longest.remove();
             leave.cancel();
-            return SETTLES_IN;
         }
-        SETTLES_IN - waited
+        SETTLES_IN
     }
 
     /// Asks every connection to leave that has been without a request for long enough, because no more are
@@ -164,6 +175,18 @@ mod tests {
         drop(first.busy());
         second.lost_in_the_end().await;
         assert!(!first.leave.is_cancelled());
+    }
+
+    #[tokio::test]
+    async fn a_crowd_is_let_in_some_at_a_time() {
+        let seats = Seats::new(3 * ONE_OF);
+        let mut taken = Vec::new();
+        for _ in 0..3 * ONE_OF {
+            taken.push(seats.take().await);
+        }
+        taken[0].lost_in_the_end().await;
+        let lost: Vec<bool> = taken.iter().map(|seat| seat.leave.is_cancelled()).collect();
+        assert!(lost[..3].iter().all(|lost| *lost) && !lost[3..].contains(&true), "{lost:?}");
     }
 
     #[tokio::test]

@@ -40,10 +40,16 @@ async fn rows(
 ) -> Result<Vec<NewNotification>, StoreError> {
     let mut rows = Vec::with_capacity(admins.len());
     for admin in admins {
-        // An admin need not be linked: then nobody has said which language it should be.
-        let settings = store.settings_of_chat(*admin).await?;
-        let language = settings.map_or_else(Language::default, |settings| settings.language());
+        let language = language_of(store, *admin).await?;
         rows.push(NewNotification::alert(*admin, language, alert.clone(), now));
     }
     Ok(rows)
+}
+
+/// An admin need not be linked: then it is the language of their Telegram, when they last asked for something.
+async fn language_of(store: &Store, admin: i64) -> Result<Language, StoreError> {
+    match store.settings_of_chat(admin).await? {
+        Some(settings) => Ok(settings.language()),
+        None => Ok(store.admin_language(admin).await?.unwrap_or_default()),
+    }
 }

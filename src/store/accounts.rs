@@ -1,15 +1,11 @@
-//! An account as a whole: everything that is kept of it, told page by page, and removed at once.
+//! An account as a whole: everything that is kept of it is removed at once. How it is told is in [`super::exporting`].
 
 use chrono::{DateTime, Utc};
-use sea_orm::{
-    ColumnTrait as _, ConnectionTrait as _, DatabaseTransaction, DbBackend, EntityTrait as _,
-    FromQueryResult, QueryFilter as _, QueryOrder as _, QuerySelect as _, Statement,
-};
+use sea_orm::{ConnectionTrait as _, DatabaseTransaction, DbBackend, FromQueryResult, Statement};
 
 use super::write_queue::Command;
-use super::{Attempt, Store, StoreError, audit, lanes, time};
+use super::{Store, StoreError, audit, lanes};
 use crate::domain::audit::{Action, Actor};
-use crate::entity::{attempt, notification};
 
 /// What an erasure removed.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -20,33 +16,6 @@ pub struct Erased {
     pub posts: u64,
     /// Whether there was a link, or settings of an earlier one.
     pub settings: bool,
-}
-
-/// A notification with what it says and every try to send it.
-#[derive(Clone, Debug)]
-pub struct WholeNotification {
-    /// Its number.
-    pub id: i64,
-    /// The chat it went to, or goes to.
-    pub chat_id: Option<i64>,
-    /// About what.
-    pub kind: String,
-    /// What it says, JSON.
-    pub data: String,
-    /// Where it stands.
-    pub state: String,
-    /// Why.
-    pub reason: Option<String>,
-    /// When the event happened.
-    pub event_at: DateTime<Utc>,
-    /// When it was accepted.
-    pub created_at: DateTime<Utc>,
-    /// When it reached its last state.
-    pub finished_at: Option<DateTime<Utc>>,
-    /// Telegram's id of the message.
-    pub message_id: Option<i32>,
-    /// Every try to send it, the oldest first.
-    pub attempts: Vec<Attempt>,
 }
 
 impl Store {
@@ -62,53 +31,6 @@ impl Store {
         let erased = self.writer.write(command).await?;
         self.wake_delivery();
         Ok(erased)
-    }
-
-    /// Up to `limit` notifications of `account` older than `before`, the newest first.
-    pub async fn whole_notifications(
-        &self,
-        account: &str,
-        before: Option<i64>,
-        limit: u64,
-    ) -> Result<Vec<WholeNotification>, StoreError> {
-        let mut query = notification::Entity::find()
-            .filter(notification::Column::Account.eq(account))
-            .order_by_desc(notification::Column::Id)
-            .limit(limit);
-        if let Some(before) = before {
-            query = query.filter(notification::Column::Id.lt(before));
-        }
-        let rows = query.all(&self.reader).await?;
-        let tries = attempt::Entity::find()
-            .filter(attempt::Column::NotificationId.is_in(rows.iter().map(|row| row.id)))
-            .order_by_asc(attempt::Column::Id)
-            .all(&self.reader)
-            .await?;
-        let mut whole: Vec<_> = rows.into_iter().map(WholeNotification::from).collect();
-        for row in tries {
-            if let Some(notification) = whole.iter_mut().find(|it| it.id == row.notification_id) {
-                notification.attempts.push(row.into());
-            }
-        }
-        Ok(whole)
-    }
-}
-
-impl From<notification::Model> for WholeNotification {
-    fn from(row: notification::Model) -> Self {
-        Self {
-            id: row.id,
-            chat_id: row.chat_id,
-            kind: row.kind,
-            data: row.data,
-            state: row.state,
-            reason: row.reason,
-            event_at: time(row.event_at_ms),
-            created_at: time(row.created_at_ms),
-            finished_at: row.finished_at_ms.map(time),
-            message_id: row.message_id,
-            attempts: Vec::new(),
-        }
     }
 }
 

@@ -1,5 +1,7 @@
 //! The history of posts. Whoever changes a post's state writes the move here, in the transaction of the change.
 
+use std::collections::HashMap;
+
 use sea_orm::{
     ColumnTrait as _, ConnectionTrait as _, DatabaseTransaction, EntityTrait as _, QueryFilter as _,
     QueryOrder as _, QuerySelect as _, Statement,
@@ -20,6 +22,16 @@ impl Store {
         let newest = Entity::find().filter(Column::PostId.eq(id)).order_by_desc(Column::Id);
         let rows = newest.limit(HISTORY_BOUND).all(&self.reader).await?;
         rows.into_iter().rev().map(PostMove::try_from).collect()
+    }
+
+    /// All moves of the posts `ids`, oldest first.
+    pub async fn post_histories(&self, ids: &[i64]) -> Result<HashMap<i64, Vec<PostMove>>, StoreError> {
+        let moves = Entity::find().filter(Column::PostId.is_in(ids.iter().copied())).order_by_asc(Column::Id);
+        let mut histories: HashMap<i64, Vec<PostMove>> = HashMap::new();
+        for row in moves.all(&self.reader).await? {
+            histories.entry(row.post_id).or_default().push(row.try_into()?);
+        }
+        Ok(histories)
     }
 }
 

@@ -112,6 +112,55 @@ on_both_databases! {
         assert_eq!(told(world, "디스크"), 1, "once, over a restart");
     }
 
+    async fn a_second_poller_is_told_of_once_and_when_it_is_gone(world) {
+        let ada = world.admin();
+        world.answer(&ada, "/start").await;
+        let rival = "Conflict: terminated by other getUpdates request; make sure that only one bot instance is running";
+        let conflict = Fault::Error { status: 409, description: rival.to_owned() };
+        world.telegram.fault_next(100_000, Rule::new(conflict).method("getUpdates"));
+        until_standing(world, 1).await;
+        let alert = ada.sees("🚨 Another program fetches this bot’s updates").await.expect("the admin is told");
+        assert!(alert.text().contains("stop the other program"), "{}", alert.text());
+        world.telegram.clear_faults();
+        let answers = async || world.platform().readiness().await.0 == 200;
+        world.until("it polls again", answers).await;
+        until_over(world).await;
+        ada.sees("✅ Over: Another program fetches").await.expect("the admin is told that it is over");
+        assert_eq!(told(world, "🚨"), 1);
+    }
+
+    async fn a_backup_that_fails_is_told_of_at_once_and_why(world) {
+        if world.config.database.engine() == Engine::Postgres {
+            // Its own tools back it up.
+            return;
+        }
+        let ada = world.admin();
+        world.answer(&ada, "/start").await;
+        world.stop().await;
+        let folder = tempfile::TempDir::new().expect("a folder");
+        let in_the_way = folder.path().join("backups");
+        std::fs::write(&in_the_way, "a file").expect("a file where a folder should be");
+        world.config.jobs.backup_folder = Some(in_the_way.clone());
+        world.start().await;
+        world.runs("backup_database").await;
+        let alert = ada.sees("🚨 The database was not backed up").await.expect("the admin is told after one failure");
+        assert!(alert.text().contains("Why: ") && alert.text().contains("/run backup_database"), "{}", alert.text());
+        std::fs::remove_file(&in_the_way).expect("the operator makes room");
+        world.runs("backup_database").await;
+        until_over(world).await;
+        ada.sees("✅ Over: The database was not backed up").await.expect("the admin is told that it is over");
+        assert_eq!(told(world, "🚨"), 1);
+    }
+
+    async fn an_admin_who_is_not_linked_is_told_in_the_language_of_their_telegram(world) {
+        let ada = world.telegram.person(NewPerson::new(ADMIN_ID, "관리자").language("ko"));
+        world.answer(&ada, "/stats").await;
+        with_a_purge_that_fails(world).await;
+        world.runs("purge_expired").await;
+        world.runs("purge_expired").await;
+        ada.sees("🚨 purge_expired 작업이 연달아 실패했어요").await.expect("the admin is told, in Korean");
+    }
+
     async fn an_admin_who_never_wrote_to_the_bot_costs_the_others_nothing(world) {
         let ada = world.admin();
         world.answer(&ada, "/start").await;

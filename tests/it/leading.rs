@@ -10,10 +10,11 @@ use telegram_bot_scheduler::store::{LEADS_FOR, RENEW_EVERY};
 use crate::harness::{Audience, Launch, Process, World};
 
 /// How long may nobody lead after the leader died? Its lease, and the next question of the other.
-const TAKE_OVER: Duration = LEADS_FOR.saturating_add(RENEW_EVERY).saturating_add(Duration::from_millis(500));
+pub const TAKE_OVER: Duration =
+    LEADS_FOR.saturating_add(RENEW_EVERY).saturating_add(Duration::from_millis(500));
 
 /// What an instance logs when its term begins.
-const LEADING: &str = "leading: this instance";
+pub const LEADING: &str = "leading: this instance";
 
 struct Pair {
     world: World,

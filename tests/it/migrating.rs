@@ -9,8 +9,9 @@ use sea_orm::{
     IntoActiveModel, Iterable as _, ModelTrait, Statement,
 };
 use telegram_bot_scheduler::entity::{
-    alert, attempt, audit, bot_identity, broadcast, channel, chat_wait, draft, idempotency_key, job_run,
-    leader, link_token, notification, place, place_token, post, post_move, sending_pause, sns_settings,
+    admin_language, alert, attempt, audit, bot_identity, broadcast, channel, chat_wait, draft,
+    idempotency_key, job_run, leader, link_token, notification, place, place_token, post, post_move,
+    sending_pause, sns_settings,
 };
 
 use crate::harness::Launch;
@@ -308,6 +309,8 @@ async fn everything_is_kept(database: &DatabaseConnection) {
         subject: Some(WORDS.into()),
     };
     keeps(database, audit::Entity, deed).await;
+    let reads = admin_language::Model { chat_id: i64::MAX, language: "ko".into() };
+    keeps(database, admin_language::Entity, reads).await;
     let trouble = alert::Model { cause: "disk_low".into(), trouble: WORDS.into(), since_ms: MOMENT };
     keeps(database, alert::Entity, trouble).await;
     keeps(database, broadcast::Entity, told_to_everybody()).await;

@@ -50,7 +50,7 @@ async fn taps(person: &Person, group: &Room, message: &ChatMessage, label: &str)
 }
 
 /// `group` gets the notices of `account`, connected by `person`.
-async fn connect(world: &World, group: &Room, person: &Person, account: &str) {
+pub async fn connect(world: &World, group: &Room, person: &Person, account: &str) {
     let asked = question(world, group, person, &group_token(world, account).await).await;
     assert_eq!(taps(person, group, &asked, "Connect").await, "");
     reads(world, group, "notices come here now").await;

@@ -2,12 +2,14 @@
 
 use std::net::TcpListener;
 
+use bot_api::Options;
 use chrono::TimeDelta;
 use reqwest::Method;
 use serde_json::{Value, json};
-use telegram_bot_scheduler::config::UpdateMode;
+use telegram_bot_scheduler::config::{Engine, UpdateMode};
 
-use crate::harness::{Answer, PATIENCE, World};
+use crate::harness::{Answer, Balancer, Launch, PATIENCE, Platform, World};
+use crate::leading::{LEADING, TAKE_OVER};
 use crate::on_both_databases;
 use crate::updates::readiness;
 
@@ -34,7 +36,11 @@ async fn webhook_url(world: &World) -> String {
 
 /// Brings `body` as somebody who shows this secret.
 async fn brings(world: &World, secret: Option<&str>, body: &Value) -> Answer {
-    let platform = world.platform();
+    brings_to(&world.platform(), secret, body).await
+}
+
+/// The same to the port of any process.
+async fn brings_to(platform: &Platform, secret: Option<&str>, body: &Value) -> Answer {
     let mut request = platform.request(Method::POST, WEBHOOK).json(body);
     if let Some(secret) = secret {
         request = request.header(SECRET, secret);
@@ -164,4 +170,38 @@ on_both_databases! {
         readiness(world, 503, "telegram.webhook_url").await;
         world.stop().await;
     }
+}
+
+/// Either may be reached; the leader takes the update, and the other has Telegram bring it again.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn two_instances_behind_one_address_answer_as_one() {
+    let world = World::asleep(Engine::Postgres, Options::unlimited()).await;
+    let balancer = Balancer::start().await;
+    let launch = Launch::of(&world)
+        .set("SCHEDULER_TELEGRAM__UPDATE_MODE", "webhook")
+        .set("SCHEDULER_TELEGRAM__WEBHOOK_URL", format!("http://{}{WEBHOOK}", balancer.addr()));
+    let leader = launch.start_ready().await;
+    leader.says(LEADING).await;
+    let follower = launch.start_ready().await;
+    balancer.stands_before(&[follower.addr().await, leader.addr().await]);
+
+    let (mina, platform) = (world.mina(), follower.platform(&world).await);
+    world.link_through(&platform, &mina, "alice").await;
+    for _ in 0..3 {
+        let help = world.answer(&mina, "/help").await;
+        assert!(help.text().starts_with("What I can do"), "{}", help.text());
+    }
+    world.telegram.wait_until_acknowledged(PATIENCE).await.expect("Telegram may forget them");
+    assert!(follower.times_said("POST /api/telegram/webhook: 503") > 0, "{:#?}", follower.log());
+    assert_eq!(leader.times_said("POST /api/telegram/webhook: 503"), 0, "{:#?}", leader.log());
+    let secret = secret(&world);
+    let again = brings_to(&platform, Some(&secret), &says_help(900_003)).await;
+    assert_eq!((again.status, again.retry_after), (503, Some(1)), "soon: a person waits for it");
+    assert_eq!(brings_to(&platform, Some("guessed"), &says_help(900_003)).await.status, 403);
+
+    leader.kill().await;
+    let written = mina.says("/help").expect("Mina can write");
+    follower.says_within(LEADING, TAKE_OVER).await;
+    world.message_after(&mina, written).await;
+    assert_eq!(brings_to(&platform, Some(&secret), &says_help(900_003)).await.status, 200, "the same secret");
 }

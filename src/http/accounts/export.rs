@@ -1,23 +1,28 @@
 //! Everything that is kept of an account, as one JSON document that is written while it is read from the database: it
 //! may be larger than the memory.
 
+use std::collections::BTreeSet;
+
 use chrono::{DateTime, Utc};
 use futures::stream::{self, Stream};
 use hyper::StatusCode;
 use hyper::body::Bytes;
 use serde::Serialize;
 use serde_json::value::RawValue;
+use serde_json::{Value, json};
 use utoipa::ToSchema;
 
 use super::{ACCOUNT, account, not_found};
+use crate::domain::draft::{Draft, DraftTime};
+use crate::domain::post;
 use crate::http::answer::Answer;
 use crate::http::call::Call;
 use crate::http::openapi::{Answered, Says};
 use crate::http::outbox::ShownAttempt;
-use crate::http::posts::Shown as Post;
+use crate::http::posts::ShownWithHistory as Post;
 use crate::http::problem::Problem;
 use crate::http::telegram::Status;
-use crate::store::{Listing, Store, StoreError, WholeNotification};
+use crate::store::{KeptRequest, KeptToken, Listing, Store, StoreError, WholeNotification};
 
 /// How many rows are read at a time? Times 20 KiB for the largest, this is what one export holds in memory.
 const PAGE: u64 = 50;
@@ -28,8 +33,14 @@ const PAGE: u64 = 50;
 struct Export {
     account: String,
     exported_at: DateTime<Utc>,
-    /// The link and the settings; null for an account that was never connected.
+    /// The link, the groups and the settings; null for an account that was never connected.
     telegram: Option<Status>,
+    /// What is being written in the chat.
+    draft: Option<ExportedDraft>,
+    /// That links were asked for; nothing that could be used.
+    link_tokens: Vec<ExportedToken>,
+    /// Requests with an `Idempotency-Key`, and what was answered, in the order of their keys.
+    requests: Vec<ExportedRequest>,
     /// The newest first.
     posts: Vec<Post>,
     /// The newest first.
@@ -72,6 +83,71 @@ impl From<WholeNotification> for ExportedNotification {
     }
 }
 
+#[derive(Serialize, ToSchema)]
+struct ExportedDraft {
+    text: Option<String>,
+    networks: BTreeSet<String>,
+    /// Whether it goes out as soon as its writer says yes.
+    at_once: bool,
+    publish_at: Option<DateTime<Utc>>,
+}
+
+impl From<Draft> for ExportedDraft {
+    fn from(draft: Draft) -> Self {
+        let (at_once, publish_at) = match draft.time {
+            Some(DraftTime::AtOnce) => (true, None),
+            Some(DraftTime::At(at)) => (false, Some(at)),
+            None => (false, None),
+        };
+        Self { text: draft.text, networks: draft.networks, at_once, publish_at }
+    }
+}
+
+/// What a link token connects.
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "lowercase")]
+enum LinkTo {
+    Chat,
+    Group,
+}
+
+#[derive(Serialize, ToSchema)]
+struct ExportedToken {
+    link_to: LinkTo,
+    created_at: DateTime<Utc>,
+    expires_at: DateTime<Utc>,
+    spent_at: Option<DateTime<Utc>>,
+}
+
+impl From<KeptToken> for ExportedToken {
+    fn from(token: KeptToken) -> Self {
+        Self {
+            link_to: if token.for_place { LinkTo::Group } else { LinkTo::Chat },
+            created_at: token.created_at,
+            expires_at: token.expires_at,
+            spent_at: token.spent_at,
+        }
+    }
+}
+
+#[derive(Serialize, ToSchema)]
+struct ExportedRequest {
+    idempotency_key: String,
+    #[schema(value_type = Value)]
+    answer: Option<Box<RawValue>>,
+    created_at: DateTime<Utc>,
+}
+
+impl From<KeptRequest> for ExportedRequest {
+    fn from(request: KeptRequest) -> Self {
+        Self {
+            idempotency_key: request.key,
+            answer: RawValue::from_string(request.answer).ok(),
+            created_at: request.created_at,
+        }
+    }
+}
+
 pub(in crate::http) const EXPORT: Says = Says::new("export_account", "Everything that is kept of an account")
     .path(ACCOUNT)
     .answers(&[Answered::json::<Export>(200, "All of it, in one document that may be large")]);
@@ -81,21 +157,30 @@ pub(in crate::http) async fn export(call: Call) -> Result<Answer, Problem> {
     let (store, now) = (call.port.store().clone(), call.port.now());
     let account = account(&call)?.to_owned();
     let settings = store.settings_of_account(&account).await?;
-    if settings.is_none() && !has_rows(&store, &account).await? {
+    let draft = store.kept_draft(&account).await?;
+    let tokens = store.kept_tokens(&account).await?;
+    if settings.is_none() && draft.is_none() && tokens.is_empty() && !has_rows(&store, &account).await? {
         return Err(not_found());
     }
-    let settings = match settings {
+    let telegram = match settings {
         Some(settings) => Some(Status::of(&call, settings).await?),
         None => None,
     };
-    let head = head(&account, now, settings)?;
-    let writing = Writing { store, account, next: Part::Head(head) };
+    let head = json!({
+        "account": &account,
+        "exported_at": now,
+        "telegram": telegram,
+        "draft": draft.map(ExportedDraft::from),
+        "link_tokens": tokens.into_iter().map(ExportedToken::from).collect::<Vec<_>>(),
+    });
+    let writing = Writing { store, account, next: Part::Head(open(&head)?) };
     Ok(Answer::streamed(StatusCode::OK, "application/json", pieces(writing)))
 }
 
 async fn has_rows(store: &Store, account: &str) -> Result<bool, StoreError> {
-    let posts = store.posts(posts_of(account, None, 1)).await?;
-    Ok(!posts.is_empty() || !store.whole_notifications(account, None, 1).await?.is_empty())
+    Ok(!store.posts(posts_of(account, None, 1)).await?.is_empty()
+        || !store.whole_notifications(account, None, 1).await?.is_empty()
+        || !store.kept_requests(account, None, 1).await?.is_empty())
 }
 
 fn posts_of(account: &str, before: Option<i64>, limit: u64) -> Listing {
@@ -103,10 +188,10 @@ fn posts_of(account: &str, before: Option<i64>, limit: u64) -> Listing {
 }
 
 /// The document up to its first list.
-fn head(account: &str, now: DateTime<Utc>, telegram: Option<Status>) -> Result<String, Problem> {
-    let json = serde_json::json!({"account": account, "exported_at": now, "telegram": telegram}).to_string();
+fn open(head: &Value) -> Result<String, Problem> {
+    let json = head.to_string();
     let open = json.strip_suffix('}').ok_or_else(|| Problem::internal("an object without an end"))?;
-    Ok(format!("{open},\"posts\":["))
+    Ok(format!("{open},\"requests\":["))
 }
 
 /// An export under way.
@@ -116,9 +201,10 @@ struct Writing {
     next: Part,
 }
 
-/// What is written next; a list goes on before the row of this number.
+/// What is written next; a list goes on behind the row with this key, or before the one of this number.
 enum Part {
     Head(String),
+    Requests(Option<String>),
     Posts(Option<i64>),
     Notifications(Option<i64>),
     End,
@@ -135,8 +221,17 @@ impl Writing {
     async fn piece(&mut self) -> Result<Option<String>, StoreError> {
         match std::mem::replace(&mut self.next, Part::End) {
             Part::Head(head) => {
-                self.next = Part::Posts(None);
+                self.next = Part::Requests(None);
                 Ok(Some(head))
+            }
+            Part::Requests(after) => {
+                let rows = self.store.kept_requests(&self.account, after.as_deref(), PAGE).await?;
+                let Some(last) = rows.last().map(|row| row.key.clone()) else {
+                    self.next = Part::Posts(None);
+                    return Ok(Some("],\"posts\":[".to_owned()));
+                };
+                self.next = Part::Requests(Some(last));
+                Ok(Some(listed(rows.into_iter().map(ExportedRequest::from), after.is_none())?))
             }
             Part::Posts(before) => {
                 let posts = self.store.posts(posts_of(&self.account, before, PAGE)).await?;
@@ -145,7 +240,7 @@ impl Writing {
                     return Ok(Some("],\"notifications\":[".to_owned()));
                 };
                 self.next = Part::Posts(Some(last));
-                Ok(Some(listed(posts.into_iter().map(Post::from), before.is_none())?))
+                Ok(Some(listed(self.with_histories(posts).await?, before.is_none())?))
             }
             Part::Notifications(before) => {
                 let rows = self.store.whole_notifications(&self.account, before, PAGE).await?;
@@ -155,6 +250,15 @@ impl Writing {
             }
             Part::End => Ok(None),
         }
+    }
+
+    async fn with_histories(&self, posts: Vec<post::Post>) -> Result<impl Iterator<Item = Post>, StoreError> {
+        let ids: Vec<i64> = posts.iter().map(|post| post.id).collect();
+        let mut histories = self.store.post_histories(&ids).await?;
+        Ok(posts.into_iter().map(move |post| {
+            let history = histories.remove(&post.id).unwrap_or_default();
+            Post { post: post.into(), history }
+        }))
     }
 }
 

@@ -22,8 +22,7 @@ use super::problem::{Kind, Problem};
 use crate::domain::post::{ManagedBy, Post, Status, Wish};
 use crate::domain::post_move::Actor;
 use crate::store::Moved;
-pub(super) use shown::Shown;
-use shown::ShownWithHistory;
+pub(super) use shown::{Shown, ShownWithHistory};
 
 const POST: Parameter = Parameter::new::<i64>("id", "The post\u{2019}s number");
 

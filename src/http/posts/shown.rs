@@ -48,11 +48,11 @@ pub(in crate::http) struct Shown {
 /// One post and how it got where it stands.
 #[derive(Serialize, ToSchema)]
 #[schema(as = PostWithHistory)]
-pub(super) struct ShownWithHistory {
+pub(in crate::http) struct ShownWithHistory {
     #[serde(flatten)]
-    pub(super) post: Shown,
-    /// Its moves, oldest first; the last 200 of a post that has more.
-    pub(super) history: Vec<PostMove>,
+    pub(in crate::http) post: Shown,
+    /// Its moves, oldest first; where one post is asked for, the last 200 of one that has more.
+    pub(in crate::http) history: Vec<PostMove>,
 }
 
 impl From<Post> for Shown {

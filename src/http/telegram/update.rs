@@ -1,5 +1,7 @@
 //! Updates that Telegram brings itself, in webhook mode.
 
+use std::time::Duration;
+
 use hyper::StatusCode;
 
 use super::needs_bot;
@@ -10,6 +12,10 @@ use crate::http::openapi::{Answered, Form, Says};
 use crate::http::port::Port;
 use crate::http::problem::{Kind, Problem};
 use crate::telegram::HandedOver;
+
+/// When does Telegram bring an update again that this instance does not take? Soon: behind one address the next call
+/// may reach the instance that does, and a person waits for it.
+const BRING_AGAIN_AFTER: Duration = Duration::from_secs(1);
 
 pub(in crate::http) const TAKE_UPDATE: Says =
     Says::new("take_update", "Where Telegram brings updates in webhook mode")
@@ -25,8 +31,11 @@ pub(in crate::http) async fn take_update(call: Call) -> Result<Answer, Problem> 
     match call.port.inbox().hand_over(body).await {
         HandedOver::Handled => Ok(Answer::text(StatusCode::OK, "handled")),
         HandedOver::Unreadable => Err(not_json()),
-        HandedOver::NotNow => Err(Problem::unavailable("Updates are not taken here now. Bring it again.")
-            .because("another instance talks with people, or none yet")),
+        HandedOver::NotNow => Err(Problem::unavailable_for(
+            BRING_AGAIN_AFTER,
+            "Updates are not taken here now. Bring it again.",
+        )
+        .because("another instance talks with people, or none yet")),
     }
 }
 

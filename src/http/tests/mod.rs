@@ -30,7 +30,7 @@ use tokio_util::sync::CancellationToken;
 use super::openapi::Says;
 use super::routes::{Route, TABLE};
 use super::timed_stream::Patience;
-use super::{NewToken, Port, Scope, mint, serve};
+use super::{NewToken, Port, Scope, listen, mint, serve};
 use crate::clock::Clock;
 use crate::config::{Config, Environment};
 use crate::domain::link::{Consent, LinkToken};
@@ -95,7 +95,7 @@ impl Setup {
             self.routes,
         )
         .unwrap();
-        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let listener = listen("127.0.0.1:0".parse().unwrap()).unwrap();
         let addr = listener.local_addr().unwrap();
         let stop = CancellationToken::new();
         let serving = tokio::spawn(serve::serve_with(listener, port, stop.clone(), self.patience));

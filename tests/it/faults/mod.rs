@@ -17,11 +17,13 @@
 //! | 18 | `slow_callers` | slow heads and bodies, endless ones, readers that do not read |
 //! | 19 | `src/http/tests/tokens.rs` | bad tokens |
 //! | 20 | `link_race` | a thousand uses of one link token |
+//! | – | `broadcasts` | no fault but a load: a broadcast to a hundred thousand |
 //!
 //! What they hold the service to: every accepted row ends sent, dead or cancelled; Telegram saw each sent row at
 //! least once; what came twice was in flight at a crash, or its answer was lost.
 
 mod bad_updates;
+mod broadcasts;
 mod clocks;
 mod crashes;
 mod database_failing;

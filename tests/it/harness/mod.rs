@@ -2,6 +2,7 @@
 //! platform that calls it.
 
 mod audience;
+mod balancer;
 mod cluster;
 mod connector;
 #[path = "../../../src/http/tests/contract.rs"]
@@ -34,6 +35,7 @@ use telegram_bot_scheduler::clock::Clock;
 use telegram_bot_scheduler::config::{Config, Engine, Environment};
 
 pub use audience::{Audience, News, number};
+pub use balancer::Balancer;
 pub use cluster::Cluster;
 pub use connector::{Behaviour, Connector, OLD_SECRET, SECRET};
 pub use database::Database;
