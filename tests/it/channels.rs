@@ -16,8 +16,8 @@ async fn question(person: &Person, channel: &Room, words: &str) -> ChatMessage {
     person.sees(words).await.expect("they are asked")
 }
 
-/// A channel of Mina's, connected to alice's account; what posts call it.
-async fn connected(world: &World, mina: &Person) -> (Room, String) {
+/// A channel of Mina's, connected to her account; what posts call it.
+pub async fn connected(world: &World, mina: &Person) -> (Room, String) {
     let channel = world.telegram.channel("Mina’s bakes", Some("minas_bakes"), mina);
     let asked = question(mina, &channel, ASKED).await;
     world.tap_makes(mina, &asked, "Connect", "Mina’s bakes is connected").await;
