@@ -14,8 +14,8 @@ use utoipa::ToSchema;
 
 use super::{ACCOUNT, account, not_found};
 use crate::domain::draft::{Draft, DraftTime};
-use crate::domain::post_options::MediaKind;
 use crate::domain::post;
+use crate::domain::post_options::MediaKind;
 use crate::http::answer::Answer;
 use crate::http::call::Call;
 use crate::http::openapi::{Answered, Says};
