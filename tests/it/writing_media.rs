@@ -13,7 +13,8 @@ fn picture(caption: Option<&str>) -> Value {
 }
 
 fn film(caption: Option<&str>) -> Value {
-    let video = json!({ "file_id": "scones-film", "file_unique_id": "f", "width": 1280, "height": 720, "duration": 9 });
+    let video = json!({ "file_id": "scones-film", "file_unique_id": "f", "width": 1280, "height": 720, "duration": 9,
+        "mime_type": "video/mp4" });
     json!({ "video": video, "caption": caption })
 }
 
@@ -96,8 +97,8 @@ on_both_databases! {
         let refused = sends(world, &mina, picture(Some("Words"))).await;
         assert!(refused.text().starts_with("🖼 None of your networks"), "{}", refused.text());
         let when = world.answer(&mina, "Words").await;
-        let (preview, review) = chooses_now(world, &mina, &when, "Now").await;
-        assert_eq!((preview.text(), preview.photo.is_none()), ("Words", true));
+        let review = world.tap_makes(&mina, &when, "Now", "Words").await;
+        let review = world.message_after(&mina, review.id()).await;
         assert!(review.text().contains("📡 insta"), "{}", review.text());
     }
 }
