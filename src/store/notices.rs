@@ -33,7 +33,10 @@ impl Store {
         let is_listed_elsewhere = row.carrier_id.is_some();
         let rows = if is_list { self.listed_by(id).await? } else { vec![row] };
         let ids: Vec<i64> = rows.iter().filter_map(|row| row.post_id).collect();
-        let posts = post::Entity::find().filter(post::Column::Id.is_in(ids)).all(&self.reader).await?;
+        // Whoever is just moving one of them has seen that an edit waits, and leaves it to that one to tell the move.
+        // PostgreSQL would show how the post stood before; so it is waited for.
+        let posts = post::Entity::find().filter(post::Column::Id.is_in(ids)).order_by_asc(post::Column::Id);
+        let posts = posts.lock_shared().all(&self.reader).await?;
         let posts: HashMap<i64, Post> = posts
             .into_iter()
             .map(|row| Ok((row.id, Post::try_from(row)?)))
