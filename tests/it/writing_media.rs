@@ -74,7 +74,7 @@ on_both_databases! {
         world.lift_limits().await;
         let jun = world.jun();
         world.link_from(&jun, "bob", "?zone=Asia/Seoul&lang=ko").await;
-        for _ in 0..2 {
+        for round in 1..=2 {
             world.answer(&jun, "/new").await;
             let when = sends(world, &jun, film(None)).await;
             assert!(when.text().starts_with("🕒 언제 올릴까요?"), "{}", when.text());
@@ -83,6 +83,9 @@ on_both_databases! {
             // Two films without words are not the same words twice.
             assert!(!review.text().contains('⚠'), "{}", review.text());
             world.tap_makes(&jun, &review, "✅ 지금 올리기", "⏳ 지금 올리는 중").await;
+            world.until("he is told that it is out", async || {
+                jun.messages().iter().filter(|it| it.text().contains("게시 완료")).count() == round
+            }).await;
         }
         world.until("both are out", async || channel.messages().len() == 2).await;
         assert!(channel.messages().iter().all(|message| message.message.other.contains_key("video")));
