@@ -228,6 +228,7 @@ impl Renderer {
             }
             Kind::Test => text::notification::test(language, row.event_at, zone),
             Kind::PlaceLost => text::places::lost(language, data.name.as_deref().unwrap_or_default()),
+            Kind::ChannelLost => text::channels::lost(language, data.name.as_deref().unwrap_or_default()),
             // It is written for a chat, not for an account.
             Kind::Alert => Html::default(),
             Kind::LinkMoved => {

@@ -13,7 +13,7 @@ use super::digest::DigestSpan;
 use super::event::{Event, EventData, EventKind};
 use super::holding::HoldReason;
 use super::language::Language;
-use super::late_posts::{GATHERED_FOR, LatePosts};
+use super::late_posts::LatePosts;
 use super::merging::cause;
 
 /// What a notification is about.
@@ -31,6 +31,8 @@ pub enum Kind {
     LinkMoved,
     /// One of the account's places can't be reached any more.
     PlaceLost,
+    /// A channel can't be posted to any more.
+    ChannelLost,
     /// Told to an admin: trouble of the service itself.
     Alert,
     /// What went by while it could not be told: carries the rows that grew too old.
@@ -46,7 +48,7 @@ pub enum Kind {
 }
 
 impl Kind {
-    const ALL: [Self; 18] = [
+    const ALL: [Self; 19] = [
         Self::Event(EventKind::PostPublished),
         Self::Event(EventKind::PostFailed),
         Self::Event(EventKind::PostUnconfirmed),
@@ -60,6 +62,7 @@ impl Kind {
         Self::LinkMoved,
         Self::PostLate,
         Self::PlaceLost,
+        Self::ChannelLost,
         Self::MergedFailures,
         Self::NoticeEdit,
         Self::Alert,
@@ -83,6 +86,7 @@ impl Kind {
             Self::LinkMoved => "link.moved",
             Self::PostLate => "post.late",
             Self::PlaceLost => "place.lost",
+            Self::ChannelLost => "channel.lost",
             Self::MergedFailures => "post.failures",
             Self::NoticeEdit => "notice.edit",
             Self::Alert => "alert",
@@ -114,7 +118,7 @@ impl Kind {
             Self::MergedFailures | Self::NoticeEdit => 0,
             Self::Event(EventKind::PostFailed | EventKind::PostUnconfirmed) | Self::Approval(_) => 0,
             Self::Event(EventKind::AutomationExecuted | EventKind::Announcement) => 1,
-            Self::Digest | Self::CatchUp | Self::PlaceLost => 1,
+            Self::Digest | Self::CatchUp | Self::PlaceLost | Self::ChannelLost => 1,
             Self::Event(EventKind::PostPublished) => 2,
         }
     }
@@ -263,35 +267,6 @@ impl NewNotification {
         Self { silent, due_at, ..row(State::Pending, hold.map(|hold| hold.reason.as_str())) }
     }
 
-    /// Asks an account whether `late` posts should still go out; nobody, where it has no chat that can be reached.
-    pub fn late_posts(
-        account: &str,
-        late: LatePosts,
-        settings: Option<&Settings>,
-        now: DateTime<Utc>,
-    ) -> Self {
-        let content = Content { late: Some(late), ..Content::default() };
-        let row = |chat_id: Option<i64>, state, reason| Self {
-            chat_id,
-            content: content.clone(),
-            state,
-            reason,
-            ..Self::pending(account, chat_id.unwrap_or_default(), Kind::PostLate, now)
-        };
-        let Some(settings) = settings else { return row(None, State::Cancelled, Some("unknown_account")) };
-        match settings.chat_id {
-            None => row(None, State::Cancelled, Some(DisabledReason::Unlinked.as_str())),
-            Some(_) if !settings.enabled => {
-                row(settings.chat_id, State::Dead, Some(DisabledReason::Unreachable.as_str()))
-            }
-            Some(_) => {
-                let due_at = now + GATHERED_FOR;
-                let silent = settings.is_quiet_at(due_at);
-                Self { silent, due_at, ..row(settings.chat_id, State::Pending, None) }
-            }
-        }
-    }
-
     /// A test message for a linked account.
     pub fn test(account: &str, chat_id: i64, now: DateTime<Utc>) -> Self {
         Self::pending(account, chat_id, Kind::Test, now)
@@ -322,11 +297,20 @@ impl NewNotification {
     /// Tells a linked account that its notices don't reach the place called `title` any more; without a sound in quiet
     /// hours.
     pub fn place_lost(settings: &Settings, chat_id: i64, title: &str, now: DateTime<Utc>) -> Self {
+        Self::lost(Kind::PlaceLost, settings, chat_id, title, now)
+    }
+
+    /// Tells the account's own chat `chat_id` that the channel `title` can't be posted to any more.
+    pub fn channel_lost(settings: &Settings, chat_id: i64, title: &str, now: DateTime<Utc>) -> Self {
+        Self::lost(Kind::ChannelLost, settings, chat_id, title, now)
+    }
+
+    fn lost(kind: Kind, settings: &Settings, chat_id: i64, title: &str, now: DateTime<Utc>) -> Self {
         let event = EventData { name: Some(title.to_owned()), ..EventData::default() };
         Self {
             content: Content { event, ..Content::default() },
             silent: settings.is_quiet_at(now),
-            ..Self::pending(&settings.account, chat_id, Kind::PlaceLost, now)
+            ..Self::pending(&settings.account, chat_id, kind, now)
         }
     }
 
@@ -348,7 +332,7 @@ impl NewNotification {
         Self::pending(account, chat_id, kind, now)
     }
 
-    fn pending(account: &str, chat_id: i64, kind: Kind, now: DateTime<Utc>) -> Self {
+    pub(super) fn pending(account: &str, chat_id: i64, kind: Kind, now: DateTime<Utc>) -> Self {
         Self {
             account: account.to_owned(),
             chat_id: Some(chat_id),
