@@ -237,6 +237,7 @@ impl Renderer {
                 let title = data.name.as_deref().unwrap_or_default();
                 text::places::happened(language, what, title, row.content.by.as_deref())
             }
+            Kind::ChannelLost => text::channels::lost(language, data.name.as_deref().unwrap_or_default()),
             // It is written for a chat, not for an account.
             Kind::Alert => Html::default(),
             Kind::LinkMoved => {

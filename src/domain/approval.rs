@@ -85,7 +85,7 @@ impl NewNotification {
     ) -> Self {
         let quote: String = post.text.chars().take(PREVIEW_MAX_CHARS).collect();
         let event = EventData {
-            network: Some(post.network.clone()),
+            network: Some(post.network_shown().to_owned()),
             text: (!quote.trim().is_empty()).then_some(quote),
             post_id: Some(post.id.to_string()),
             scheduled_at: Some(post.publish_at),

@@ -13,7 +13,7 @@ use super::digest::DigestSpan;
 use super::event::{Event, EventData, EventKind};
 use super::holding::HoldReason;
 use super::language::Language;
-use super::late_posts::{GATHERED_FOR, LatePosts};
+use super::late_posts::LatePosts;
 use super::place::PlaceNotice;
 
 /// What a notification is about.
@@ -31,6 +31,8 @@ pub enum Kind {
     LinkMoved,
     /// Something happened to one of the account's places.
     Place(PlaceNotice),
+    /// A channel can't be posted to any more.
+    ChannelLost,
     /// Told to an admin: trouble of the service itself.
     Alert,
     /// What went by while it could not be told: carries the rows that grew too old.
@@ -46,7 +48,7 @@ pub enum Kind {
 }
 
 impl Kind {
-    const ALL: [Self; 20] = [
+    const ALL: [Self; 21] = [
         Self::Event(EventKind::PostPublished),
         Self::Event(EventKind::PostFailed),
         Self::Event(EventKind::PostUnconfirmed),
@@ -62,6 +64,7 @@ impl Kind {
         Self::Place(PlaceNotice::Connected),
         Self::Place(PlaceNotice::Lost),
         Self::Place(PlaceNotice::Removed),
+        Self::ChannelLost,
         Self::MergedFailures,
         Self::NoticeEdit,
         Self::Alert,
@@ -87,6 +90,7 @@ impl Kind {
             Self::Place(PlaceNotice::Connected) => "place.connected",
             Self::Place(PlaceNotice::Lost) => "place.lost",
             Self::Place(PlaceNotice::Removed) => "place.removed",
+            Self::ChannelLost => "channel.lost",
             Self::MergedFailures => "post.failures",
             Self::NoticeEdit => "notice.edit",
             Self::Alert => "alert",
@@ -118,7 +122,7 @@ impl Kind {
             Self::MergedFailures | Self::NoticeEdit => 0,
             Self::Event(EventKind::PostFailed | EventKind::PostUnconfirmed) | Self::Approval(_) => 0,
             Self::Event(EventKind::AutomationExecuted | EventKind::Announcement) => 1,
-            Self::Digest | Self::CatchUp | Self::Place(_) => 1,
+            Self::Digest | Self::CatchUp | Self::Place(_) | Self::ChannelLost => 1,
             Self::Event(EventKind::PostPublished) => 2,
         }
     }
@@ -270,35 +274,6 @@ impl NewNotification {
         Self { silent, due_at, ..row(State::Pending, hold.map(|hold| hold.reason.as_str())) }
     }
 
-    /// Asks an account whether `late` posts should still go out; nobody, where it has no chat that can be reached.
-    pub fn late_posts(
-        account: &str,
-        late: LatePosts,
-        settings: Option<&Settings>,
-        now: DateTime<Utc>,
-    ) -> Self {
-        let content = Content { late: Some(late), ..Content::default() };
-        let row = |chat_id: Option<i64>, state, reason| Self {
-            chat_id,
-            content: content.clone(),
-            state,
-            reason,
-            ..Self::pending(account, chat_id.unwrap_or_default(), Kind::PostLate, now)
-        };
-        let Some(settings) = settings else { return row(None, State::Cancelled, Some("unknown_account")) };
-        match settings.chat_id {
-            None => row(None, State::Cancelled, Some(DisabledReason::Unlinked.as_str())),
-            Some(_) if !settings.enabled => {
-                row(settings.chat_id, State::Dead, Some(DisabledReason::Unreachable.as_str()))
-            }
-            Some(_) => {
-                let due_at = now + GATHERED_FOR;
-                let silent = settings.is_quiet_at(due_at);
-                Self { silent, due_at, ..row(settings.chat_id, State::Pending, None) }
-            }
-        }
-    }
-
     /// A test message for a linked account.
     pub fn test(account: &str, chat_id: i64, now: DateTime<Utc>) -> Self {
         Self::pending(account, chat_id, Kind::Test, now)
@@ -324,6 +299,17 @@ impl NewNotification {
     pub fn link_moved(account: &str, old_chat_id: i64, language: Language, now: DateTime<Utc>) -> Self {
         let content = Content { chat_language: Some(language), ..Content::default() };
         Self { content, ..Self::pending(account, old_chat_id, Kind::LinkMoved, now) }
+    }
+
+    /// Tells the account's own chat `chat_id` that the channel `title` can't be posted to any more; without a sound in
+    /// quiet hours.
+    pub fn channel_lost(settings: &Settings, chat_id: i64, title: &str, now: DateTime<Utc>) -> Self {
+        let event = EventData { name: Some(title.to_owned()), ..EventData::default() };
+        Self {
+            content: Content { event, ..Content::default() },
+            silent: settings.is_quiet_at(now),
+            ..Self::pending(&settings.account, chat_id, Kind::ChannelLost, now)
+        }
     }
 
     /// Edits the message of the row `edits`, which was due at `due_at`: in its place in the lane, so that it goes

@@ -143,7 +143,7 @@ impl Person {
 fn seen(standing: Standing) -> BotStanding {
     match standing {
         Standing::Stranger => BotStanding::Stranger,
-        Standing::Member | Standing::Administrator => BotStanding::Inside,
+        Standing::Member | Standing::Helper | Standing::Administrator => BotStanding::Inside,
         Standing::Left | Standing::Kicked => BotStanding::Out,
     }
 }

@@ -11,10 +11,11 @@ use crate::domain::late_posts::{LatePost, LatePosts};
 use crate::domain::notice::ToldPost;
 use crate::domain::notification::Kind;
 use crate::domain::post::{self, ManagedBy, Post};
+use crate::domain::post_options::PostOptions;
 use crate::text::failures::{Failures, listed_below};
 use crate::text::notification::Failed;
 use crate::text::post_stands::PostStands;
-use crate::text::{Html, late_posts};
+use crate::text::{Html, channels, late_posts};
 
 /// Every message about posts, once with all that is optional (`full`) and once without.
 pub(super) fn messages(language: Language, words: &str, full: bool) -> Vec<Html> {
@@ -22,6 +23,7 @@ pub(super) fn messages(language: Language, words: &str, full: bool) -> Vec<Html>
     messages.extend(failures(language, words, full));
     messages.extend(classes_of_failure(language, words));
     messages.extend(late(language, words, full));
+    messages.extend(channels(language, words));
     messages
 }
 
@@ -51,6 +53,18 @@ fn late(language: Language, words: &str, full: bool) -> Vec<Html> {
         texts.push(late_posts::answered(language, published, count));
     }
     texts
+}
+
+fn channels(language: Language, words: &str) -> Vec<Html> {
+    vec![
+        channels::ask(language, words, words),
+        channels::not_linked(language, words),
+        channels::connected(language, words, words),
+        channels::no_rights(language),
+        channels::too_many(language),
+        channels::kept(language),
+        channels::lost(language, words),
+    ]
 }
 
 fn failures(language: Language, words: &str, full: bool) -> Vec<Html> {
@@ -92,8 +106,11 @@ fn post(words: &str, full: bool) -> Post {
         id: i64::MAX,
         account: words.to_owned(),
         network: words.to_owned(),
+        network_title: full.then(|| words.to_owned()),
         text: words.to_owned(),
         media_url: None,
+        media_file: None,
+        options: PostOptions::default(),
         publish_at: at,
         status: post::Status::Scheduled,
         managed_by: ManagedBy::Scheduler,
