@@ -23,6 +23,9 @@ mod m20261124_000009_broadcasts;
 mod m20261124_000010_sending_pause;
 mod m20261124_000011_alerts;
 mod m20261124_000012_admin_languages;
+mod m20261124_000013_post_options;
+mod m20261124_000014_channels;
+mod m20261124_000015_media_files;
 
 /// Every migration, oldest first.
 pub struct Migrator;
@@ -49,6 +52,9 @@ impl MigratorTrait for Migrator {
             Box::new(m20261124_000010_sending_pause::Migration),
             Box::new(m20261124_000011_alerts::Migration),
             Box::new(m20261124_000012_admin_languages::Migration),
+            Box::new(m20261124_000013_post_options::Migration),
+            Box::new(m20261124_000014_channels::Migration),
+            Box::new(m20261124_000015_media_files::Migration),
         ]
     }
 }

@@ -1,5 +1,5 @@
-//! Notices that are looked after: which post of ours a notice is about, what a failure was caused by, and which
-//! notice's message another row edits.
+//! Notices that are looked after: which post a notice is about, ours or the platform's, what a failure was caused by,
+//! which notice's message another row edits, and when the platform told that its trouble is over.
 
 use sea_orm_migration::prelude::*;
 
@@ -14,11 +14,15 @@ impl MigrationTrait for Migration {
             "ALTER TABLE notifications ADD COLUMN post_id BIGINT",
             "ALTER TABLE notifications ADD COLUMN cause TEXT",
             "ALTER TABLE notifications ADD COLUMN edits_id BIGINT",
-            // Partial, all three: most notifications are about none of it.
+            "ALTER TABLE notifications ADD COLUMN platform_post TEXT",
+            "ALTER TABLE notifications ADD COLUMN looked_after_at_ms BIGINT",
+            // Partial, all four: most notifications are about none of it.
             "CREATE INDEX notifications_post ON notifications (post_id) WHERE post_id IS NOT NULL",
             "CREATE INDEX notifications_cause ON notifications (account, cause, created_at_ms) \
              WHERE cause IS NOT NULL",
             "CREATE INDEX notifications_edits ON notifications (edits_id) WHERE edits_id IS NOT NULL",
+            "CREATE INDEX notifications_platform_post ON notifications (account, platform_post) \
+             WHERE platform_post IS NOT NULL",
         ] {
             db.execute_unprepared(statement).await?;
         }
@@ -28,9 +32,12 @@ impl MigrationTrait for Migration {
     async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {
         let db = manager.get_connection();
         for statement in [
+            "DROP INDEX notifications_platform_post",
             "DROP INDEX notifications_edits",
             "DROP INDEX notifications_cause",
             "DROP INDEX notifications_post",
+            "ALTER TABLE notifications DROP COLUMN looked_after_at_ms",
+            "ALTER TABLE notifications DROP COLUMN platform_post",
             "ALTER TABLE notifications DROP COLUMN edits_id",
             "ALTER TABLE notifications DROP COLUMN cause",
             "ALTER TABLE notifications DROP COLUMN post_id",

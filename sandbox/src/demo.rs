@@ -1,6 +1,8 @@
-//! The demo world: two people, the account that each has on the pretend platform, a channel, the networks.
+//! The demo world: two people, the account that each has on the pretend platform, a channel, a group with a topic, the
+//! networks.
 
 use anyhow::Context as _;
+use bot_api::wire::ChatKind;
 use bot_api::{BotApi, NewPerson, Person, Room};
 
 /// Somebody of the demo: who they are in Telegram and on the platform.
@@ -47,8 +49,18 @@ pub(crate) const MINA: &DemoPerson = &PEOPLE[0];
 /// The channel that posts go out to: its title and its public name.
 pub(crate) const CHANNEL: (&str, &str) = ("Mina’s Bakery", "minas_bakery");
 
-/// The networks that posts can go to, by the name that posts and settings use.
-pub(crate) const NETWORKS: [&str; 1] = ["news"];
+/// The group of Mina's team, which the bot is not in yet, and a topic of it.
+const TEAM: (&str, &str) = ("Bakery team", "Posts");
+
+/// The networks that posts can go to, by the name that posts and settings use: the channel, and two whose pretend
+/// connectors go wrong at first.
+pub(crate) const NETWORKS: [&str; 3] = ["news", REFUSES_FIRST, SILENT_FIRST];
+
+/// Refuses the first try of each post.
+pub(crate) const REFUSES_FIRST: &str = "instagram";
+
+/// Takes the first try of each post, and does not answer.
+pub(crate) const SILENT_FIRST: &str = "x";
 
 impl DemoPerson {
     /// The one whom `account` belongs to.
@@ -70,11 +82,20 @@ impl DemoPerson {
 pub(crate) fn furnish(telegram: &BotApi) -> anyhow::Result<()> {
     let people = PEOPLE.each_ref().map(|person| person.in_telegram(telegram));
     let (title, username) = CHANNEL;
-    if telegram.room_named(username).is_some() {
-        return Ok(());
+    if telegram.room_named(username).is_none() {
+        let channel = room(telegram.channel(title, Some(username), &people[0]), &people);
+        channel.make_bot_admin().context("the bot can't be made an administrator of the demo channel")?;
     }
-    let channel: Room = telegram.channel(title, Some(username), &people[0]);
-    people.iter().skip(1).for_each(|person| channel.add(person));
-    channel.make_bot_admin().context("the bot can't be made an administrator of the demo channel")?;
+    if !people[0].chats().iter().any(|listed| listed.chat.kind == ChatKind::Supergroup) {
+        let (title, topic) = TEAM;
+        let team = room(telegram.supergroup(title, true, &people[0]), &people);
+        team.add_topic(topic).context("the demo group takes no topic")?;
+    }
     Ok(())
+}
+
+/// `made` by the first of `people`, with the others in it.
+fn room(made: Room, people: &[Person]) -> Room {
+    people.iter().skip(1).for_each(|person| made.add(person));
+    made
 }

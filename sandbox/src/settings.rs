@@ -22,6 +22,9 @@ const WEB_PORT: u16 = 8080;
 /// the right part of itself. Telegram takes no addresses without a dot, so that it can't be the page's own.
 const PLATFORM: &str = "https://platform.example";
 
+/// What requests to the pretend connectors are signed with; they look at no signature.
+const CONNECTOR_SECRET: &str = "whsec_c2FuZGJveC1zYW5kYm94LXNhbmRib3gtc2FuZGJveA==";
+
 /// A local Telegram, the bot beside it and a page to use both: no token, no internet.
 #[derive(Debug, clap::Parser)]
 #[command(name = "sandbox")]
@@ -56,7 +59,7 @@ impl Settings {
     pub(crate) fn of_this_machine(arguments: &Arguments) -> anyhow::Result<Self> {
         let usual_folder = || Path::new(env!("CARGO_MANIFEST_DIR")).join("state");
         let folder = arguments.state.clone().unwrap_or_else(usual_folder);
-        let port = |usual| if arguments.any_ports { loopback(0) } else { free_or_any(usual) };
+        let port = |usual| free_or_any(if arguments.any_ports { 0 } else { usual });
         std::fs::create_dir_all(&folder).with_context(|| format!("can't create {}", folder.display()))?;
         Ok(Self {
             telegram: port(TELEGRAM_PORT),
@@ -66,6 +69,11 @@ impl Settings {
             jwt_secret: kept_secret(&folder.join("jwt-secret"))?,
             folder,
         })
+    }
+
+    /// Where the page's server plays the connector of a network.
+    fn connector(&self, network: &str) -> String {
+        format!("http://{}/connectors/{network}", self.web)
     }
 
     /// The service's settings: as anybody would set them, in front of the local Telegram.
@@ -79,6 +87,14 @@ impl Settings {
             ("JWT_SECRET", self.jwt_secret.clone()),
             ("SCHEDULER_NETWORKS__NEWS__KIND", "telegram".to_owned()),
             ("SCHEDULER_NETWORKS__NEWS__CHAT", format!("@{}", demo::CHANNEL.1)),
+            ("SCHEDULER_NETWORKS__INSTAGRAM__KIND", "webhook".to_owned()),
+            ("SCHEDULER_NETWORKS__INSTAGRAM__URL", self.connector(demo::REFUSES_FIRST)),
+            ("SCHEDULER_NETWORKS__INSTAGRAM__SECRET", CONNECTOR_SECRET.to_owned()),
+            ("SCHEDULER_NETWORKS__INSTAGRAM__ALLOW_PRIVATE_ADDRESSES", "true".to_owned()),
+            ("SCHEDULER_NETWORKS__X__KIND", "webhook".to_owned()),
+            ("SCHEDULER_NETWORKS__X__URL", self.connector(demo::SILENT_FIRST)),
+            ("SCHEDULER_NETWORKS__X__SECRET", CONNECTOR_SECRET.to_owned()),
+            ("SCHEDULER_NETWORKS__X__ALLOW_PRIVATE_ADDRESSES", "true".to_owned()),
             ("SCHEDULER_PLATFORM__SETTINGS_URL", format!("{PLATFORM}/settings/telegram")),
             ("SCHEDULER_PLATFORM__POST_URL", format!("{PLATFORM}/posts/{{post_id}}")),
             ("SCHEDULER_PLATFORM__CALENDAR_URL", format!("{PLATFORM}/calendar")),
@@ -89,9 +105,10 @@ impl Settings {
     }
 }
 
-/// The port on loopback, or any other when somebody listens there.
+/// The port on loopback, or any other that is free when somebody listens there.
 fn free_or_any(port: u16) -> SocketAddr {
-    if TcpListener::bind(loopback(port)).is_ok() { loopback(port) } else { loopback(0) }
+    let free = TcpListener::bind(loopback(port)).or_else(|_| TcpListener::bind(loopback(0)));
+    free.and_then(|listener| listener.local_addr()).unwrap_or_else(|_| loopback(port))
 }
 
 fn loopback(port: u16) -> SocketAddr {

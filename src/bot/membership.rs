@@ -5,7 +5,7 @@ use std::sync::Arc;
 use teloxide::types::ChatMemberUpdated;
 
 use super::person::Person;
-use super::{Bot, Handled, group};
+use super::{Bot, Handled, channels, group};
 use crate::domain::account::DisabledReason;
 use crate::text::{linking, places};
 
@@ -33,6 +33,9 @@ pub(super) async fn on_change(bot: Arc<Bot>, change: ChatMemberUpdated) -> Handl
 async fn on_change_in_room(bot: &Bot, change: &ChatMemberUpdated, present: bool) -> Handled {
     let chat_id = change.chat.id.0;
     let now = bot.clock.now();
+    if change.chat.is_channel() {
+        channels::on_change(bot, change).await?;
+    }
     if !present {
         bot.store.disable_chat(chat_id, DisabledReason::Unreachable, now).await?;
         return Ok(());

@@ -13,6 +13,7 @@
 //! | `post_time`, `when` | moving a post; asking when it goes out |
 //! | `membership` | blocked, unblocked, added to a group or removed |
 //! | `group`, `places` | what is asked in groups; connecting one to an account |
+//! | `channels` | connecting a channel to an account |
 //! | `admin` | `/stats`, `/queue`, what admins did |
 //! | `invite` | `/invite` |
 //! | `pause` | `/pause`, `/resume` |
@@ -31,6 +32,7 @@ mod admin;
 mod attention;
 mod broadcast;
 mod broadcasting;
+mod channels;
 mod command;
 mod dead_letters;
 mod digest;

@@ -8,17 +8,22 @@ use std::sync::Arc;
 use teloxide::types::{CallbackQueryId, Message, MessageId};
 
 use super::person::Person;
-use super::tap::{DraftTap, network_tag};
+use super::tap::DraftTap;
 use super::when::zone;
 use super::{Bot, Handled, test};
 use crate::domain::account::Settings;
 use crate::domain::draft::{Draft, DraftTime, Step};
 use crate::domain::new_post::NewPost;
+use crate::domain::post_options::PostOptions;
 use crate::domain::typed_time::{self, Unusable};
 use crate::text::answer::Toast;
-use crate::text::new_post::{dropped, no_networks, only_text};
+use crate::text::new_post::{dropped, no_media, no_networks, only_text_or_media};
 
+mod destinations;
+mod media;
 mod pages;
+
+use destinations::Destinations;
 
 /// `/new`: a new draft, or on with the one that is there.
 pub(super) async fn on_new(bot: Arc<Bot>, person: Person) -> Handled {
@@ -27,7 +32,7 @@ pub(super) async fn on_new(bot: Arc<Bot>, person: Person) -> Handled {
         bot.say(person.chat_id, test::not_linked(&bot, &person)).await;
         return Ok(());
     };
-    if bot.networks.is_empty() {
+    if Destinations::of(&bot, &settings.account).await?.names().is_empty() {
         bot.say(person.chat_id, no_networks(settings.language())).await;
         return Ok(());
     }
@@ -54,15 +59,23 @@ pub(super) async fn on_message(
     message: &Message,
 ) -> Handled {
     let language = settings.language();
-    let Some(words) = message.text() else {
-        bot.say(chat_id, only_text(language)).await;
+    let destinations = Destinations::of(bot, &settings.account).await?;
+    let media = media::of(message);
+    let Some(words) =
+        message.text().or_else(|| media.as_ref().map(|_| message.caption().unwrap_or_default()))
+    else {
+        bot.say(chat_id, only_text_or_media(language)).await;
         return Ok(());
     };
     match draft.step {
         Step::Text => {
-            draft.text = Some(words.to_owned());
-            if let (true, Some(only)) = (bot.networks.len() == 1, bot.networks.keys().next()) {
-                draft.networks.insert(only.clone());
+            (draft.text, draft.media) = (Some(words.to_owned()), media);
+            if destinations.for_draft(&draft).is_empty() {
+                bot.say(chat_id, no_media(language)).await;
+                return Ok(());
+            }
+            if let [only] = destinations.names().as_slice() {
+                draft.networks.insert((*only).to_owned());
             }
         }
         Step::Time => match typed_time::read(words, zone(bot, settings), bot.clock.now()) {
@@ -126,11 +139,15 @@ pub(super) async fn on_tap(
             draft.go_on();
         }
         DraftTap::Network { network_tag: tag, chosen } => {
-            let network = bot.networks.keys().find(|name| network_tag(name) == tag);
-            if let (Some(network), true) = (network, chosen) {
-                draft.networks.insert(network.clone());
-            } else if let Some(network) = network {
-                draft.networks.remove(network);
+            let destinations = Destinations::of(bot, &settings.account).await?;
+            match destinations.tagged(&tag) {
+                Some(network) if chosen => {
+                    draft.networks.insert(network.to_owned());
+                }
+                Some(network) => {
+                    draft.networks.remove(network);
+                }
+                None => {}
             }
         }
     }
@@ -161,7 +178,8 @@ async fn post(
         Some(DraftTime::At(at)) => Some(at),
         Some(DraftTime::AtOnce) | None => None,
     };
-    let networks: Vec<&str> = pages::networks(bot, &draft);
+    let destinations = Destinations::of(bot, &settings.account).await?;
+    let networks = destinations.chosen_in(&draft);
     let posts: Vec<NewPost> = networks
         .iter()
         .map(|network| NewPost {
@@ -169,21 +187,24 @@ async fn post(
             network: (*network).to_owned(),
             text: draft.text.clone().unwrap_or_default(),
             media_url: None,
+            media_file: draft.media.as_ref().map(|media| media.file_id.clone()),
+            options: PostOptions {
+                media_kind: draft.media.as_ref().map(|media| media.kind),
+                ..PostOptions::default()
+            },
             publish_at: at.unwrap_or(now),
             needs_approval: false,
         })
         .collect();
-    let fits = |post: &NewPost| {
-        let network = bot.networks.get(&post.network);
-        network.is_some_and(|network| post.check(network.text_limit(false), now).is_ok())
-    };
-    // A forged yes, or a network that the settings do not name any more: what is missing is asked for.
+    let fits = |post: &NewPost| post.check(destinations.text_limit(&post.network, &draft), now).is_ok();
+    // A forged yes, or a network that is not there any more: what is missing is asked for.
     if posts.is_empty() || draft.time.is_none() || !posts.iter().all(fits) {
         draft.go_on();
         return show(bot, settings, chat_id, &draft, Some(message_id)).await;
     }
     if bot.store.post_draft(&draft, posts, now).await?.is_some() {
-        let destination = pages::destination(bot, settings, &networks, at);
+        let shown: Vec<&str> = networks.iter().map(|name| destinations.shown(name)).collect();
+        let destination = pages::destination(bot, settings, &shown, at);
         bot.edit(chat_id, message_id, destination.scheduled(settings.language())).await;
     }
     Ok(())
@@ -200,7 +221,13 @@ async fn show(
     let reply = pages::of(bot, settings, draft).await?;
     match (draft.step, instead_of) {
         (Step::Review, _) => {
-            bot.preview(chat_id, instead_of, draft.text.as_deref().unwrap_or_default()).await;
+            let words = draft.text.as_deref().unwrap_or_default();
+            match &draft.media {
+                None => bot.preview(chat_id, instead_of, words).await,
+                Some(media) => {
+                    media::preview(bot, settings.language(), chat_id, instead_of, media, words).await
+                }
+            }
             bot.say(chat_id, reply).await;
         }
         (_, Some(message_id)) => bot.edit(chat_id, message_id, reply).await,

@@ -1,6 +1,6 @@
 //! Connecting a group, or a topic of one, to an account: the question that a token leads to there, and the taps.
 
-use teloxide::types::{CallbackQuery, UserId};
+use teloxide::types::{CallbackQuery, User, UserId};
 
 use super::person::Person;
 use super::reply::Reply;
@@ -8,7 +8,7 @@ use super::tap::Tap;
 use super::{Bot, Handled, group};
 use crate::domain::language::Language;
 use crate::domain::link::LinkToken;
-use crate::store::{PlaceOffer, PlaceOutcome, Remover, Spot, StoreError};
+use crate::store::{Member, PlaceOffer, PlaceOutcome, Remover, Spot, StoreError};
 use crate::text::answer::Toast;
 use crate::text::{Button, Html, linking, places};
 
@@ -40,7 +40,6 @@ pub(super) async fn on_token(
 
 /// A tap below one of our messages in a group, answered after a look at who tapped.
 pub(super) async fn on_tap(bot: &Bot, person: &Person, query: CallbackQuery, tap: Tap) -> Handled {
-    let user = query.from.id;
     let language = person.language();
     let in_group = query.message.as_ref().filter(|message| message.chat().id.0 < 0);
     let Some(message) = in_group.map(|message| (message.chat().id.0, message.id())) else {
@@ -48,8 +47,8 @@ pub(super) async fn on_tap(bot: &Bot, person: &Person, query: CallbackQuery, tap
         return Ok(());
     };
     let (chat_id, message_id) = message;
-    let answer = if bot.is_administrator(chat_id, user).await {
-        after_tap(bot, language, user, chat_id, tap).await?
+    let answer = if bot.is_administrator(chat_id, query.from.id).await {
+        after_tap(bot, language, member(&query.from), chat_id, tap).await?
     } else {
         None
     };
@@ -65,25 +64,23 @@ pub(super) async fn on_tap(bot: &Bot, person: &Person, query: CallbackQuery, tap
 async fn after_tap(
     bot: &Bot,
     language: Language,
-    user: UserId,
+    who: Member,
     chat_id: i64,
     tap: Tap,
 ) -> Result<Option<Html>, StoreError> {
     let now = bot.clock.now();
     Ok(match tap {
-        Tap::ConnectPlace { token } => {
-            match bot.store.connect_place(&token, number_of(user), chat_id, now).await? {
-                PlaceOutcome::Connected { account_name } => {
-                    log::info!(target: "TELEGRAM", "a group was connected");
-                    Some(places::connected(language, &account_name))
-                }
-                PlaceOutcome::NotTheirs => None,
-                PlaceOutcome::Not(offer) => Some(explained(offer, language)),
+        Tap::ConnectPlace { token } => match bot.store.connect_place(&token, who, chat_id, now).await? {
+            PlaceOutcome::Connected { account_name } => {
+                log::info!(target: "TELEGRAM", "a group was connected");
+                Some(places::connected(language, &account_name))
             }
-        }
+            PlaceOutcome::NotTheirs => None,
+            PlaceOutcome::Not(offer) => Some(explained(offer, language)),
+        },
         Tap::StopPlace(id) => {
             // Gone already: they wanted it so.
-            bot.store.remove_place(id, Remover::Group(chat_id), now).await?;
+            bot.store.remove_place(id, Remover::Administrator { chat_id, who }, now).await?;
             Some(places::stopped(language))
         }
         _ => Some(linking::link_cancelled(language)),
@@ -98,6 +95,10 @@ fn explained(offer: PlaceOffer, language: Language) -> Html {
         PlaceOffer::TooMany => places::too_many(language),
         PlaceOffer::AlreadyHere { account_name } => places::already_here(language, &account_name),
     }
+}
+
+fn member(user: &User) -> Member {
+    Member { id: number_of(user.id), name: user.full_name() }
 }
 
 /// Telegram's user ids fit 52 bits (Bot API documentation, "User").

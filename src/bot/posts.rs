@@ -91,7 +91,7 @@ async fn posts_page(bot: &Bot, settings: &Settings, page: u64) -> Result<Reply, 
     let posts = bot.store.scheduled_page(&settings.account, page * POSTS_A_PAGE, POSTS_A_PAGE).await?;
     let shown: Vec<ScheduledPost<'_>> = posts
         .iter()
-        .map(|post| ScheduledPost { at: post.due_at, network: &post.network, text: &post.text })
+        .map(|post| ScheduledPost { at: post.due_at, network: post.network_shown(), text: &post.text })
         .collect();
     let zone = settings.zone.unwrap_or(bot.digest.default_zone);
     let listed = ScheduledPosts { total, page, posts: &shown, zone };

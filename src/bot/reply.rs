@@ -4,17 +4,20 @@ use std::time::Duration;
 
 use teloxide::payloads::{
     AnswerCallbackQuery, AnswerCallbackQuerySetters as _, EditMessageText, EditMessageTextSetters as _,
-    SendMessage, SendMessageSetters as _,
+    SendMessage, SendMessageSetters as _, SendPhoto, SendPhotoSetters as _, SendVideo, SendVideoSetters as _,
 };
 use teloxide::types::{
-    CallbackQueryId, ChatId, InlineKeyboardButton, InlineKeyboardMarkup, MessageId, ParseMode, ThreadId,
+    CallbackQueryId, ChatId, FileId, InlineKeyboardButton, InlineKeyboardMarkup, InputFile, MessageId,
+    ParseMode, ThreadId,
 };
 use tokio::time::Instant;
 
 use super::tap::Tap;
 use super::{Bot, working_time};
 use crate::domain::account::DisabledReason;
+use crate::domain::draft::MediaFile;
 use crate::domain::language::Language;
+use crate::domain::post_options::MediaKind;
 use crate::telegram::{Answer, NO_PREVIEW, Place, RefusalClass, html_message, without_formatting};
 use crate::text::{Button, Html};
 
@@ -194,6 +197,29 @@ impl Bot {
                 Next::Again => {}
                 Next::AsNewMessage => instead_of = None,
                 Next::AsPlainText | Next::Finished => return,
+            }
+        }
+    }
+
+    /// Shows a picture or film above `words`, as a channel does.
+    pub(super) async fn preview_media(&self, chat_id: i64, media: &MediaFile, words: &str) {
+        let file = InputFile::file_id(FileId(media.file_id.clone()));
+        for _ in 0..TRIES {
+            if !self.has_place(chat_id, LONGEST_BACKLOG).await {
+                return;
+            }
+            let answer = match media.kind {
+                MediaKind::Photo => {
+                    let photo = SendPhoto::new(ChatId(chat_id), file.clone()).caption(words);
+                    self.api.call(&photo, CALL_LIMIT).await
+                }
+                MediaKind::Video => {
+                    let video = SendVideo::new(ChatId(chat_id), file.clone()).caption(words);
+                    self.api.call(&video, CALL_LIMIT).await
+                }
+            };
+            if !matches!(self.next_after(answer, chat_id).await, Next::Again) {
+                return;
             }
         }
     }

@@ -77,7 +77,7 @@ async fn status(bot: &Bot, person: &Person) -> Result<Reply, StoreError> {
         today: Some(today),
         next: next.map(|post| NextPost {
             at: post.due_at,
-            network: &post.network,
+            network: post.network_shown(),
             text: Some(post.text.as_str()),
         }),
         failed: failure.as_ref().map(|failure| FailedPost {

@@ -13,6 +13,8 @@ use crate::telegram::{MUTE_TAP, PostTap, SETTINGS_TAP};
 
 mod draft;
 mod settings;
+#[cfg(test)]
+mod tests;
 
 pub(super) use draft::{DraftTap, network_tag};
 pub(super) use settings::SettingsTap;
@@ -43,6 +45,15 @@ pub(super) enum Tap {
     StopPlace(i64),
     /// Leave the places of the group as they are.
     KeepPlaces,
+    /// Let the posts of the account with this tag go to a channel.
+    ConnectChannel {
+        /// The channel.
+        chat_id: i64,
+        /// See [`account_tag`].
+        account_tag: String,
+    },
+    /// Leave the channel as it is.
+    LeaveChannel,
     /// Disconnect the account with this tag.
     Unlink {
         /// See [`account_tag`].
@@ -173,6 +184,8 @@ impl Tap {
             Self::ConnectPlace { token } => format!("place:{}", token.expose()),
             Self::StopPlace(id) => format!("stop:{id}"),
             Self::KeepPlaces => "place:no".into(),
+            Self::ConnectChannel { chat_id, account_tag } => format!("chan:{chat_id}:{account_tag}"),
+            Self::LeaveChannel => "chan:no".into(),
             Self::Unlink { account_tag } => format!("unlink:{account_tag}"),
             Self::StayLinked => "unlink:no".into(),
             Self::RefreshStatus => "status".into(),
@@ -244,6 +257,12 @@ impl Tap {
             Some(("place", token)) => LinkToken::parse(token).map(|token| Self::ConnectPlace { token }),
             Some(("stop", id)) => id.parse().ok().filter(|id| *id > 0).map(Self::StopPlace),
             Some(("new", rest)) => DraftTap::of_data(rest).map(|(tag, tap)| Self::Draft { tag, tap }),
+            Some(("chan", "no")) => Some(Self::LeaveChannel),
+            Some(("chan", rest)) => {
+                let (chat_id, tag) = rest.split_once(':').filter(|(_, tag)| tag.len() == TAG_LENGTH)?;
+                let chat_id = chat_id.parse().ok().filter(|chat_id| *chat_id < 0)?;
+                Some(Self::ConnectChannel { chat_id, account_tag: tag.to_owned() })
+            }
             Some(("unlink", "no")) => Some(Self::StayLinked),
             Some(("unlink", tag)) if tag.len() == TAG_LENGTH => {
                 Some(Self::Unlink { account_tag: tag.to_owned() })
@@ -291,117 +310,4 @@ const TAG_LENGTH: usize = 16;
 /// the account that the chat was connected to since.
 pub(super) fn account_tag(account: &str) -> String {
     Sha256::digest(account.as_bytes()).iter().take(TAG_LENGTH / 2).map(|byte| format!("{byte:02x}")).collect()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn every_tap_is_read_back_and_fits_into_callback_data() {
-        let consents = [(false, false), (true, false), (false, true), (true, true)];
-        let links = consents.map(|(switch_account, move_chat)| Tap::Link {
-            token: LinkToken::generate(),
-            consent: Consent { switch_account, move_chat },
-            language: Language::Ko,
-        });
-        let others = [
-            Tap::ConnectPlace { token: LinkToken::generate() },
-            Tap::StopPlace(i64::MAX),
-            Tap::KeepPlaces,
-            Tap::KeepLinks { language: Language::En },
-            Tap::StayLinked,
-            Tap::RefreshStatus,
-            Tap::RetryFailed,
-            Tap::OpenSettings,
-            Tap::AskZone,
-            Tap::Mute,
-            Tap::Unlink { account_tag: account_tag("alice") },
-            Tap::Posts { page: 0 },
-            Tap::Posts { page: u32::MAX },
-            Tap::Stats,
-            Tap::Queue,
-            Tap::Deeds,
-            Tap::Resume,
-            Tap::SendBroadcast(i64::MAX),
-            Tap::TestBroadcast(1),
-            Tap::CancelBroadcast(2),
-            Tap::StopBroadcast(3),
-            Tap::PostCard { id: i64::MAX, page: u32::MAX },
-            Tap::Post(PostTap::PublishAgain(i64::MAX)),
-            Tap::DeadLetters,
-            Tap::Resend(i64::MAX),
-            Tap::Jobs,
-            Tap::ChooseJob,
-        ];
-        let settings = settings::every_tap()
-            .into_iter()
-            .map(|tap| Tap::Settings { account_tag: account_tag("alice"), tap });
-        let drafts = draft::every_tap().into_iter().map(|tap| Tap::Draft { tag: "0123abcd".into(), tap });
-        let jobs =
-            Job::ALL.into_iter().flat_map(|job| [Tap::RunJob(job), Tap::ShowRun { job, id: i64::MAX }]);
-        let times = Preset::ALL.map(|preset| Tap::MovePost { id: i64::MAX, preset });
-        for tap in links.into_iter().chain(times).chain(others).chain(jobs).chain(settings).chain(drafts) {
-            let data = tap.to_data();
-            assert!(data.len() <= 64, "{data} is too long for Telegram");
-            assert_eq!(Tap::of_data(&data), Some(tap));
-        }
-    }
-
-    #[test]
-    fn forged_and_foreign_data_is_no_tap() {
-        for data in [
-            "",
-            "link",
-            "link:",
-            "link:x:abc",
-            "link:no",
-            "link:no:tlh",
-            "link:no:en:more",
-            "link:-:en:short",
-            "place:",
-            "place:short",
-            "stop:",
-            "stop:0",
-            "stop:all",
-            "unlink:",
-            "unlink:abc",
-            "retry:1",
-            "status:1",
-            "posts:",
-            "posts:-1",
-            "posts:4294967296",
-            "stats:1",
-            "resume:",
-            "bc:",
-            "bc:send",
-            "bc:send:0",
-            "bc:stop:-1",
-            "bc:all:1",
-            "card:1",
-            "card:0:0",
-            "card:1:-1",
-            "post:burn:1",
-            "dead:",
-            "dead:-1",
-            "dead:all",
-            "dead:99999999999999999999",
-            "run:",
-            "run:drop_database",
-            "ran:1",
-            "ran:x:purge_expired",
-            "settings:1",
-            "set:",
-            "set:0123456789abcdef",
-            "set:0123456789abcdef:",
-            "mute:",
-            "mute:100",
-            "set:short:show",
-            "time:1",
-            "time:0:hour",
-            "time:1:never",
-        ] {
-            assert_eq!(Tap::of_data(data), None, "{data:?}");
-        }
-    }
 }

@@ -16,9 +16,9 @@ use super::command::{Command, command_of};
 use super::person::Person;
 use super::tap::Tap;
 use super::{
-    Bot, Handled, admin, broadcast, dead_letters, digest, group, help, invite, jobs, link, membership,
-    new_post, pause, places, post_tap, post_time, posts, settings, start, status, test, unlink, words,
-    working_time,
+    Bot, Handled, admin, broadcast, channels, dead_letters, digest, group, help, invite, jobs, link,
+    membership, new_post, pause, places, post_tap, post_time, posts, settings, start, status, test, unlink,
+    words, working_time,
 };
 use crate::store::StoreError;
 use crate::text::answer::{self, Toast};
@@ -150,6 +150,10 @@ async fn on_tap(bot: Arc<Bot>, query: CallbackQuery) -> Handled {
             link::on_agreed(&bot, &person, message_id, link::Agreed { token, consent, language }).await
         }
         Tap::KeepLinks { language } => link::on_kept(&bot, &person, message_id, language).await,
+        Tap::ConnectChannel { chat_id, account_tag } => {
+            channels::on_agreed(&bot, &person, message_id, chat_id, &account_tag).await
+        }
+        Tap::LeaveChannel => channels::on_declined(&bot, &person, message_id).await,
         Tap::Unlink { account_tag } => unlink::on_agreed(&bot, &person, message_id, &account_tag).await,
         Tap::StayLinked => unlink::on_kept(&bot, &person, message_id).await,
         Tap::OpenSettings => settings::say(&bot, &person).await,

@@ -28,7 +28,7 @@ use thiserror::Error;
 
 pub use address::is_public;
 pub use environment::Environment;
-pub use networks::{Channel, Connector, Network, NetworkKind};
+pub use networks::{Channel, Connector, Network, NetworkKind, TelegramNetwork};
 pub use public_key::PublicKey;
 pub use sections::{
     Alerts, Database, Delivery, Digest, Engine, Http, Jobs, Jwt, Metrics, Platform, Publishing, Rate,

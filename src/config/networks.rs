@@ -37,12 +37,25 @@ pub struct Network {
 #[derive(Clone, Debug)]
 pub enum NetworkKind {
     /// A Telegram channel or group.
-    Telegram(Channel),
+    Telegram(TelegramNetwork),
     /// The platform's connector, which does the rest.
     Webhook(Connector),
 }
 
-/// A Telegram channel or group.
+/// A Telegram channel or group, and how posts are shown there that don't say otherwise.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TelegramNetwork {
+    /// Which one.
+    pub channel: Channel,
+    /// Whether they make no sound.
+    pub silent: bool,
+    /// Whether links are shown with a preview.
+    pub link_preview: bool,
+    /// The topic of a group that they go to.
+    pub thread_id: Option<i32>,
+}
+
+/// What Telegram calls a channel or group.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Channel {
     /// By its public name, without the `@`.
@@ -69,6 +82,18 @@ pub struct Connector {
 }
 
 impl Network {
+    /// The Telegram channel `chat_id`, which posts call `name`, without any settings.
+    pub fn of_channel(name: &str, chat_id: i64) -> Self {
+        let channel = Channel::Id(chat_id);
+        let kind = NetworkKind::Telegram(TelegramNetwork {
+            channel,
+            silent: false,
+            link_preview: true,
+            thread_id: None,
+        });
+        Self { name: name.to_owned(), kind }
+    }
+
     /// How long a text may be, in UTF-16 units, on its own or beside media.
     pub fn text_limit(&self, with_media: bool) -> Option<usize> {
         match &self.kind {
@@ -127,12 +152,15 @@ fn network(reader: &mut Reader, name: String) -> Option<Network> {
         reader.complain(&kind_key, "is not set; say \"telegram\" or \"webhook\"");
     }
     let kind = match kind {
-        Some(Kind::Telegram) => channel(reader, &key("chat")).map(NetworkKind::Telegram),
+        Some(Kind::Telegram) => telegram(reader, key).map(NetworkKind::Telegram),
         Some(Kind::Webhook) => connector(reader, key).map(NetworkKind::Webhook),
         None => {
             // What it is made of can't be judged, and is not what is wrong.
             [
                 "chat",
+                "silent",
+                "link_preview",
+                "thread_id",
                 "url",
                 "secret",
                 "previous_secret",
@@ -152,6 +180,15 @@ fn network(reader: &mut Reader, name: String) -> Option<Network> {
 enum Kind {
     Telegram,
     Webhook,
+}
+
+fn telegram(reader: &mut Reader, key: impl Fn(&str) -> String) -> Option<TelegramNetwork> {
+    let silent = reader.flag(&key("silent"), false);
+    let link_preview = reader.flag(&key("link_preview"), true);
+    // A forum's general topic, 1, takes messages without a number.
+    let thread_id = reader.optional_number(&key("thread_id"), 2..=i32::MAX);
+    let channel = channel(reader, &key("chat"))?;
+    Some(TelegramNetwork { channel, silent, link_preview, thread_id })
 }
 
 fn channel(reader: &mut Reader, key: &str) -> Option<Channel> {

@@ -44,6 +44,9 @@ impl Addressees {
         let Some(settings) = settings.get(&row.account) else { return Err(cancelled("unknown_account")) };
         if let Some(place_id) = row.place_id {
             return match self.places.get(&place_id) {
+                Some(Place { disabled: Some(_), .. }) if row.kind == Kind::NoticeEdit => {
+                    Err((Outcome::NothingToEdit, "cancelled"))
+                }
                 Some(Place { disabled: Some(Disabled { reason, .. }), .. }) => {
                     Err((Outcome::Dead { reason: reason.as_str() }, "gone"))
                 }

@@ -3,11 +3,11 @@
 use teloxide::types::{InlineKeyboardButton, InlineKeyboardButtonKind, InlineKeyboardMarkup};
 
 use super::render::Renderer;
-use crate::domain::approval::ApprovalNotice;
 use crate::domain::event::EventKind;
 use crate::domain::language::Language;
 use crate::domain::notice::NoticeNow;
 use crate::domain::notification::{Claimed, Kind};
+use crate::domain::place::PlaceNotice;
 use crate::telegram::{MUTE_TAP, PostTap, SETTINGS_TAP};
 use crate::text::Button;
 use crate::text::button::reconnect;
@@ -33,16 +33,31 @@ impl Renderer {
             Kind::Event(EventKind::PostUnconfirmed) => {
                 vec![said(notice, language), self.about(row, language)]
             }
-            Kind::Approval(ApprovalNotice::Asked | ApprovalNotice::Reminder) => {
-                vec![approval(row, language)]
-            }
+            Kind::Approval(notice) if notice.is_a_question() => vec![approval(row.post_id, language)],
             Kind::PostLate => vec![about_late(row.id, language)],
             Kind::MergedFailures => self.list(row.id, notice, language),
-            Kind::NoticeEdit => row.edits.map(|list| self.list(list, notice, language)).unwrap_or_default(),
+            Kind::NoticeEdit => self.left(row, notice, language),
+            Kind::Place(PlaceNotice::Connected) => vec![vec![tap(Button::Settings, SETTINGS_TAP, language)]],
             _ => Vec::new(),
         };
         let rows: Vec<_> = rows.into_iter().filter(|row| !row.is_empty()).collect();
-        (!rows.is_empty()).then(|| InlineKeyboardMarkup::new(rows))
+        let buttons = (!rows.is_empty()).then(|| InlineKeyboardMarkup::new(rows));
+        if row.place_id.is_some() { buttons.and_then(links_only) } else { buttons }
+    }
+
+    /// What there still is to do about a notice that is edited.
+    fn left(
+        &self,
+        row: &Claimed,
+        notice: Option<&NoticeNow>,
+        language: Language,
+    ) -> Vec<Vec<InlineKeyboardButton>> {
+        match notice.map(|notice| &notice.told[..]) {
+            Some([told]) if told.awaits_a_yes() => {
+                vec![approval(told.post.as_ref().map(|post| post.id), language)]
+            }
+            _ => row.edits.map(|list| self.list(list, notice, language)).unwrap_or_default(),
+        }
     }
 
     /// The calendar, where the platform has one, and the settings.
@@ -108,9 +123,8 @@ fn said(notice: Option<&NoticeNow>, language: Language) -> Vec<InlineKeyboardBut
 }
 
 /// Yes, another time, no.
-fn approval(row: &Claimed, language: Language) -> Vec<InlineKeyboardButton> {
-    let id = row.content.event.post_id.as_deref().and_then(|id| id.parse().ok());
-    let Some(id) = id else { return Vec::new() };
+fn approval(post: Option<i64>, language: Language) -> Vec<InlineKeyboardButton> {
+    let Some(id) = post else { return Vec::new() };
     let button = |button: Button, data: PostTap| tap(button, &data.to_data(), language);
     vec![
         button(Button::Approve, PostTap::Approve(id)),
@@ -136,7 +150,7 @@ fn tap(button: Button, data: &str, language: Language) -> InlineKeyboardButton {
 }
 
 /// Buttons that act are for the person in their own chat; in a group only those stay that lead somewhere.
-pub(super) fn links_only(mut buttons: InlineKeyboardMarkup) -> Option<InlineKeyboardMarkup> {
+fn links_only(mut buttons: InlineKeyboardMarkup) -> Option<InlineKeyboardMarkup> {
     for row in &mut buttons.inline_keyboard {
         row.retain(|button| matches!(button.kind, InlineKeyboardButtonKind::Url(_)));
     }

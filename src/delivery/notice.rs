@@ -1,4 +1,4 @@
-//! What a notice of trouble with a post needs before its turn comes, and so does the edit of one: how the post stands
+//! What a notice that asks to be looked after needs before its turn comes, and so does the edit of one: how the post stands
 //! at this moment. Nobody is told of trouble that is over, nor three times of the same.
 
 use std::sync::Arc;
@@ -30,7 +30,7 @@ impl Telling {
                 let is_there = notice.message_id.is_some() && notice.chat_id == Some(self.row.chat_id);
                 let has_changed = notice.is_list
                     || notice.is_listed_elsewhere
-                    || notice.told.iter().any(|told| told.post.is_some());
+                    || notice.told.iter().any(|told| told.post.is_some() || told.is_out);
                 is_there && has_changed
             });
             return (!can_be_edited).then_some(Outcome::NothingToEdit);
@@ -85,7 +85,7 @@ fn noticed(row: &Claimed) -> Option<i64> {
     match row.kind {
         Kind::NoticeEdit => Some(row.edits.unwrap_or(row.id)),
         Kind::MergedFailures => Some(row.id),
-        Kind::Event(EventKind::PostFailed | EventKind::PostUnconfirmed) => row.post_id.map(|_| row.id),
+        Kind::Event(EventKind::PostFailed | EventKind::PostUnconfirmed) | Kind::Approval(_) => Some(row.id),
         _ => None,
     }
 }

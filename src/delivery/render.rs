@@ -7,7 +7,6 @@ use teloxide::payloads::{
 use teloxide::types::{MessageId, ThreadId};
 
 use super::briefing::Briefing;
-use super::buttons::links_only;
 use crate::config;
 use crate::domain::account::Settings;
 use crate::domain::digest::DigestNews;
@@ -78,11 +77,7 @@ impl Renderer {
             Age::Fresh => html,
             Age::Late => text::carried::late(settings.language(), html),
         };
-        // A group may hear from several accounts.
-        let html = match row.place_id {
-            Some(_) => text::places::from_account(settings.language(), html, &settings.account_name),
-            None => html,
-        };
+        let html = signed(row, settings, html);
         let text = self.text_message(row, chat_id, settings, &html, notice);
         match briefing.picture {
             // No text of ours is longer; one that were would rather go without a picture than not at all.
@@ -111,15 +106,13 @@ impl Renderer {
         if let Some(thread_id) = row.thread_id {
             message = message.message_thread_id(ThreadId(MessageId(thread_id)));
         }
-        let buttons = self.buttons(row, notice, settings.language());
-        let buttons = if row.place_id.is_some() { buttons.and_then(links_only) } else { buttons };
-        match buttons {
+        match self.buttons(row, notice, settings.language()) {
             Some(buttons) => message.reply_markup(buttons),
             None => message,
         }
     }
 
-    /// What the message `message_id` says now: its notice was looked after, or lists more posts.
+    /// What the message `message_id` says now: what its notice asked was looked after, or it lists more posts.
     fn edit(
         &self,
         row: &Claimed,
@@ -128,7 +121,8 @@ impl Renderer {
         settings: &Settings,
         notice: Option<&NoticeNow>,
     ) -> EditMessageText {
-        let html = notice.map(|notice| self.looked_after(notice, settings)).unwrap_or_default();
+        let html = notice.map(|notice| self.looked_after(row, notice, settings)).unwrap_or_default();
+        let html = signed(row, settings, html);
         let mut edit = html_edit(chat_id, message_id, html.as_str());
         if row.plain {
             edit.text = html.plain();
@@ -138,7 +132,7 @@ impl Renderer {
         edit
     }
 
-    fn looked_after(&self, notice: &NoticeNow, settings: &Settings) -> Html {
+    fn looked_after(&self, row: &Claimed, notice: &NoticeNow, settings: &Settings) -> Html {
         let language = settings.language();
         let zone = settings.zone.unwrap_or(self.default_zone);
         let told = &notice.told[..];
@@ -148,7 +142,15 @@ impl Renderer {
                 let network = event.network.as_deref().unwrap_or_default();
                 text::failures::listed_below(language, network, event.text.as_deref())
             }
+            [ToldPost { kind: Kind::Approval(_), post: Some(post), .. }] => {
+                PostStands { post, zone }.card(language, row.event_at)
+            }
             [ToldPost { post: Some(post), .. }] => PostStands { post, zone }.looked_after(language),
+            [ToldPost { event, is_out: true, .. }] => {
+                let network = event.network.as_deref().unwrap_or_default();
+                text::notification::Published { network, text: event.text.as_deref(), url: None }
+                    .render(language)
+            }
             _ => Html::default(),
         }
     }
@@ -190,14 +192,18 @@ impl Renderer {
             Kind::Event(EventKind::Announcement) => {
                 text::notification::announcement(language, said.unwrap_or_default())
             }
-            Kind::Approval(notice) => text::approval::NeedsApproval {
-                network,
-                text: said,
-                media_url: row.content.media_url.as_deref(),
-                at: data.scheduled_at,
-                zone,
+            Kind::Approval(asks) => {
+                // It may have been moved since it was asked about.
+                let post = notice.and_then(|notice| notice.told.first()?.post.as_ref());
+                text::approval::NeedsApproval {
+                    network,
+                    text: said,
+                    media_url: row.content.media_url.as_deref(),
+                    at: post.map(|post| post.publish_at).or(data.scheduled_at),
+                    zone,
+                }
+                .render(language, asks)
             }
-            .render(language, notice),
             Kind::Digest => {
                 let digest =
                     text::digest::Digest { account: &settings.account_name, at: row.event_at, zone, news }
@@ -224,10 +230,14 @@ impl Renderer {
                 text::late_posts::question(language, &late, zone)
             }
             Kind::MergedFailures | Kind::NoticeEdit => {
-                notice.map(|notice| self.looked_after(notice, settings)).unwrap_or_default()
+                notice.map(|notice| self.looked_after(row, notice, settings)).unwrap_or_default()
             }
             Kind::Test => text::notification::test(language, row.event_at, zone),
-            Kind::PlaceLost => text::places::lost(language, data.name.as_deref().unwrap_or_default()),
+            Kind::Place(what) => {
+                let title = data.name.as_deref().unwrap_or_default();
+                text::places::happened(language, what, title, row.content.by.as_deref())
+            }
+            Kind::ChannelLost => text::channels::lost(language, data.name.as_deref().unwrap_or_default()),
             // It is written for a chat, not for an account.
             Kind::Alert => Html::default(),
             Kind::LinkMoved => {
@@ -235,5 +245,13 @@ impl Renderer {
                 text::linking::moved_away(language, &settings.account_name)
             }
         }
+    }
+}
+
+/// A group may hear from several accounts.
+fn signed(row: &Claimed, settings: &Settings, html: Html) -> Html {
+    match row.place_id {
+        Some(_) => text::places::from_account(settings.language(), html, &settings.account_name),
+        None => html,
     }
 }

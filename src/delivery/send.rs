@@ -101,7 +101,9 @@ impl Sender {
                 (too_old || row.kind == Kind::WhileAway).then_some(Together::Stale(limits))
             }
             Kind::Approval(_) | Kind::Digest | Kind::Test | Kind::LinkMoved | Kind::Alert => None,
-            Kind::NoticeEdit | Kind::MergedFailures | Kind::PlaceLost | Kind::PostLate => None,
+            Kind::NoticeEdit | Kind::MergedFailures | Kind::Place(_) | Kind::ChannelLost | Kind::PostLate => {
+                None
+            }
         }
     }
 

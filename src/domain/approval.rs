@@ -67,6 +67,13 @@ pub enum ApprovalNotice {
     Missed,
 }
 
+impl ApprovalNotice {
+    /// Whether it has to be answered.
+    pub fn is_a_question(self) -> bool {
+        matches!(self, Self::Asked | Self::Reminder)
+    }
+}
+
 impl NewNotification {
     /// The row that tells the author of `post` about its approval: one each time, whatever becomes of it. Nobody can
     /// switch it off: it is their own post that waits. A mute holds it, quiet hours make it silent.
@@ -78,7 +85,7 @@ impl NewNotification {
     ) -> Self {
         let quote: String = post.text.chars().take(PREVIEW_MAX_CHARS).collect();
         let event = EventData {
-            network: Some(post.network.clone()),
+            network: Some(post.network_shown().to_owned()),
             text: (!quote.trim().is_empty()).then_some(quote),
             post_id: Some(post.id.to_string()),
             scheduled_at: Some(post.publish_at),

@@ -4,6 +4,8 @@ use std::collections::BTreeSet;
 
 use chrono::{DateTime, TimeDelta, Utc};
 
+use super::post_options::MediaKind;
+
 /// How long is a draft kept that nobody goes on with?
 pub const KEPT_FOR: TimeDelta = TimeDelta::hours(24);
 
@@ -21,10 +23,21 @@ pub struct Draft {
     pub step: Step,
     /// What it says.
     pub text: Option<String>,
+    /// What it shows.
+    pub media: Option<MediaFile>,
     /// Where it goes.
     pub networks: BTreeSet<String>,
     /// When it goes out.
     pub time: Option<DraftTime>,
+}
+
+/// A picture or film that somebody sent to the bot: Telegram keeps it, and only there can it be posted.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct MediaFile {
+    /// Telegram's id for it.
+    pub file_id: String,
+    /// What it is.
+    pub kind: MediaKind,
 }
 
 /// What a draft's writer is asked for.
@@ -77,6 +90,7 @@ impl Draft {
             tag: format!("{:08x}", rand::random::<u32>()),
             step: Step::Text,
             text: None,
+            media: None,
             networks: BTreeSet::new(),
             time: None,
         }

@@ -100,6 +100,18 @@ pub struct EventData {
 /// The longest account id accepted, in characters: far above any platform's, far below an index's limit.
 pub const ACCOUNT_MAX_CHARS: usize = 200;
 
+/// The longest id of a platform's post by which its notices are found again, in characters.
+const POST_ID_MAX_CHARS: usize = 200;
+
+impl EventData {
+    /// The platform's id of the post, where it is one by which notices can be found again.
+    pub fn platform_post(&self) -> Option<&str> {
+        let can_be_found =
+            |id: &&str| !id.is_empty() && id.chars().count() <= POST_ID_MAX_CHARS && !id.contains('\0');
+        self.post_id.as_deref().filter(can_be_found)
+    }
+}
+
 impl Event {
     /// Says what is wrong with the event, in words for the engineer who sent it.
     pub fn check(&self) -> Result<(), &'static str> {

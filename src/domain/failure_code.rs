@@ -13,6 +13,10 @@ pub enum FailureCode {
     BotNotAdmin,
     /// Telegram does not know the channel.
     ChannelNotFound,
+    /// The author's channel is not connected any more.
+    ChannelDisconnected,
+    /// The topic of the group is closed or deleted.
+    TopicGone,
     /// The media's address did not give it.
     MediaUnreachable,
     /// The network can't show the media.
@@ -35,10 +39,12 @@ pub enum FailureCode {
 
 impl FailureCode {
     /// All of them.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 14] = [
         Self::LoginExpired,
         Self::BotNotAdmin,
         Self::ChannelNotFound,
+        Self::ChannelDisconnected,
+        Self::TopicGone,
         Self::MediaUnreachable,
         Self::MediaRejected,
         Self::TextTooLong,
@@ -56,6 +62,8 @@ impl FailureCode {
             Self::LoginExpired => "login_expired",
             Self::BotNotAdmin => "bot_not_admin",
             Self::ChannelNotFound => "channel_not_found",
+            Self::ChannelDisconnected => "channel_disconnected",
+            Self::TopicGone => "topic_gone",
             Self::MediaUnreachable => "media_unreachable",
             Self::MediaRejected => "media_rejected",
             Self::TextTooLong => "text_too_long",

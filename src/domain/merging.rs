@@ -5,7 +5,7 @@
 
 use sha2::{Digest as _, Sha256};
 
-use super::event::EventData;
+use super::event::{Event, EventData, EventKind};
 
 /// So many failures with one cause are one message; two stay two.
 pub const FEWEST: usize = 3;
@@ -13,6 +13,13 @@ pub const FEWEST: usize = 3;
 /// A word with a digit in it and at least so many characters is a number that tells one request from another: a time,
 /// a trace, the id of a post. A shorter one, such as an error's code, belongs to the cause.
 const NUMBER_LENGTH: usize = 6;
+
+impl Event {
+    /// The cause of the failure that it tells of, if it tells of one.
+    pub fn cause(&self) -> Option<String> {
+        (self.kind == EventKind::PostFailed).then(|| cause(&self.data))
+    }
+}
 
 /// The cause of the failure that `data` tells of, as a short key: the same for the same network and an error that
 /// differs in nothing but case, blanks, the stop at its end and the numbers in it.

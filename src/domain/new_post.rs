@@ -3,6 +3,7 @@
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::event::is_web_address;
+use super::post_options::PostOptions;
 
 /// How late may a post be handed in and still go out at once? Later is more likely a mistake in the date.
 pub const LATEST: TimeDelta = TimeDelta::days(1);
@@ -21,6 +22,10 @@ pub struct NewPost {
     pub text: String,
     /// What it shows.
     pub media_url: Option<String>,
+    /// The same, sent to the bot, by Telegram's id for it.
+    pub media_file: Option<String>,
+    /// How it is shown on Telegram.
+    pub options: PostOptions,
     /// When it goes out.
     pub publish_at: DateTime<Utc>,
     /// Whether it goes out only with its author's yes.
@@ -33,13 +38,13 @@ impl NewPost {
     pub fn check(&self, limit: Option<usize>, now: DateTime<Utc>) -> Result<(), String> {
         let length = self.text.encode_utf16().count();
         if let Some(limit) = limit.filter(|limit| length > *limit) {
-            let with = if self.media_url.is_some() { " with media" } else { "" };
+            let with = if self.has_media() { " with media" } else { "" };
             return Err(format!(
                 "`text` has {length} characters; \"{}\" takes at most {limit}{with}",
                 self.network
             ));
         }
-        if self.text.trim().is_empty() && self.media_url.is_none() {
+        if self.text.trim().is_empty() && !self.has_media() {
             return Err("`text` is empty and there is no `media_url`: there is nothing to publish".into());
         }
         // PostgreSQL's text cannot hold it, and no network shows it.
@@ -49,6 +54,7 @@ impl NewPost {
         if let Some(url) = &self.media_url {
             check_media_url(url)?;
         }
+        self.options.check(self.has_media())?;
         if self.needs_approval && self.publish_at <= now {
             return Err("`publish_at` has passed: a post that needs approval takes a time ahead".into());
         }
@@ -58,6 +64,12 @@ impl NewPost {
             );
         }
         Ok(())
+    }
+}
+
+impl NewPost {
+    fn has_media(&self) -> bool {
+        self.media_url.is_some() || self.media_file.is_some()
     }
 }
 
@@ -86,6 +98,8 @@ mod tests {
             network: "news".into(),
             text: text.into(),
             media_url: media_url.map(str::to_owned),
+            media_file: None,
+            options: PostOptions::default(),
             publish_at: NOW,
             needs_approval: false,
         }

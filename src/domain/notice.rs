@@ -1,7 +1,9 @@
-//! A notice of trouble with posts, as it stands at the moment its message is written or edited: what it told, and what
+//! A notice about posts, as it stands at the moment its message is written or edited: what it told, and what
 //! has become of the posts since.
 
+use super::approval::Approval;
 use super::event::{EventData, EventKind};
+use super::notification::Kind;
 use super::post::{ManagedBy, Post, Status};
 
 /// A notice and its posts.
@@ -19,26 +21,35 @@ pub struct NoticeNow {
     pub is_listed_elsewhere: bool,
 }
 
-/// A post in trouble that a notice tells of.
+/// A post that a notice tells of.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ToldPost {
-    /// What happened to it.
-    pub kind: EventKind,
+    /// What the notice is about: what happened to it, or what is asked.
+    pub kind: Kind,
     /// What was said about it.
     pub event: EventData,
     /// The post as it is now, where it is one that this service publishes.
     pub post: Option<Post>,
+    /// Whether the platform told since that it is out, of a post that the platform publishes.
+    pub is_out: bool,
 }
 
 impl ToldPost {
     /// Whether the post has left the state that the notice tells of, whoever moved it.
     pub fn is_looked_after(&self) -> bool {
-        let Some(post) = &self.post else { return false };
+        let Some(post) = &self.post else { return self.is_out };
         match self.kind {
-            EventKind::PostFailed => post.status != Status::Failed,
-            EventKind::PostUnconfirmed => post.status != Status::Unconfirmed,
+            Kind::Event(EventKind::PostFailed) => post.status != Status::Failed,
+            Kind::Event(EventKind::PostUnconfirmed) => post.status != Status::Unconfirmed,
+            Kind::Approval(notice) if notice.is_a_question() => !self.awaits_a_yes(),
             _ => false,
         }
+    }
+
+    /// Whether the post still waits for its author's yes.
+    pub fn awaits_a_yes(&self) -> bool {
+        let awaits = |post: &Post| post.status == Status::Scheduled && post.approval == Approval::Awaiting;
+        self.post.as_ref().is_some_and(awaits)
     }
 
     /// The id of the post, where this service can try it again.

@@ -13,8 +13,8 @@ use super::digest::DigestSpan;
 use super::event::{Event, EventData, EventKind};
 use super::holding::HoldReason;
 use super::language::Language;
-use super::late_posts::{GATHERED_FOR, LatePosts};
-use super::merging::cause;
+use super::late_posts::LatePosts;
+use super::place::PlaceNotice;
 
 /// What a notification is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -29,8 +29,10 @@ pub enum Kind {
     Test,
     /// Told to a chat whose account now goes to another chat.
     LinkMoved,
-    /// One of the account's places can't be reached any more.
-    PlaceLost,
+    /// Something happened to one of the account's places.
+    Place(PlaceNotice),
+    /// A channel can't be posted to any more.
+    ChannelLost,
     /// Told to an admin: trouble of the service itself.
     Alert,
     /// What went by while it could not be told: carries the rows that grew too old.
@@ -46,7 +48,7 @@ pub enum Kind {
 }
 
 impl Kind {
-    const ALL: [Self; 18] = [
+    const ALL: [Self; 21] = [
         Self::Event(EventKind::PostPublished),
         Self::Event(EventKind::PostFailed),
         Self::Event(EventKind::PostUnconfirmed),
@@ -59,7 +61,10 @@ impl Kind {
         Self::Test,
         Self::LinkMoved,
         Self::PostLate,
-        Self::PlaceLost,
+        Self::Place(PlaceNotice::Connected),
+        Self::Place(PlaceNotice::Lost),
+        Self::Place(PlaceNotice::Removed),
+        Self::ChannelLost,
         Self::MergedFailures,
         Self::NoticeEdit,
         Self::Alert,
@@ -82,7 +87,10 @@ impl Kind {
             Self::Test => "test",
             Self::LinkMoved => "link.moved",
             Self::PostLate => "post.late",
-            Self::PlaceLost => "place.lost",
+            Self::Place(PlaceNotice::Connected) => "place.connected",
+            Self::Place(PlaceNotice::Lost) => "place.lost",
+            Self::Place(PlaceNotice::Removed) => "place.removed",
+            Self::ChannelLost => "channel.lost",
             Self::MergedFailures => "post.failures",
             Self::NoticeEdit => "notice.edit",
             Self::Alert => "alert",
@@ -114,7 +122,7 @@ impl Kind {
             Self::MergedFailures | Self::NoticeEdit => 0,
             Self::Event(EventKind::PostFailed | EventKind::PostUnconfirmed) | Self::Approval(_) => 0,
             Self::Event(EventKind::AutomationExecuted | EventKind::Announcement) => 1,
-            Self::Digest | Self::CatchUp | Self::PlaceLost => 1,
+            Self::Digest | Self::CatchUp | Self::Place(_) | Self::ChannelLost => 1,
             Self::Event(EventKind::PostPublished) => 2,
         }
     }
@@ -172,6 +180,9 @@ pub struct Content {
     /// Where what a post shows can be seen, of one that needs a yes.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub media_url: Option<String>,
+    /// Who did it, of what somebody did to a place.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub by: Option<String>,
     /// The language of the chat it goes to, where that is not the account's any more.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub chat_language: Option<Language>,
@@ -216,7 +227,7 @@ pub struct NewNotification {
     pub reason: Option<&'static str>,
     /// The post that it is about, where it is one of ours.
     pub post_id: Option<i64>,
-    /// What a failure was caused by ([`cause`]).
+    /// What a failure was caused by ([`Event::cause`]).
     pub cause: Option<String>,
     /// The row whose message it edits.
     pub edits: Option<i64>,
@@ -242,7 +253,7 @@ impl NewNotification {
             due_at: now,
             reason,
             post_id: event.post,
-            cause: (event.kind == EventKind::PostFailed).then(|| cause(&event.data)),
+            cause: event.cause(),
             edits: None,
         };
         let Some(settings) = settings else { return row(State::Cancelled, Some("unknown_account")) };
@@ -261,35 +272,6 @@ impl NewNotification {
         let due_at = hold.map_or(now, |hold| hold.until);
         let silent = settings.is_silent(event.kind, due_at);
         Self { silent, due_at, ..row(State::Pending, hold.map(|hold| hold.reason.as_str())) }
-    }
-
-    /// Asks an account whether `late` posts should still go out; nobody, where it has no chat that can be reached.
-    pub fn late_posts(
-        account: &str,
-        late: LatePosts,
-        settings: Option<&Settings>,
-        now: DateTime<Utc>,
-    ) -> Self {
-        let content = Content { late: Some(late), ..Content::default() };
-        let row = |chat_id: Option<i64>, state, reason| Self {
-            chat_id,
-            content: content.clone(),
-            state,
-            reason,
-            ..Self::pending(account, chat_id.unwrap_or_default(), Kind::PostLate, now)
-        };
-        let Some(settings) = settings else { return row(None, State::Cancelled, Some("unknown_account")) };
-        match settings.chat_id {
-            None => row(None, State::Cancelled, Some(DisabledReason::Unlinked.as_str())),
-            Some(_) if !settings.enabled => {
-                row(settings.chat_id, State::Dead, Some(DisabledReason::Unreachable.as_str()))
-            }
-            Some(_) => {
-                let due_at = now + GATHERED_FOR;
-                let silent = settings.is_quiet_at(due_at);
-                Self { silent, due_at, ..row(settings.chat_id, State::Pending, None) }
-            }
-        }
     }
 
     /// A test message for a linked account.
@@ -319,14 +301,14 @@ impl NewNotification {
         Self { content, ..Self::pending(account, old_chat_id, Kind::LinkMoved, now) }
     }
 
-    /// Tells a linked account that its notices don't reach the place called `title` any more; without a sound in quiet
-    /// hours.
-    pub fn place_lost(settings: &Settings, chat_id: i64, title: &str, now: DateTime<Utc>) -> Self {
+    /// Tells the account's own chat `chat_id` that the channel `title` can't be posted to any more; without a sound in
+    /// quiet hours.
+    pub fn channel_lost(settings: &Settings, chat_id: i64, title: &str, now: DateTime<Utc>) -> Self {
         let event = EventData { name: Some(title.to_owned()), ..EventData::default() };
         Self {
             content: Content { event, ..Content::default() },
             silent: settings.is_quiet_at(now),
-            ..Self::pending(&settings.account, chat_id, Kind::PlaceLost, now)
+            ..Self::pending(&settings.account, chat_id, Kind::ChannelLost, now)
         }
     }
 
@@ -343,12 +325,18 @@ impl NewNotification {
         Self { content, ..Self::pending(&Actor::Admin(admin).to_string(), admin, Kind::Alert, now) }
     }
 
+    /// The platform's id of the post that it tells trouble of, where the platform publishes that post.
+    pub fn platform_post(&self) -> Option<&str> {
+        let is_trouble = matches!(self.kind, Kind::Event(EventKind::PostFailed | EventKind::PostUnconfirmed));
+        self.content.event.platform_post().filter(|_| is_trouble && self.post_id.is_none())
+    }
+
     /// Carries others: a row of a `kind` that does.
     pub fn carrier(account: &str, chat_id: i64, kind: Kind, now: DateTime<Utc>) -> Self {
         Self::pending(account, chat_id, kind, now)
     }
 
-    fn pending(account: &str, chat_id: i64, kind: Kind, now: DateTime<Utc>) -> Self {
+    pub(super) fn pending(account: &str, chat_id: i64, kind: Kind, now: DateTime<Utc>) -> Self {
         Self {
             account: account.to_owned(),
             chat_id: Some(chat_id),

@@ -3,11 +3,22 @@
 use chrono::{DateTime, Utc};
 
 use super::account::{Delivery, Disabled, Settings};
-use super::event::Event;
+use super::event::{Event, EventData};
 use super::notification::{Content, Kind, NewNotification, State};
 
 /// How many places may an account have? Each event makes a row for each of them.
 pub const MOST_PLACES: u64 = 10;
+
+/// What happened to a place, as its account is told in its own chat.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum PlaceNotice {
+    /// An administrator connected it.
+    Connected,
+    /// It can't be reached any more.
+    Lost,
+    /// An administrator of the group wants the notices no more.
+    Removed,
+}
 
 /// A group, or a topic of one, that an administrator of it connected to an account.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -53,9 +64,29 @@ impl Place {
             state: State::Pending,
             due_at: now,
             reason: None,
-            post_id: None,
-            cause: None,
+            post_id: event.post,
+            cause: event.cause(),
             edits: None,
         })
+    }
+}
+
+impl NewNotification {
+    /// Tells a linked account, in its own chat `chat_id`, what happened to its place called `title`, and who did it
+    /// where that is known; without a sound in quiet hours.
+    pub fn about_place(
+        notice: PlaceNotice,
+        settings: &Settings,
+        chat_id: i64,
+        title: &str,
+        by: Option<&str>,
+        now: DateTime<Utc>,
+    ) -> Self {
+        let event = EventData { name: Some(title.to_owned()), ..EventData::default() };
+        Self {
+            content: Content { event, by: by.map(str::to_owned), ..Content::default() },
+            silent: settings.is_quiet_at(now),
+            ..Self::pending(&settings.account, chat_id, Kind::Place(notice), now)
+        }
     }
 }

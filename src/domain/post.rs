@@ -9,6 +9,7 @@ use utoipa::ToSchema;
 use super::approval::Approval;
 use super::event::{Event, EventData, EventKind};
 use super::failure_code::FailureCode;
+use super::post_options::PostOptions;
 
 /// The longest wait that a network asks for and is believed.
 const LONGEST_WAIT: Duration = Duration::from_secs(24 * 3600);
@@ -151,10 +152,16 @@ pub struct Post {
     pub account: String,
     /// Where it goes.
     pub network: String,
+    /// What people call that, where its name says nothing to them: the title of a channel.
+    pub network_title: Option<String>,
     /// What it says.
     pub text: String,
     /// What it shows.
     pub media_url: Option<String>,
+    /// The same, sent to the bot, by Telegram's id for it; `options` tell which kind.
+    pub media_file: Option<String>,
+    /// How it is shown on Telegram.
+    pub options: PostOptions,
     /// When it was promised.
     pub publish_at: DateTime<Utc>,
     /// Where it stands.
@@ -285,6 +292,11 @@ impl Reason {
 }
 
 impl Post {
+    /// Where it goes, as people call it.
+    pub fn network_shown(&self) -> &str {
+        self.network_title.as_deref().unwrap_or(&self.network)
+    }
+
     /// What its account is told about it; `None` while there is nothing to tell.
     pub fn news(&self) -> Option<Event> {
         let kind = match self.status {
@@ -299,7 +311,7 @@ impl Post {
             account: self.account.clone(),
             at: self.finished_at,
             data: EventData {
-                network: Some(self.network.clone()),
+                network: Some(self.network_shown().to_owned()),
                 text: (!quote.trim().is_empty()).then_some(quote),
                 url: self.url.clone(),
                 error: self.error.clone(),

@@ -16,6 +16,11 @@ pub struct Model {
     /// What it says.
     #[sea_orm(column_type = "Text", nullable)]
     pub text: Option<String>,
+    /// A picture or film that was sent to the bot, by Telegram's id for it.
+    #[sea_orm(column_type = "Text", nullable)]
+    pub media_file: Option<String>,
+    /// photo or video: which.
+    pub media_kind: Option<String>,
     /// Where it goes: a JSON array of names.
     #[sea_orm(column_type = "Text")]
     pub networks: String,

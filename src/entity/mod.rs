@@ -12,6 +12,7 @@ pub mod attempt;
 pub mod audit;
 pub mod bot_identity;
 pub mod broadcast;
+pub mod channel;
 pub mod chat_wait;
 pub mod draft;
 pub mod idempotency_key;

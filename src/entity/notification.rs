@@ -66,6 +66,11 @@ pub struct Model {
     pub cause: Option<String>,
     /// The row whose message this one edits.
     pub edits_id: Option<i64>,
+    /// The post that it tells trouble of, where it is one of the platform's: the platform's id of it.
+    #[sea_orm(column_type = "Text", nullable)]
+    pub platform_post: Option<String>,
+    /// When the platform told that this post is out after all.
+    pub looked_after_at_ms: Option<i64>,
 }
 
 /// No relations: rows are joined by the queries that need it.

@@ -14,12 +14,21 @@ pub struct Model {
     pub account: String,
     /// Where it goes, by its name in the settings.
     pub network: String,
+    /// What people call that, where its name says nothing to them.
+    #[sea_orm(column_type = "Text", nullable)]
+    pub network_title: Option<String>,
     /// What it says.
     #[sea_orm(column_type = "Text")]
     pub text: String,
     /// What it shows.
     #[sea_orm(column_type = "Text", nullable)]
     pub media_url: Option<String>,
+    /// A picture or film that was sent to the bot, by Telegram's id for it.
+    #[sea_orm(column_type = "Text", nullable)]
+    pub media_file: Option<String>,
+    /// How it is shown on Telegram, as far as its author chose: a JSON object.
+    #[sea_orm(column_type = "Text", nullable)]
+    pub options: Option<String>,
     /// When it was promised.
     pub publish_at_ms: i64,
     /// scheduled, publishing, published, failed, unconfirmed or cancelled.

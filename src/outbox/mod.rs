@@ -5,6 +5,7 @@ use std::time::Duration;
 use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
 
+use crate::domain::channel::chat_of;
 use crate::domain::digest::{DigestSpan, LastDigest, counts_since};
 use crate::domain::event::Event;
 use crate::domain::notification::{NewNotification, State};
@@ -157,7 +158,9 @@ pub async fn settle_post(
     outcome: Outcome,
     now: DateTime<Utc>,
 ) -> Result<bool, StoreError> {
-    let (network, named) = (&claimed.post.network, outcome.as_str());
+    // One label for all channels that people connected: there may be any number of them.
+    let network = chat_of(&claimed.post.network).map_or(claimed.post.network.as_str(), |_| "telegram:");
+    let named = outcome.as_str();
     let settled =
         store.settle_post(claimed.post.id, claimed.lease_token, outcome, NewNotification::for_event, now);
     let settled = settled.await?;

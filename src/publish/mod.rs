@@ -9,6 +9,7 @@ use tokio::task::JoinSet;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
+mod connected;
 mod lane;
 mod pace;
 mod telegram;
@@ -16,6 +17,7 @@ mod webhook;
 
 use crate::clock::Clock;
 use crate::config::{self, Network, NetworkKind};
+use crate::domain::channel::chat_of;
 use crate::domain::post::{Outcome, Post, Reason};
 use crate::health::Health;
 use crate::outbox;
@@ -61,17 +63,21 @@ impl Publishing {
     pub async fn run(self, stop: CancellationToken) {
         self.take_over().await;
         self.name_what_waits().await;
+        let publishing = Arc::new(self);
         let mut lanes = JoinSet::new();
-        for network in &self.networks {
-            if let Some(lane) = self.lane(network) {
+        for network in &publishing.networks {
+            if let Some(lane) = publishing.lane(network) {
                 lanes.spawn(lane.run(stop.clone()));
             }
+        }
+        if publishing.telegram.is_some() {
+            lanes.spawn(connected::run(Arc::clone(&publishing), stop.clone()));
         }
         while !stop.is_cancelled() {
             tokio::select! {
                 () = stop.cancelled() => break,
                 () = tokio::time::sleep(RECOVER_EVERY) => {
-                    self.recover(Claims::Ended).await;
+                    publishing.recover(Claims::Ended).await;
                 }
                 Some(ended) = lanes.join_next() => lane_ended(ended),
             }
@@ -83,12 +89,12 @@ impl Publishing {
 
     fn lane(&self, network: &Network) -> Option<Lane> {
         let (publisher, concurrency) = match &network.kind {
-            NetworkKind::Telegram(channel) => {
+            NetworkKind::Telegram(network) => {
                 let (api, limits) = self.telegram.clone()?;
                 let timeout = self.settings.request_timeout;
                 // One after the other: the channel shows them in the order of their times, and Telegram may hold a
                 // message for seconds.
-                (Publisher::Telegram(TelegramChannel::new(channel, api, limits, &self.health, timeout)), 1)
+                (Publisher::Telegram(TelegramChannel::new(network, api, limits, &self.health, timeout)), 1)
             }
             NetworkKind::Webhook(connector) => {
                 match Webhook::new(&network.name, connector, self.settings.request_timeout) {
@@ -102,6 +108,7 @@ impl Publishing {
         };
         Some(Lane {
             network: network.name.clone(),
+            is_connected: chat_of(&network.name).is_some(),
             publisher: Arc::new(publisher),
             concurrency,
             store: self.store.clone(),
@@ -143,6 +150,7 @@ impl Publishing {
         let Ok(awaited) = self.store.awaited_networks().await else { return };
         for (name, posts) in awaited {
             let why = match self.networks.iter().find(|network| network.name == name) {
+                None if chat_of(&name).is_some() => continue,
                 None => "it is not among the settings: add [networks] for it, or cancel them",
                 Some(Network { kind: NetworkKind::Telegram(_), .. }) if self.telegram.is_none() => {
                     "it needs TELEGRAM_BOT_TOKEN"

@@ -57,13 +57,14 @@ const CHAT_WAITS: &str = "DELETE FROM chat_waits WHERE chat_id IN \
 
 /// The tables whose rows are accounts' own, and the column that names the account. A test holds this against the
 /// schema.
-pub const OWNED: [(&str, &str); 8] = [
+pub const OWNED: [(&str, &str); 9] = [
     ("notifications", "account"),
     ("posts", "account"),
     ("drafts", "account"),
     ("link_tokens", "account"),
     ("places", "account"),
     ("place_tokens", "account"),
+    ("channels", "account"),
     ("idempotency_keys", "subject"),
     ("sns_settings", "account"),
 ];

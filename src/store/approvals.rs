@@ -7,7 +7,7 @@ use chrono::{DateTime, Utc};
 use sea_orm::{ConnectionTrait as _, DatabaseTransaction, DbBackend, FromQueryResult as _, Statement, Value};
 
 use super::write_queue::Command;
-use super::{Store, StoreError, ms, notifications, post_moves, settings};
+use super::{Store, StoreError, ms, notices, notifications, post_moves, settings};
 use crate::domain::account::Settings;
 use crate::domain::approval::ApprovalNotice;
 use crate::domain::notification::NewNotification;
@@ -130,6 +130,8 @@ impl Command for GiveUpUnapproved {
         };
         let moves: Vec<_> = posts.iter().map(|post| (post.id, given_up.clone())).collect();
         post_moves::record(transaction, &moves).await?;
+        let ids: Vec<i64> = posts.iter().map(|post| post.id).collect();
+        notices::overtake(transaction, &ids, self.now).await?;
         tell(transaction, ApprovalNotice::Missed, &posts, self.now).await?;
         Ok(posts.len() as u64)
     }

@@ -130,3 +130,24 @@ fn cant_open(settings: &config::Database, cause: &str, mend: &str) -> StoreError
         .fold(cause.as_str(), |cause, prefix| cause.rsplit_once(prefix).map_or(cause, |(_, rest)| rest));
     StoreError::Unusable(format!("DATABASE_URL: can't open {}: {cause}; {mend}", settings.describe()))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+    async fn a_new_file_is_opened_by_one_connection_alone() {
+        let folder = tempfile::tempdir().unwrap();
+        for number in 0..100 {
+            let url = format!("sqlite://{}/{number}.db?mode=rwc", folder.path().display());
+            let settings = config::Database {
+                url: url.into(),
+                max_connections: 4,
+                busy_timeout: Duration::from_millis(100),
+            };
+            let writer = sqlite_writer(&settings).await.unwrap();
+            assert_eq!(writer.get_sqlite_connection_pool().size(), 1, "a second one may lock out the first");
+            writer.close().await.unwrap();
+        }
+    }
+}

@@ -122,7 +122,7 @@ impl Store {
             total: i64,
         }
         let sql = format!(
-            "SELECT publish_at_ms, network, text, COUNT(*) OVER () AS total FROM posts \
+            "SELECT publish_at_ms, COALESCE(network_title, network) AS network, text, COUNT(*) OVER () AS total FROM posts \
              WHERE account = $1 AND status = 'scheduled' AND publish_at_ms >= $2 AND publish_at_ms < $3 \
              ORDER BY publish_at_ms, id LIMIT {POSTS_KEPT}"
         );

@@ -9,10 +9,11 @@ use sea_orm::{ColumnTrait, DatabaseTransaction, EntityTrait, QueryFilter, QueryS
 
 use super::write_queue::Command;
 use super::{Store, StoreError, ms, posts, time};
-use crate::domain::draft::{Draft, DraftTime, KEPT_FOR, Step};
+use crate::domain::draft::{Draft, DraftTime, KEPT_FOR, MediaFile, Step};
 use crate::domain::new_post::NewPost;
 use crate::domain::post::{Post, Status};
 use crate::domain::post_move::Actor;
+use crate::domain::post_options::MediaKind;
 use crate::entity::draft::{ActiveModel, Column, Entity, Model};
 use crate::entity::post;
 
@@ -92,6 +93,8 @@ impl Command for BeginDraft {
                 Column::Tag,
                 Column::Step,
                 Column::Text,
+                Column::MediaFile,
+                Column::MediaKind,
                 Column::Networks,
                 Column::AtOnce,
                 Column::PublishAtMs,
@@ -174,6 +177,8 @@ fn row(draft: &Draft, now: DateTime<Utc>) -> Result<ActiveModel, StoreError> {
         tag: Set(draft.tag.clone()),
         step: Set(draft.step.as_str().to_owned()),
         text: Set(draft.text.clone()),
+        media_file: Set(draft.media.as_ref().map(|media| media.file_id.clone())),
+        media_kind: Set(draft.media.as_ref().map(|media| media.kind.as_str().to_owned())),
         networks: Set(networks),
         at_once: Set(draft.time == Some(DraftTime::AtOnce)),
         publish_at_ms: Set(publish_at),
@@ -189,7 +194,9 @@ impl From<Model> for Draft {
         } else {
             row.publish_at_ms.map(time).map(DraftTime::At)
         };
+        let kind = row.media_kind.as_deref().and_then(MediaKind::from_name);
         Self {
+            media: row.media_file.zip(kind).map(|(file_id, kind)| MediaFile { file_id, kind }),
             account: row.account,
             tag: row.tag,
             step: Step::from_name(&row.step).unwrap_or(Step::Text),

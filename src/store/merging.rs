@@ -43,10 +43,15 @@ async fn has_company(store: &Store, row: &Claimed, since: DateTime<Utc>) -> Resu
     let sql = format!(
         "SELECT id FROM notifications \
          WHERE account = $1 AND cause = $2 AND created_at_ms >= $3 AND chat_id = $4 \
-           AND state IN ('pending', 'sending', 'sent') LIMIT {FEWEST}"
+           AND COALESCE(place_id, 0) = $5 AND state IN ('pending', 'sending', 'sent') LIMIT {FEWEST}"
     );
-    let values =
-        [row.account.as_str().into(), row.cause.clone().into(), ms(since).into(), row.chat_id.into()];
+    let values = [
+        row.account.as_str().into(),
+        row.cause.clone().into(),
+        ms(since).into(),
+        row.chat_id.into(),
+        row.place_id.unwrap_or_default().into(),
+    ];
     let query = Statement::from_sql_and_values(store.reader.get_database_backend(), sql, values);
     Ok(Id::find_by_statement(query).all(&store.reader).await?.len() >= FEWEST)
 }
@@ -124,15 +129,16 @@ impl Merge {
     async fn failures(&self, transaction: &DatabaseTransaction) -> Result<Vec<Failure>, StoreError> {
         let sql = format!(
             "SELECT id, state, reason, silent, due_at_ms, message_id, carrier_id, post_id FROM notifications \
-             WHERE account = $1 AND cause = $2 AND created_at_ms >= $3 AND chat_id = $4 AND id <> $5 \
-               AND state IN ('pending', 'sent') ORDER BY id LIMIT {MERGE_BOUND}"
+             WHERE account = $1 AND cause = $2 AND created_at_ms >= $3 AND chat_id = $4 \
+               AND COALESCE(place_id, 0) = $5 AND id <> $6 AND state IN ('pending', 'sent') ORDER BY id LIMIT {MERGE_BOUND}"
         );
-        let Claimed { id, account, cause, chat_id, .. } = &self.row;
+        let Claimed { id, account, cause, chat_id, place_id, .. } = &self.row;
         let values = [
             account.as_str().into(),
             cause.clone().into(),
             ms(self.since).into(),
             (*chat_id).into(),
+            place_id.unwrap_or_default().into(),
             (*id).into(),
         ];
         let query = Statement::from_sql_and_values(transaction.get_database_backend(), sql, values);
@@ -182,9 +188,11 @@ impl Merge {
             .filter(Expr::cust("state = 'sent'"))
             .exec(transaction)
             .await?;
-        let Claimed { account, chat_id, .. } = &self.row;
-        let edit =
-            |it: &&Failure| NewNotification::edit(account, *chat_id, it.id, time(it.due_at_ms), self.now);
+        let Claimed { account, chat_id, place_id, .. } = &self.row;
+        let edit = |it: &&Failure| NewNotification {
+            place_id: *place_id,
+            ..NewNotification::edit(account, *chat_id, it.id, time(it.due_at_ms), self.now)
+        };
         let edits: Vec<NewNotification> = alone.iter().map(edit).collect();
         notifications::insert(transaction, &edits, self.now).await?;
         Ok(())

@@ -16,7 +16,7 @@ use super::idempotency::Answers;
 use super::lanes::{self, Entrant};
 use super::parameters::{array, each};
 use super::sequence::{Sequence, only_parameter};
-use super::{IdempotencyKey, Store, StoreError, ms, places, settings};
+use super::{IdempotencyKey, Store, StoreError, ms, notices, places, settings};
 use crate::domain::account::Settings;
 use crate::domain::event::{Event, EventKind};
 use crate::domain::notification::{Kind, NewNotification, State};
@@ -149,6 +149,7 @@ pub(super) async fn tell(
     let mut ids = insert(transaction, &rows, now).await?;
     // The rows of places come on top: an event is answered by its account's own.
     ids.truncate(events.len());
+    notices::overtake_by_events(transaction, events.iter().copied().zip(ids.iter().copied()), now).await?;
     Ok(ids)
 }
 
@@ -208,13 +209,13 @@ async fn enter(
 fn insert_statement(backend: DbBackend, parameter: &str) -> String {
     format!(
         "INSERT INTO notifications (account, chat_id, kind, urgency, data, silent, event_at_ms, state, reason, head, \
-           created_at_ms, due_at_ms, finished_at_ms, post_id, cause, edits_id, thread_id, place_id) \
+           created_at_ms, due_at_ms, finished_at_ms, post_id, cause, edits_id, thread_id, place_id, platform_post) \
          SELECT value ->> 0, CAST(value ->> 1 AS BIGINT), value ->> 2, CAST(value ->> 3 AS SMALLINT), value ->> 4, \
            CAST(value ->> 5 AS BOOLEAN), CAST(value ->> 6 AS BIGINT), value ->> 7, value ->> 8, \
            CAST(value ->> 9 AS BOOLEAN) AND {}, CAST(value ->> 10 AS BIGINT), \
            CAST(value ->> 11 AS BIGINT), CAST(value ->> 12 AS BIGINT), CAST(value ->> 13 AS BIGINT), \
            value ->> 14, CAST(value -> 15 ->> 0 AS BIGINT), CAST(value -> 15 ->> 1 AS INTEGER), \
-           CAST(value -> 15 ->> 2 AS BIGINT) \
+           CAST(value -> 15 ->> 2 AS BIGINT), value -> 15 ->> 3 \
          FROM {} ORDER BY key",
         lanes::has_no_head("CAST(value ->> 1 AS BIGINT)"),
         each(backend, parameter)
@@ -246,7 +247,7 @@ fn written_as(
         row.post_id,
         row.cause.clone(),
         // Of sixteen elements is the longest tuple that serde writes.
-        (row.edits, row.thread_id, row.place_id),
+        (row.edits, row.thread_id, row.place_id, row.platform_post()),
     ))
 }
 

@@ -14,6 +14,7 @@ use super::write_queue::Command;
 use super::{Store, StoreError, ms, notifications, settings};
 use crate::domain::account::DisabledReason;
 use crate::domain::notification::NewNotification;
+use crate::domain::place::PlaceNotice;
 use crate::entity::place::{Column, Entity};
 use crate::entity::sns_settings;
 
@@ -53,7 +54,8 @@ pub(super) async fn disable(
         .filter_map(|owner| {
             // Whose own chat it is as well knows.
             let own_chat = owner.chat_id.filter(|own| owner.enabled && *own != chat_id)?;
-            Some(NewNotification::place_lost(owner, own_chat, titles.get(owner.account.as_str())?, now))
+            let title = titles.get(owner.account.as_str())?;
+            Some(NewNotification::about_place(PlaceNotice::Lost, owner, own_chat, title, None, now))
         })
         .collect();
     if !told.is_empty() {

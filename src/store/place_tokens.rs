@@ -11,9 +11,9 @@ use sea_orm::{
 };
 
 use super::write_queue::Command;
-use super::{Store, StoreError, ms, ms_after, places};
+use super::{Member, Store, StoreError, ms, ms_after, places};
 use crate::domain::link::{LINK_TOKEN_LIFETIME, LinkToken};
-use crate::domain::place::MOST_PLACES;
+use crate::domain::place::{MOST_PLACES, PlaceNotice};
 use crate::entity::place_token::{ActiveModel, Column, Entity, Model};
 use crate::entity::{place, sns_settings};
 
@@ -86,15 +86,18 @@ impl Store {
         self.writer.write(OfferPlace { token_hash: token.hash(), asker, spot, now }).await
     }
 
-    /// The tap of `asker` in the group `chat_id`: spends `token` and connects the place, both or neither.
+    /// The tap of `who` in the group `chat_id`: spends `token` and connects the place, both or neither. The account is
+    /// told so in its own chat, unless it is that person's.
     pub async fn connect_place(
         &self,
         token: &LinkToken,
-        asker: i64,
+        who: Member,
         chat_id: i64,
         now: DateTime<Utc>,
     ) -> Result<PlaceOutcome, StoreError> {
-        self.writer.write(ConnectPlace { token_hash: token.hash(), asker, chat_id, now }).await
+        let outcome = self.writer.write(ConnectPlace { token_hash: token.hash(), who, chat_id, now }).await?;
+        self.wake_delivery();
+        Ok(outcome)
     }
 }
 
@@ -186,7 +189,7 @@ async fn offer(transaction: &DatabaseTransaction, token: &Model) -> Result<Place
 
 struct ConnectPlace {
     token_hash: String,
-    asker: i64,
+    who: Member,
     chat_id: i64,
     now: DateTime<Utc>,
 }
@@ -199,7 +202,7 @@ impl Command for ConnectPlace {
         let Some(token) = token.lock_exclusive().one(transaction).await? else {
             return Ok(PlaceOutcome::Not(PlaceOffer::Bad));
         };
-        if token.asked_by != Some(self.asker) {
+        if token.asked_by != Some(self.who.id) {
             return Ok(PlaceOutcome::NotTheirs);
         }
         let (spent, expired) = (token.spent_at_ms.is_some(), token.expires_at_ms <= ms(self.now));
@@ -230,16 +233,19 @@ impl ConnectPlace {
     }
 
     async fn write_place(&self, transaction: &DatabaseTransaction, token: Model) -> Result<(), StoreError> {
+        let title = token.asked_title.unwrap_or_default();
         let row = place::ActiveModel {
             account: Set(token.account.clone()),
             chat_id: Set(self.chat_id),
             thread_id: Set(token.asked_thread_id),
-            title: Set(token.asked_title.unwrap_or_default()),
-            linked_by: Set(self.asker),
+            title: Set(title.clone()),
+            linked_by: Set(self.who.id),
             linked_at_ms: Set(ms(self.now)),
             ..Default::default()
         };
         place::Entity::insert(row).exec_without_returning(transaction).await?;
-        places::note_whether_any(transaction, &token.account).await
+        places::note_whether_any(transaction, &token.account).await?;
+        let (account, connected) = (token.account.as_str(), PlaceNotice::Connected);
+        places::tell_owner(transaction, connected, account, &title, &self.who, self.now).await
     }
 }

@@ -12,11 +12,11 @@ use sea_orm::{
 
 use super::parameters::{array, each};
 use super::write_queue::Command;
-use super::{Store, StoreError, notifications, time};
+use super::{Store, StoreError, notifications, settings, time};
 use crate::domain::account::{Disabled, DisabledReason, Settings};
 use crate::domain::event::Event;
 use crate::domain::notification::{NewNotification, State};
-use crate::domain::place::Place;
+use crate::domain::place::{Place, PlaceNotice};
 use crate::entity::place::{Column, Entity, Model};
 use crate::entity::{notification, place_token};
 
@@ -32,13 +32,27 @@ pub struct Guest {
     pub account_name: String,
 }
 
+/// Somebody in a group.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Member {
+    /// Telegram's number for them, which is their private chat's as well.
+    pub id: i64,
+    /// What they are called.
+    pub name: String,
+}
+
 /// Who removes a place.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Remover {
     /// The account whose notices go there.
     Account(String),
     /// An administrator of the group.
-    Group(i64),
+    Administrator {
+        /// The group.
+        chat_id: i64,
+        /// Who it is.
+        who: Member,
+    },
 }
 
 impl Store {
@@ -76,7 +90,9 @@ impl Store {
         remover: Remover,
         now: DateTime<Utc>,
     ) -> Result<bool, StoreError> {
-        self.writer.write(RemovePlace { id, remover, now }).await
+        let removed = self.writer.write(RemovePlace { id, remover, now }).await?;
+        self.wake_delivery();
+        Ok(removed)
     }
 }
 
@@ -128,6 +144,22 @@ pub(super) async fn delete_of_account(
     note_whether_any(transaction, account).await
 }
 
+/// Tells `account` in its own chat what `who` did to its place called `title`. What people do themselves they know.
+pub(super) async fn tell_owner(
+    transaction: &DatabaseTransaction,
+    notice: PlaceNotice,
+    account: &str,
+    title: &str,
+    who: &Member,
+    now: DateTime<Utc>,
+) -> Result<(), StoreError> {
+    let owner = settings::of_accounts(transaction, &BTreeSet::from([account])).await?.pop();
+    let Some(owner) = owner.filter(|owner| owner.enabled) else { return Ok(()) };
+    let Some(own_chat) = owner.chat_id.filter(|own| *own != who.id) else { return Ok(()) };
+    let told = NewNotification::about_place(notice, &owner, own_chat, title, Some(&who.name), now);
+    notifications::insert(transaction, &[told], now).await.map(drop)
+}
+
 /// Keeps `has_places` of the account true, after its places changed.
 pub(super) async fn note_whether_any(
     transaction: &DatabaseTransaction,
@@ -152,7 +184,7 @@ impl Command for RemovePlace {
     async fn apply(&self, transaction: &DatabaseTransaction) -> Result<bool, StoreError> {
         let is_theirs = match &self.remover {
             Remover::Account(account) => Column::Account.eq(account.as_str()),
-            Remover::Group(chat_id) => Column::ChatId.eq(*chat_id),
+            Remover::Administrator { chat_id, .. } => Column::ChatId.eq(*chat_id),
         };
         let row = Entity::find_by_id(self.id).filter(is_theirs).one(transaction).await?;
         let Some(place) = row else { return Ok(false) };
@@ -161,6 +193,12 @@ impl Command for RemovePlace {
         let waits_for_it = waiting_for(&place);
         notifications::end_pending(transaction, waits_for_it, State::Cancelled, PLACE_REMOVED, self.now)
             .await?;
+        if let Remover::Administrator { who, .. } = &self.remover
+            && removed
+        {
+            let (account, title) = (place.account.as_str(), place.title.as_str());
+            tell_owner(transaction, PlaceNotice::Removed, account, title, who, self.now).await?;
+        }
         Ok(removed)
     }
 }

@@ -212,8 +212,10 @@ impl Command for Grant {
             self.update().filter(Column::Id.eq(self.id)).filter(Column::Status.eq(post.status.as_str()));
         let seen = seen.filter(Column::Approval.eq(post.approval.as_str()));
         let moved = seen.exec(transaction).await?.rows_affected > 0;
-        if moved {
-            notices::overtake(transaction, &[self.id], self.now).await?;
+        match self.wish {
+            _ if !moved => {}
+            Wish::MoveTo(_) => notices::tell_anew(transaction, &[self.id], self.now).await?,
+            _ => notices::overtake(transaction, &[self.id], self.now).await?,
         }
         // Publishing it sooner leaves it scheduled: there is no move to tell of, unless it was held for the question.
         let why = self.wish.why();

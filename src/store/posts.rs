@@ -10,7 +10,7 @@ use sea_orm::{
 
 use super::idempotency::Answers;
 use super::write_queue::Command;
-use super::{IdempotencyKey, Recorded, Store, StoreError, approvals, ms, post_moves, time};
+use super::{IdempotencyKey, Recorded, Store, StoreError, approvals, channels, ms, post_moves, time};
 use crate::domain::approval::{Approval, ApprovalNotice, remind_at};
 use crate::domain::event::{EventData, EventKind};
 use crate::domain::failure_code::FailureCode;
@@ -18,8 +18,12 @@ use crate::domain::new_post::NewPost;
 use crate::domain::notification::{Content, Kind};
 use crate::domain::post::{ManagedBy, Post, Status};
 use crate::domain::post_move::{Actor, PostMove};
+use crate::domain::post_options::PostOptions;
 use crate::entity::notification;
 use crate::entity::post::{ActiveModel, Column, Entity, Model};
+
+/// Among how many of the last failures is one looked for that nobody has looked after?
+const FAILURES_READ: u64 = 20;
 
 /// What became of a post that was handed in.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -107,8 +111,8 @@ impl Store {
         posts.into_iter().map(Post::try_from).collect()
     }
 
-    /// The last of the account's posts that failed since `since`, as far as events told: `None` when there is none,
-    /// or when it was asked for again since.
+    /// The last of the account's posts that failed since `since`, as far as events told, and was not looked after;
+    /// `None` when there is none among the last few.
     pub async fn last_failure(
         &self,
         account: &str,
@@ -118,16 +122,20 @@ impl Store {
             .filter(notification::Column::Account.eq(account))
             .filter(notification::Column::Kind.eq(Kind::Event(EventKind::PostFailed).as_str()))
             .filter(notification::Column::EventAtMs.gte(ms(since)))
-            .order_by_desc(notification::Column::Id);
-        let Some(row) = newest.one(&self.reader).await? else { return Ok(None) };
-        let Ok(content) = serde_json::from_str::<Content>(&row.data) else { return Ok(None) };
-        let post_id = content.event.post_id.as_deref().and_then(|id| id.parse().ok());
-        let post = match post_id {
-            Some(id) => find(&self.reader, id, Some(account)).await?,
-            None => None,
-        };
-        let still_failed = post.is_none_or(|post| post.status == Status::Failed);
-        Ok(still_failed.then_some(content.event))
+            .filter(notification::Column::PlaceId.is_null())
+            .filter(notification::Column::LookedAfterAtMs.is_null())
+            .order_by_desc(notification::Column::Id)
+            .limit(FAILURES_READ);
+        for row in newest.all(&self.reader).await? {
+            let post = match row.post_id {
+                Some(id) => find(&self.reader, id, Some(account)).await?,
+                None => None,
+            };
+            if post.is_none_or(|post| post.status == Status::Failed) {
+                return Ok(serde_json::from_str::<Content>(&row.data).ok().map(|content| content.event));
+            }
+        }
+        Ok(None)
     }
 
     /// What `account` has ahead until `until`; `None` when it never had a post here.
@@ -220,11 +228,15 @@ pub(super) async fn insert(
     now: DateTime<Utc>,
 ) -> Result<Post, StoreError> {
     let approval = if post.needs_approval { Approval::Awaiting } else { Approval::None };
+    let channel = channels::find(transaction, &post.account, &post.network).await?;
     let row = ActiveModel {
         account: Set(post.account.clone()),
         network: Set(post.network.clone()),
+        network_title: Set(channel.map(|channel| channel.title)),
         text: Set(post.text.clone()),
         media_url: Set(post.media_url.clone()),
+        media_file: Set(post.media_file.clone()),
+        options: Set(written(&post.options)?),
         publish_at_ms: Set(ms(post.publish_at)),
         status: Set(Status::Scheduled.as_str().to_owned()),
         managed_by: Set("scheduler".to_owned()),
@@ -247,19 +259,29 @@ pub(super) async fn insert(
     Ok(post)
 }
 
+/// What is kept of `options`: nothing, where nothing was chosen.
+fn written(options: &PostOptions) -> Result<Option<String>, StoreError> {
+    let text = (!options.is_empty()).then(|| serde_json::to_string(options)).transpose();
+    text.map_err(|error| StoreError::Failed(error.to_string()))
+}
+
 impl TryFrom<Model> for Post {
     type Error = StoreError;
 
     fn try_from(row: Model) -> Result<Self, StoreError> {
         let unknown = |what: &str| StoreError::Failed(format!("post {} has an unknown {what}", row.id));
+        let options = row.options.as_deref().map(serde_json::from_str).transpose();
         Ok(Self {
+            options: options.map_err(|_| unknown("option"))?.unwrap_or_default(),
             status: Status::from_name(&row.status).ok_or_else(|| unknown("status"))?,
             managed_by: ManagedBy::from_name(&row.managed_by).ok_or_else(|| unknown("manager"))?,
             id: row.id,
             account: row.account,
             network: row.network,
+            network_title: row.network_title,
             text: row.text,
             media_url: row.media_url,
+            media_file: row.media_file,
             publish_at: time(row.publish_at_ms),
             approval: Approval::from_name(&row.approval).ok_or_else(|| unknown("approval"))?,
             late: row.asked_in.is_some(),

@@ -13,6 +13,7 @@ use tokio::sync::watch;
 
 use super::write_queue::Command;
 use super::{Store, StoreError, leader, ms, ms_after, settings, time};
+use crate::domain::channel::PREFIX;
 use crate::domain::late_posts;
 use crate::domain::post::ClaimedPost;
 use crate::entity::post::{Column, Entity, Model};
@@ -50,6 +51,33 @@ impl Store {
                    WHERE status = 'scheduled' AND managed_by = 'scheduler' AND approval <> 'awaiting' AND network = $1";
         let query = Statement::from_sql_and_values(self.reader.get_database_backend(), sql, [network.into()]);
         Ok(Next::find_by_statement(query).one(&self.reader).await?.and_then(|next| next.due_at_ms).map(time))
+    }
+
+    /// Up to `limit` of the networks that people connected for which a post is due by `until`, the longest due first.
+    pub async fn connected_networks_due(
+        &self,
+        until: DateTime<Utc>,
+        limit: u32,
+    ) -> Result<Vec<String>, StoreError> {
+        #[derive(FromQueryResult)]
+        struct Due {
+            network: String,
+        }
+        // The name's beginning is a literal, as the status is: only so does the partial index serve.
+        let sql = format!(
+            "SELECT network FROM posts \
+             WHERE status = 'scheduled' AND managed_by = 'scheduler' AND approval <> 'awaiting' \
+               AND network LIKE '{PREFIX}%' AND due_at_ms <= $1 \
+             GROUP BY network ORDER BY MIN(due_at_ms), network LIMIT $2"
+        );
+        let values = [ms(until).into(), i64::from(limit).into()];
+        let query = Statement::from_sql_and_values(self.reader.get_database_backend(), sql, values);
+        Ok(Due::find_by_statement(query)
+            .all(&self.reader)
+            .await?
+            .into_iter()
+            .map(|due| due.network)
+            .collect())
     }
 
     /// The networks that scheduled posts wait for, and how many wait for each.

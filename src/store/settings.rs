@@ -11,7 +11,7 @@ use sea_orm::{
 
 use super::parameters::{array, each};
 use super::write_queue::Command;
-use super::{Store, StoreError, ms, notifications, place_fates, places, time, whole_rows};
+use super::{Store, StoreError, channels, ms, notifications, place_fates, places, time, whole_rows};
 use crate::domain::account::{
     BatchWindow, Delivery, Digest, Disabled, DisabledReason, Preferences, Question, QuietHours, Settings,
 };
@@ -141,6 +141,7 @@ pub(super) async fn end_link(
         .exec(transaction)
         .await?;
     places::delete_of_account(transaction, account).await?;
+    channels::delete_of_account(transaction, account).await?;
     notifications::cancel_pending_of_account(transaction, account, reason.as_str(), now).await
 }
 

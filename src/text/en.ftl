@@ -153,6 +153,35 @@ place-from = 👤 { $account }
 place-lost =
     🔌 <b>{ $title } is out of reach</b>
     I was removed from it, or it is gone: your notices don’t go there now. They will once I’m back in it.
+place-new = 📣 <b>Your notices now also go to { $title }</b>
+place-removed = 🔕 <b>Your notices don’t go to { $title } any more</b>
+place-by = Changed there by { $name }.
+place-remove = /settings removes it again.
+channel-ask =
+    📢 <b>Post to { $title }?</b>
+    Account: <b>{ $account }</b>
+
+    Posts that you schedule for this channel will go out there, in its name.
+channel-not-linked =
+    📢 <b>I may post in { $title } now</b>
+    Connect your account to this chat first: open <b>Settings → Telegram</b> on the web. Then make me an administrator of the channel again.
+channel-connected =
+    ✅ <b>{ $title } is connected</b>
+    { $account } can post there now: choose it in /new or on the web.
+
+    To disconnect it, remove me from the channel.
+channel-no-rights =
+    🚫 <b>Not connected</b>
+    Both of us have to be administrators of the channel who may post. Give us that right, then make me an administrator again.
+channel-too-many =
+    🚫 <b>Not connected</b>
+    Your account has 10 channels already. Remove me from one of them first.
+channel-kept = The channel was not connected.
+channel-lost =
+    🔌 <b>{ $title } is disconnected</b>
+    I may not post in this channel any more: posts that are due there will fail.
+
+    <b>Fix:</b> make me an administrator who may post, and connect it again.
 place-list =
     👥 <b>Groups</b>
     Your notices also go to these. Tap one to remove it.
@@ -205,16 +234,21 @@ retrying = 🔄 Retrying { $network }…
 
 new-text =
     ✍️ <b>New post</b>
-    Send me its text, or forward a message. It goes out as plain text, just as you send it.
-new-only-text =
-    🖼 <b>I can take text here, nothing else yet</b>
-    Send the words alone; a link in them works. Pictures and videos can be scheduled on the web.
+    Send me its text, a picture or a video, or forward a message. Words go out as plain text, just as you send them.
+new-only-text-or-media =
+    🖼 <b>I can take text, one picture or one video here</b>
+    Send one of these; words below a picture or video go out with it.
+new-no-media =
+    🖼 <b>None of your networks can take this from here</b>
+    They fetch pictures and videos from an address: schedule it on the web, or send me the words alone.
+new-preview-below = 👇 This is how it will look.
+new-networks-without-media = Only Telegram can take a picture or video that was sent here.
 new-networks = 📡 <b>Where should it go?</b>
 new-networks-how = Pick one or more, then go on.
 new-use-buttons = 👇 Please use the buttons below.
 new-no-networks =
     📭 <b>There is nowhere to post to yet</b>
-    Whoever runs this service adds networks in its settings.
+    Make me an administrator of a Telegram channel of yours, or ask whoever runs this service to add networks.
 new-review = 👆 <b>This is how it will look. Shall I?</b>
 new-does-not-fit = ✂️ <b>This does not fit yet</b>
 new-to = 📡 { $networks }
@@ -371,6 +405,10 @@ bot-not-admin = the bot may not post on { $network }.
 bot-not-admin-fix = make the bot an administrator of { $network } that may post, then retry.
 channel-not-found = Telegram does not know the channel of { $network }.
 channel-not-found-fix = add the bot to the channel of { $network } as an administrator, then retry.
+channel-disconnected = { $network } is not connected any more.
+channel-disconnected-fix = make me an administrator of { $network } who may post, connect it again, then retry.
+topic-gone = the topic of { $network } is closed or deleted.
+topic-gone-fix = open it again, or schedule the post for another topic of { $network }.
 media-unreachable = { $network } could not fetch the picture or video.
 media-unreachable-fix = check that its address opens in a browser, then retry on { $network }.
 media-rejected = { $network } can’t show the picture or video.

@@ -39,6 +39,8 @@ fn keys(code: FailureCode) -> (Key, Key) {
         FailureCode::LoginExpired => (key!("login-expired"), key!("login-expired-fix")),
         FailureCode::BotNotAdmin => (key!("bot-not-admin"), key!("bot-not-admin-fix")),
         FailureCode::ChannelNotFound => (key!("channel-not-found"), key!("channel-not-found-fix")),
+        FailureCode::ChannelDisconnected => (key!("channel-disconnected"), key!("channel-disconnected-fix")),
+        FailureCode::TopicGone => (key!("topic-gone"), key!("topic-gone-fix")),
         FailureCode::MediaUnreachable => (key!("media-unreachable"), key!("media-unreachable-fix")),
         FailureCode::MediaRejected => (key!("media-rejected"), key!("media-rejected-fix")),
         FailureCode::TextTooLong => (key!("text-too-long"), key!("text-too-long-fix")),

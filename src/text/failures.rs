@@ -54,6 +54,7 @@ impl Failures<'_> {
     /// "• Nov 22, 17:00 “New scones…”", with another mark once it was looked after.
     fn line(&self, language: Language, told: &ToldPost) -> Html {
         let mark = match told.post.as_ref().map(|post| post.status) {
+            None if told.is_out => "✅",
             None | Some(Status::Failed) => "•",
             Some(Status::Scheduled | Status::Publishing) => "🔄",
             Some(Status::Published) => "✅",

@@ -147,8 +147,37 @@ place-stopped = 🔕 <b>이제 그 알림은 여기로 오지 않아요.</b>
 place-resumed = 🔔 <b>다시 왔어요.</b> 이 계정의 알림이 다시 여기로 와요.
 place-from = 👤 { $account }
 place-lost =
-    🔌 <b>{ $title }에 보낼 수 없어요</b>
+    🔌 <b>이 그룹에 알림을 보낼 수 없어요: { $title }</b>
     그룹에서 제가 제거됐거나 그룹이 없어졌어요. 다시 초대하시면 그곳으로도 알림을 보내 드려요.
+place-new = 📣 <b>이제 알림이 이 그룹으로도 가요: { $title }</b>
+place-removed = 🔕 <b>이제 알림이 이 그룹으로는 가지 않아요: { $title }</b>
+place-by = 그룹에서 바꾼 사람: { $name }
+place-remove = 원하지 않으면 /settings 에서 제거할 수 있어요.
+channel-ask =
+    📢 <b>{ $title } 채널에 글을 올릴까요?</b>
+    계정: <b>{ $account }</b>
+
+    이 채널로 예약한 글이 채널 이름으로 게시돼요.
+channel-not-linked =
+    📢 <b>이제 { $title } 채널에 글을 올릴 수 있어요</b>
+    먼저 웹의 <b>설정 → 텔레그램</b>에서 계정을 이 대화에 연결해 주세요. 그런 다음 저를 채널 관리자로 다시 지정해 주세요.
+channel-connected =
+    ✅ <b>{ $title } 채널이 연결됐어요</b>
+    이제 { $account } 글을 올릴 수 있어요. /new 또는 웹에서 채널을 골라 주세요.
+
+    연결을 끊으려면 채널에서 저를 내보내 주세요.
+channel-no-rights =
+    🚫 <b>연결하지 못했어요</b>
+    채널에 글을 올릴 권한이 우리 둘 다 있어야 해요. 권한을 준 뒤 저를 다시 관리자로 지정해 주세요.
+channel-too-many =
+    🚫 <b>연결하지 못했어요</b>
+    이미 채널이 10개 연결돼 있어요. 먼저 다른 채널에서 저를 내보내 주세요.
+channel-kept = 채널을 연결하지 않았어요.
+channel-lost =
+    🔌 <b>{ $title } 채널의 연결이 끊겼어요</b>
+    이제 이 채널에 글을 올릴 권한이 없어서, 예약한 글은 게시되지 않아요.
+
+    <b>해결:</b> 저를 글을 올릴 수 있는 관리자로 지정하고 다시 연결해 주세요.
 place-list =
     👥 <b>그룹</b>
     알림이 이곳으로도 가요. 제거하려면 눌러 주세요.
@@ -201,16 +230,21 @@ retrying = 🔄 { $network }에 다시 게시하는 중…
 
 new-text =
     ✍️ <b>새 글</b>
-    올릴 글을 보내거나 메시지를 전달해 주세요. 서식 없이 보내신 그대로 올라가요.
-new-only-text =
-    🖼 <b>여기서는 아직 글만 받을 수 있어요</b>
-    글만 보내 주세요. 링크는 글에 넣을 수 있고, 사진과 동영상은 웹에서 예약할 수 있어요.
+    올릴 글이나 사진, 동영상을 보내거나 메시지를 전달해 주세요. 글은 서식 없이 보내신 그대로 올라가요.
+new-only-text-or-media =
+    🖼 <b>글, 사진 한 장, 동영상 한 개를 받을 수 있어요</b>
+    이 중 하나를 보내 주세요. 사진이나 동영상에 붙인 글은 함께 올라가요.
+new-no-media =
+    🖼 <b>여기서 보내신 파일을 올릴 수 있는 곳이 없어요</b>
+    연결된 곳은 주소로만 사진과 동영상을 가져가요. 웹에서 예약하거나 글만 보내 주세요.
+new-preview-below = 👇 이렇게 올라가요.
+new-networks-without-media = 여기로 보낸 사진과 동영상은 텔레그램에만 올릴 수 있어요.
 new-networks = 📡 <b>어디에 올릴까요?</b>
 new-networks-how = 하나 이상 고른 뒤 다음으로 넘어가 주세요.
 new-use-buttons = 👇 아래 버튼을 눌러 주세요.
 new-no-networks =
     📭 <b>아직 올릴 곳이 없어요</b>
-    이 서비스의 운영자가 설정에서 추가할 수 있어요.
+    저를 내 텔레그램 채널의 관리자로 지정하거나, 서비스 운영자에게 추가해 달라고 해 주세요.
 new-review = 👆 <b>이렇게 올라가요. 진행할까요?</b>
 new-does-not-fit = ✂️ <b>아직 올릴 수 없어요</b>
 new-to = 📡 { $networks }
@@ -352,6 +386,10 @@ bot-not-admin = { $network }에 봇이 글을 올릴 권한이 없어요.
 bot-not-admin-fix = { $network }에서 봇을 글을 올릴 수 있는 관리자로 지정한 뒤 재시도해 주세요.
 channel-not-found = 텔레그램에서 { $network } 채널을 찾지 못했어요.
 channel-not-found-fix = { $network } 채널에 봇을 관리자로 추가한 뒤 재시도해 주세요.
+channel-disconnected = { $network } 채널의 연결이 끊겼어요.
+channel-disconnected-fix = 저를 { $network } 채널에서 글을 올릴 수 있는 관리자로 지정하고 다시 연결한 뒤 재시도해 주세요.
+topic-gone = { $network }의 토픽이 닫혔거나 삭제됐어요.
+topic-gone-fix = 토픽을 다시 열거나 { $network }의 다른 토픽으로 예약해 주세요.
 media-unreachable = { $network }에서 사진이나 동영상을 가져오지 못했어요.
 media-unreachable-fix = 주소가 브라우저에서 열리는지 확인한 뒤 { $network }에 재시도해 주세요.
 media-rejected = { $network }에서 보여 줄 수 없는 사진이나 동영상이에요.
@@ -440,7 +478,7 @@ button-get-new-link = 새 링크 받기
 button-jobs = 작업
 button-keep = 유지
 button-mute = 1시간 끄기
-button-move = 🕒 시각 바꾸기
+button-move = 🕒 변경
 button-move-here = 여기로 옮기기
 button-next-page = ▶
 button-open-calendar = 캘린더 열기

@@ -38,6 +38,7 @@ pub mod broadcast;
 pub mod button;
 pub mod carried;
 mod catalog;
+pub mod channels;
 pub mod cities;
 pub mod dead_letters;
 pub mod digest;

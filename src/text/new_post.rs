@@ -16,18 +16,29 @@ pub fn text_question(language: Language) -> Html {
     say(language, key!("new-text"), &Args::new())
 }
 
-/// The question where `text` goes.
-pub fn networks_question(language: Language, text: &str) -> Html {
+/// The question where `text` goes; `some_take_none`: there are networks that can't take what it shows.
+pub fn networks_question(language: Language, text: &str, some_take_none: bool) -> Html {
     Lines::new(language)
         .say(key!("new-networks"), Args::new())
         .push_if_some(quoted(language, Some(text)))
+        .say_if(some_take_none, key!("new-networks-without-media"))
         .say(key!("new-networks-how"), Args::new())
         .finish()
 }
 
-/// A post was sent that is more than text.
-pub fn only_text(language: Language) -> Html {
-    say(language, key!("new-only-text"), &Args::new())
+/// A post was sent that is neither text nor a picture or film.
+pub fn only_text_or_media(language: Language) -> Html {
+    say(language, key!("new-only-text-or-media"), &Args::new())
+}
+
+/// A picture or film was sent, and there is nowhere to post it to.
+pub fn no_media(language: Language) -> Html {
+    say(language, key!("new-no-media"), &Args::new())
+}
+
+/// In the place of a question, above a picture or film as it will look.
+pub fn preview_below(language: Language) -> Html {
+    say(language, key!("new-preview-below"), &Args::new())
 }
 
 /// Words came where a button is awaited; `question` is asked again.

@@ -5,6 +5,7 @@ use super::catalog::{key, say};
 use super::html::Html;
 use super::lines::Lines;
 use crate::domain::language::Language;
+use crate::domain::place::PlaceNotice;
 
 /// How many accounts does a message list?
 const LISTED: usize = 6;
@@ -80,9 +81,21 @@ pub fn from_account(language: Language, notice: Html, account_name: &str) -> Htm
     Lines::new(language).push(notice).say(key!("place-from"), account(account_name)).finish()
 }
 
-/// To the person whose notices don't reach a group any more.
-pub fn lost(language: Language, title: &str) -> Html {
-    say(language, key!("place-lost"), &Args::new().name("title", title))
+/// To the person whose notices go, or went, to the group `title`: what happened to it, and who did it.
+pub fn happened(language: Language, what: PlaceNotice, title: &str, by: Option<&str>) -> Html {
+    let title = Args::new().name("title", title);
+    let by = by.map(|name| Args::new().name("name", name));
+    match what {
+        PlaceNotice::Connected => Lines::new(language)
+            .say(key!("place-new"), title)
+            .say_if_some(key!("place-by"), by)
+            .say(key!("place-remove"), Args::new())
+            .finish(),
+        PlaceNotice::Lost => say(language, key!("place-lost"), &title),
+        PlaceNotice::Removed => {
+            Lines::new(language).say(key!("place-removed"), title).say_if_some(key!("place-by"), by).finish()
+        }
+    }
 }
 
 /// Above the account's groups, each on a button that removes it.

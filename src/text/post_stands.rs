@@ -44,6 +44,9 @@ impl PostStands<'_> {
                     .finish()
             }
             Status::Scheduled | Status::Publishing => self.titled(language, key!("post-going-out")).finish(),
+            Status::Failed => {
+                self.titled(language, key!("failed")).say(key!("post-newer-notice"), Args::new()).finish()
+            }
             _ => self.looked_after(language),
         }
     }
@@ -56,7 +59,7 @@ impl PostStands<'_> {
         match post.status {
             Status::Scheduled | Status::Publishing => self.titled(language, key!("retrying")).finish(),
             Status::Published => {
-                Published { network: &post.network, text: Some(&post.text), url: post.url.as_deref() }
+                Published { network: post.network_shown(), text: Some(&post.text), url: post.url.as_deref() }
                     .render(language)
             }
             Status::Cancelled if post.approval == Approval::Rejected => {
@@ -70,7 +73,7 @@ impl PostStands<'_> {
 
     /// The verdict and the beginning of the post.
     fn titled(&self, language: Language, title: Key) -> Lines {
-        let network = network(language, &self.post.network);
+        let network = network(language, self.post.network_shown());
         Lines::new(language)
             .say(title, Args::new().html("network", network))
             .push_if_some(quoted(language, Some(&self.post.text)))

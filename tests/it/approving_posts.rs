@@ -76,8 +76,11 @@ on_both_databases! {
         assert_eq!(post["error"], "Nobody approved it before its time");
         world.runs("execute_scheduled_posts").await;
         assert_eq!(told(world, id).await, ["post.approval", "post.approval.reminder", "post.approval.missed"]);
+        let over = world.reads(&mina, &question, "🚫 Cancelled · news").await;
+        assert!(over.labels().is_empty(), "{:?}", over.labels());
         // A yes that comes too late changes nothing.
-        world.tap_makes(&mina, &question, "✅ Approve", "Cancelled · news").await;
+        let late = mina.tap_data(mina.id(), question.id(), &format!("post:yes:{id}")).expect("an old screen");
+        assert_eq!(late.answer(PATIENCE).await.expect("an answer").text, "Already taken care of");
         assert_eq!(decides(world, "alice", id, "approve").await.status, 409);
         assert!(channel.messages().is_empty());
     }
@@ -132,6 +135,48 @@ on_both_databases! {
         let late = needing_a_yes("Too late", world.clock.now() - TimeDelta::minutes(1));
         let refused = world.platform().asks("alice", Method::POST, "/api/posts", Some(late)).await;
         assert_eq!(refused.status, 422, "{refused:?}");
+    }
+
+    async fn what_the_platform_decides_its_author_reads_in_the_question(world) {
+        world.knows_news().await;
+        world.lift_limits().await;
+        let mina = world.mina();
+        world.link(&mina, "alice").await;
+        for (what, words) in [("approve", "✅ Approved · news"), ("reject", "✖ Rejected · news"), ("cancel", "🚫 Cancelled · news")] {
+            let (id, question) = asked(world, &mina, what, TimeDelta::minutes(90)).await;
+            world.time_passes(TimeDelta::minutes(31));
+            world.runs("execute_scheduled_posts").await;
+            let reminds = |it: &ChatMessage| it.text().starts_with("⏰") && it.text().contains(what);
+            let reminder = world.telegram.wait_for_message(mina.id(), reminds, PATIENCE).await.expect("the reminder");
+            if what == "cancel" {
+                let gone = world.platform().asks("alice", Method::DELETE, &format!("/api/posts/{id}"), None).await;
+                assert!(gone.status < 300, "{gone:?}");
+            } else {
+                assert_eq!(decides(world, "alice", id, what).await.status, 200);
+            }
+            for message in [&question, &reminder] {
+                let over = world.reads(&mina, message, words).await;
+                assert!(over.labels().is_empty(), "{what}: {:?}", over.labels());
+            }
+        }
+    }
+
+    async fn a_question_that_waits_when_the_platform_decides_is_never_asked(world) {
+        world.knows_news().await;
+        world.lift_limits().await;
+        let mina = world.mina();
+        world.link(&mina, "alice").await;
+        world.telegram.set_down(true);
+        let at = world.clock.now() + TimeDelta::hours(2);
+        let id = world.platform().schedules("alice", needing_a_yes("Decided", at)).await;
+        assert_eq!(decides(world, "alice", id, "approve").await.status, 200);
+        world.telegram.set_down(false);
+        let outbox = world.outbox().await;
+        outbox.until_settled(PATIENCE * 2).await;
+        let rows: Vec<_> = outbox.rows().await.into_iter().map(|row| (row.state, row.reason)).collect();
+        assert!(rows.contains(&("cancelled".into(), Some("handled".into()))), "{rows:?}");
+        let chat = world.telegram.sent(mina.id());
+        assert!(chat.iter().all(|it| !it.text().contains("May this go out?")), "{chat:#?}");
     }
 
     async fn a_post_is_moved_by_a_button_or_in_words(world) {
@@ -194,9 +239,13 @@ on_both_databases! {
         assert_eq!(card.labels()[..3], ["✅ Approve", "🕒 Move", "✖ Reject"]);
         world.it_is("2026-11-25T08:01:00Z");
         world.runs("execute_scheduled_posts").await;
-        mina.sees("Still waiting for your yes").await.expect("the reminder goes by the new time");
+        let reminder = mina.sees("Still waiting for your yes").await.expect("the reminder goes by the new time");
         world.tap_makes(&mina, &card, "✅ Approve", "✅ Approved · news").await;
+        world.reads(&mina, &reminder, "✅ Approved · news").await;
         world.it_is("2026-11-25T09:00:00Z");
         world.until_post("alice", id, "published").await;
+        for message in [&card, &reminder] {
+            world.reads(&mina, message, "✅ Published · news").await;
+        }
     }
 }

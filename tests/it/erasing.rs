@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 use telegram_bot_scheduler::http::Scope;
 use telegram_bot_scheduler::store::OWNED;
 
+use crate::channels::connected;
 use crate::harness::{PATIENCE, World, post_to};
 use crate::on_both_databases;
 use crate::places::connect;
@@ -39,6 +40,7 @@ async fn somebody_busy(world: &mut World) -> (Person, Room) {
     world.link(&mina, ACCOUNT).await;
     let group = world.telegram.supergroup("Bakers", false, &mina);
     connect(world, &group, &mina, ACCOUNT).await;
+    connected(world, &mina).await;
     let platform = world.platform();
     let event =
         json!({"type": "announcement", "account": ACCOUNT, "data": {"text": format!("hi {ACCOUNT}")}});
@@ -67,7 +69,7 @@ fn told<'a>(export: &'a Value, table: &str) -> &'a Value {
         "drafts" => &export["draft"],
         "sns_settings" => &export["telegram"],
         "place_tokens" => &export["link_tokens"],
-        "places" => &export["telegram"]["places"],
+        "places" | "channels" => &export["telegram"][table],
         "idempotency_keys" => &export["requests"],
         other => panic!("the export tells nothing of {other}"),
     }

@@ -7,7 +7,7 @@ use std::time::Duration;
 use rand::Rng as _;
 
 use crate::faults::scaled;
-use crate::harness::{Connector, Launch, NEWS, PATIENCE, Standing, dice, insta, post_to};
+use crate::harness::{Connector, Launch, NEWS, PATIENCE, Standing, World, dice, insta, post_to};
 use crate::on_both_databases_with_processes;
 
 /// How often the service is killed while posts go out; a tenth of it without `FAULTS=full`.
@@ -19,6 +19,17 @@ const TO_CHANNEL: usize = 400;
 
 /// How many notices may be in flight at a kill, which is how many of them may come twice. Posts may not.
 const NOTICES_IN_FLIGHT: usize = 8;
+
+/// Returns when no post is on its way or due any more. A thousand take their time; one that is stuck is seen by the
+/// others having ended.
+async fn every_post_is_settled(world: &World) {
+    let unsettled = "SELECT COUNT(*) FROM posts WHERE status IN ('scheduled', 'publishing')";
+    let mut left = world.number(unsettled).await;
+    while left > 0 {
+        world.until("one more post is settled", async || world.number(unsettled).await < left).await;
+        left = world.number(unsettled).await;
+    }
+}
 
 on_both_databases_with_processes! {
     async fn kills_in_mid_publishing_send_nothing_twice_and_tell_each_author_once(world) {
@@ -57,9 +68,8 @@ on_both_databases_with_processes! {
         }
         connector.takes(Duration::ZERO);
         world.telegram.set_send_latency(Duration::ZERO);
-        let unsettled = "SELECT COUNT(*) FROM posts WHERE status IN ('scheduled', 'publishing')";
-        world.until("every post is settled", async || world.number(unsettled).await == 0).await;
-        world.outbox().await.until_settled(PATIENCE).await;
+        every_post_is_settled(world).await;
+        world.outbox().await.until_settled(PATIENCE * 12).await;
 
         assert!(!begun.is_empty(), "no kill met a post on its way: the story told nothing");
         let (stand, notices) = (world.posts_stand().await, world.notices().await);

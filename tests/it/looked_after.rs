@@ -6,6 +6,7 @@ use reqwest::Method;
 use serde_json::json;
 
 use crate::harness::{Behaviour, Connector, PATIENCE, World, post_to};
+use crate::merging::merges;
 use crate::on_both_databases;
 
 fn rejected() -> Behaviour {
@@ -155,6 +156,74 @@ on_both_databases! {
         assert!(left.text().starts_with("❌ Post failed"), "the account is not hers any more: {}", left.text());
         assert_eq!(mina.tap_data(mina.id(), notice.id(), &format!("post:retry:{id}")).expect("a tap")
             .answer(PATIENCE).await.expect("it is answered").text, "This button no longer works");
+    }
+
+    async fn what_the_platform_tells_went_out_after_all_its_notices_say(world) {
+        let mina = world.mina();
+        world.link(&mina, "alice").await;
+        let event = |kind: &str, account: &str, id: &str| json!({ "type": kind, "account": account,
+            "data": { "network": "facebook", "text": "Scones", "post_id": id } });
+        world.platform().accepts(event("post.failed", "alice", "fb/7")).await;
+        let failed = mina.sees("❌ Post failed").await.expect("the notice");
+        world.platform().accepts(event("post.unconfirmed", "alice", "fb/8")).await;
+        let unconfirmed = mina.sees("Not sure it went out").await.expect("the notice");
+        // Somebody else's post of that name, and another post, say nothing about this one.
+        world.platform().accepts(json!({ "events": [event("post.published", "bob", "fb/7"), event("post.published", "alice", "fb/9")] })).await;
+        world.outbox().await.until_settled(PATIENCE).await;
+        assert!(world.telegram.message(mina.id(), failed.id()).expect("it is there").text().starts_with("❌"));
+        let status = world.answer(&mina, "/status").await;
+        assert!(status.text().contains("Failed  Facebook"), "{}", status.text());
+        for (notice, id) in [(&failed, "fb/7"), (&unconfirmed, "fb/8")] {
+            for _ in 0..2 {
+                world.platform().accepts(event("post.published", "alice", id)).await;
+            }
+            let out = world.reads(&mina, notice, "✅ Published · Facebook").await;
+            assert!(out.labels().is_empty(), "{:?}", out.labels());
+        }
+        world.outbox().await.until_settled(PATIENCE).await;
+        let edits = world.number("SELECT COUNT(*) FROM notifications WHERE kind = 'notice.edit'").await;
+        assert_eq!(edits, 2, "what is told twice is edited once");
+        let status = world.answer(&mina, "/status").await;
+        assert!(!status.text().contains("Failed  Facebook"), "{}", status.text());
+    }
+
+    async fn a_list_of_the_platforms_failures_marks_what_went_out_after_all(world) {
+        let mina = world.mina();
+        world.link(&mina, "alice").await;
+        merges(world).await;
+        let event = |kind: &str, id: usize| json!({ "type": kind, "account": "alice",
+            "data": { "network": "facebook", "text": format!("Scones {id}"), "error": "Log in again.", "post_id": id.to_string() } });
+        let failures: Vec<_> = (0..3).map(|id| event("post.failed", id)).collect();
+        world.platform().accepts(json!({ "events": failures })).await;
+        let list = mina.sees("3 posts failed").await.expect("the list");
+        world.platform().accepts(event("post.published", 1)).await;
+        let edited = world.reads(&mina, &list, "✅ “Scones 1”").await;
+        assert!(!edited.labels().is_empty(), "two are left to be mended");
+        world.platform().accepts(json!({ "events": [event("post.published", 0), event("post.published", 2)] })).await;
+        let over = world.reads(&mina, &list, "all of it was looked after").await;
+        assert!(over.labels().is_empty(), "{:?}", over.labels());
+    }
+
+    async fn a_failure_that_waits_when_the_platform_publishes_after_all_is_never_told(world) {
+        let mina = world.mina();
+        world.link(&mina, "alice").await;
+        world.telegram.set_down(true);
+        for kind in ["post.failed", "post.published", "post.failed"] {
+            world.platform().accepts(json!({ "type": kind, "account": "alice", "data": { "network": "facebook", "text": kind, "post_id": "7" } })).await;
+        }
+        // An id that no index takes, or that is none, changes nothing for its event.
+        for id in ["x".repeat(5_000), "\u{0}".into(), String::new()] {
+            world.platform().accepts(json!({ "type": "post.published", "account": "alice", "data": { "network": "x", "post_id": id } })).await;
+        }
+        world.telegram.set_down(false);
+        let outbox = world.outbox().await;
+        outbox.until_settled(PATIENCE * 2).await;
+        let told = |it: &ChatMessage| it.text().contains("Post failed");
+        let chat = mina.messages();
+        let rows = outbox.rows().await;
+        assert_eq!(chat.iter().filter(|it| told(it)).count(), 1, "what is newer than the news: {chat:#?} {rows:#?}");
+        let handled = "notifications WHERE kind = 'post.failed' AND state = 'cancelled' AND reason = 'handled'";
+        assert_eq!(outbox.count(handled).await, 1);
     }
 
     async fn a_platforms_failure_has_no_button_that_could_not_work(world) {

@@ -21,7 +21,7 @@ fn failures(count: usize) -> Value {
 }
 
 /// Starts the service with the usual window and without limits.
-async fn merges(world: &mut World) {
+pub(super) async fn merges(world: &mut World) {
     world.config.delivery.merge_window = std::time::Duration::from_secs(180);
     world.lift_limits().await;
 }

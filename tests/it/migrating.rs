@@ -9,9 +9,9 @@ use sea_orm::{
     IntoActiveModel, Iterable as _, ModelTrait, Statement,
 };
 use telegram_bot_scheduler::entity::{
-    admin_language, alert, attempt, audit, bot_identity, broadcast, chat_wait, draft, idempotency_key,
-    job_run, leader, link_token, notification, place, place_token, post, post_move, sending_pause,
-    sns_settings,
+    admin_language, alert, attempt, audit, bot_identity, broadcast, channel, chat_wait, draft,
+    idempotency_key, job_run, leader, link_token, notification, place, place_token, post, post_move,
+    sending_pause, sns_settings,
 };
 
 use crate::harness::Launch;
@@ -107,8 +107,11 @@ fn scheduled_post() -> post::Model {
         id: i64::from(i32::MAX) + 1,
         account: WORDS.into(),
         network: "news".into(),
+        network_title: Some(WORDS.into()),
         text: WORDS.into(),
         media_url: Some("https://example.com/scones.jpg".into()),
+        media_file: Some(WORDS.into()),
+        options: Some(WORDS.into()),
         publish_at_ms: MOMENT,
         status: "unconfirmed".into(),
         managed_by: "scheduler".into(),
@@ -184,6 +187,8 @@ fn row_of_the_outbox() -> notification::Model {
         post_id: Some(i64::MAX),
         cause: Some(WORDS.into()),
         edits_id: Some(i64::MAX),
+        platform_post: Some(WORDS.into()),
+        looked_after_at_ms: Some(MOMENT),
         broadcast_id: Some(i64::MAX),
         place_id: Some(i64::MAX),
     }
@@ -217,6 +222,18 @@ fn token_of_a_link() -> link_token::Model {
         expires_at_ms: MOMENT,
         spent_at_ms: Some(MOMENT),
         spent_by_chat_id: Some(i64::MAX),
+    }
+}
+
+fn channel_of_an_account() -> channel::Model {
+    channel::Model {
+        id: i64::from(i32::MAX) + 1,
+        account: WORDS.into(),
+        chat_id: i64::MIN,
+        title: WORDS.into(),
+        username: Some("minas_bakery".into()),
+        connected_by: i64::MAX,
+        connected_at_ms: MOMENT,
     }
 }
 
@@ -268,6 +285,7 @@ async fn everything_is_kept(database: &DatabaseConnection) {
     keeps(database, attempt::Entity, try_to_send()).await;
     keeps(database, chat_wait::Entity, chat_wait::Model { chat_id: -1, until_ms: MOMENT }).await;
     keeps(database, place::Entity, group_of_an_account()).await;
+    keeps(database, channel::Entity, channel_of_an_account()).await;
     keeps(database, place_token::Entity, token_of_a_place()).await;
     keeps(database, post::Entity, scheduled_post()).await;
     keeps(database, post_move::Entity, move_of_a_post()).await;
@@ -277,6 +295,8 @@ async fn everything_is_kept(database: &DatabaseConnection) {
         tag: "0123abcd".into(),
         step: "review".into(),
         text: Some(WORDS.into()),
+        media_file: Some(WORDS.into()),
+        media_kind: Some("video".into()),
         networks: r#"["news"]"#.into(),
         at_once: true,
         publish_at_ms: Some(MOMENT),

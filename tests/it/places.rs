@@ -9,7 +9,7 @@ use crate::harness::{PATIENCE, World};
 use crate::on_both_databases;
 
 /// The token in the link that brings the notices of `account` to a group.
-async fn group_token(world: &World, account: &str) -> String {
+pub(super) async fn group_token(world: &World, account: &str) -> String {
     let answer = world.platform().get(account, "/api/telegram/link-account?lang=en").await;
     assert_eq!(answer.status, 200, "{answer:?}");
     let url = answer.body["group_url"].as_str().expect("a link for groups").to_owned();
@@ -19,20 +19,20 @@ async fn group_token(world: &World, account: &str) -> String {
 }
 
 /// The bot's message in `group` that says `words`, the last one.
-async fn reads(world: &World, group: &Room, words: &str) -> ChatMessage {
+pub(super) async fn reads(world: &World, group: &Room, words: &str) -> ChatMessage {
     let says = |message: &ChatMessage| message.text().contains(words);
     let seen = world.telegram.wait_for_message(group.id(), says, PATIENCE).await;
     seen.unwrap_or_else(|not_seen| panic!("nobody in the group reads {words:?}: {not_seen}"))
 }
 
 /// The question in `group` whether to connect; the link was opened by `person`.
-async fn question(world: &World, group: &Room, person: &Person, token: &str) -> ChatMessage {
+pub(super) async fn question(world: &World, group: &Room, person: &Person, token: &str) -> ChatMessage {
     group.opens_link(person, token).expect("they are in the group");
     asked(world, group, token).await
 }
 
 /// The question whose button would spend `token`.
-async fn asked(world: &World, group: &Room, token: &str) -> ChatMessage {
+pub(super) async fn asked(world: &World, group: &Room, token: &str) -> ChatMessage {
     let asks = |message: &ChatMessage| {
         let mut data = message.buttons().into_iter().filter_map(|button| button.callback_data.as_deref());
         data.any(|data| data.ends_with(token))
@@ -44,13 +44,13 @@ async fn asked(world: &World, group: &Room, token: &str) -> ChatMessage {
         .expect("the bot asks whether to connect")
 }
 
-async fn taps(person: &Person, group: &Room, message: &ChatMessage, label: &str) -> String {
+pub(super) async fn taps(person: &Person, group: &Room, message: &ChatMessage, label: &str) -> String {
     let tap = person.tap(group.id(), message.id(), label).expect("the button is there");
     tap.answer(PATIENCE).await.expect("the tap is answered").text
 }
 
 /// `group` gets the notices of `account`, connected by `person`.
-pub async fn connect(world: &World, group: &Room, person: &Person, account: &str) {
+pub(super) async fn connect(world: &World, group: &Room, person: &Person, account: &str) {
     let asked = question(world, group, person, &group_token(world, account).await).await;
     assert_eq!(taps(person, group, &asked, "Connect").await, "");
     reads(world, group, "notices come here now").await;

@@ -10,6 +10,7 @@ use telegram_bot_scheduler::domain::new_post::NewPost;
 use telegram_bot_scheduler::domain::notification::NewNotification;
 use telegram_bot_scheduler::domain::post::Outcome;
 use telegram_bot_scheduler::domain::post_move::Actor;
+use telegram_bot_scheduler::domain::post_options::PostOptions;
 use telegram_bot_scheduler::store::Claims;
 
 use crate::harness::{PATIENCE, World, post_to};
@@ -186,8 +187,8 @@ on_both_databases! {
         let (now, lease) = (world.clock.now(), TimeDelta::minutes(1));
         let rule = NewNotification::for_event;
         let post = NewPost {
-            account: "alice".into(), network: "news".into(), text: "x".into(), media_url: None, publish_at: now,
-            needs_approval: false,
+            account: "alice".into(), network: "news".into(), text: "x".into(), media_url: None, media_file: None, publish_at: now,
+            options: PostOptions::default(), needs_approval: false,
         };
         store.schedule_post(post, Actor::Author, None, now).await.expect("a post");
         let old = store.claim_posts("news", 9, lease, now).await.expect("a claim").remove(0);
@@ -230,8 +231,8 @@ on_both_databases! {
         for number in 0..30 {
             let text = number.to_string();
             let post = NewPost {
-                account: "alice".into(), network: "news".into(), text, media_url: None, publish_at: now,
-                needs_approval: false,
+                account: "alice".into(), network: "news".into(), text, media_url: None, media_file: None, publish_at: now,
+                options: PostOptions::default(), needs_approval: false,
             };
             store.schedule_post(post, Actor::Author, None, now).await.expect("a post");
             let row = NewNotification::test("alice", 100 + number, now);

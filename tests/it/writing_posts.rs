@@ -169,7 +169,7 @@ on_both_databases! {
         let sticker = mina.sends(json!({"sticker": {"file_id": "x", "file_unique_id": "x", "type": "regular",
             "width": 1, "height": 1, "is_animated": false, "is_video": false}}).as_object().cloned().expect("fields"));
         let answer = world.message_after(&mina, sticker.expect("it is sent")).await;
-        assert!(answer.text().starts_with("🖼 I can take text here"), "{}", answer.text());
+        assert!(answer.text().starts_with("🖼 I can take text, one picture"), "{}", answer.text());
         let when = world.answer(&mina, &"🎉".repeat(2_048)).await;
         assert!(when.text().starts_with("🕒 When"), "{}", when.text());
         for words in ["yesterday", "<b>9:00</b>", "12/1 9:00", "９９：９９"] {

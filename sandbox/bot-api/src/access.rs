@@ -58,10 +58,10 @@ fn shared_writable(world: &World, bot: i64, chat: i64) -> Result<(), ApiError> {
         Standing::Stranger | Standing::Left => {
             Err(ApiError::forbidden(format!("bot is not a member of the {} chat", kind.name())))
         }
-        Standing::Member if kind == ChatKind::Channel => {
+        Standing::Member | Standing::Helper if kind == ChatKind::Channel => {
             Err(ApiError::bad("need administrator rights in the channel chat"))
         }
-        Standing::Member | Standing::Administrator => Ok(()),
+        Standing::Member | Standing::Helper | Standing::Administrator => Ok(()),
     }
 }
 

@@ -52,7 +52,7 @@ pub use log::{Calls, Outcome, Request};
 pub use options::{DEFAULT_TOKEN, Limits, Options};
 pub use people::{ActionError, NewPerson, Person, Tap, TapAnswer};
 pub use rooms::Room;
-pub use screen::{BotStanding, ChatInList, News, Profile};
+pub use screen::{BotStanding, ChatInList, News, Profile, TopicInList};
 pub use shared::Reach;
 pub use text::{Formatted, HtmlError, MAX_CAPTION, MAX_TEXT, parse_html, utf16_len};
 pub use watching::{Duplicate, NotSeen, Stats};

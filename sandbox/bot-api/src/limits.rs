@@ -1,6 +1,6 @@
 //! Flood control: who gets a 429, and for how long.
 //!
-//! Counted are accepted new messages (`sendMessage`, `sendPhoto`); edits and answers to callbacks are free here.
+//! Counted are accepted new messages (`sendMessage`, `sendPhoto`, `sendVideo`); edits and answers to callbacks are free here.
 //! Telegram publishes no exact rule, so these are the documented ceilings taken literally: a client that never sees
 //! a 429 here stays under them at every instant, not just on average.
 

@@ -148,6 +148,14 @@ impl Room {
         self.set_bot(Standing::Administrator)
     }
 
+    /// The creator lets the bot be an administrator, but takes the right to post away.
+    ///
+    /// # Errors
+    /// It has that standing already.
+    pub fn forbid_bot_to_post(&self) -> Result<(), ActionError> {
+        self.set_bot(Standing::Helper)
+    }
+
     /// The creator removes the bot: 403 `bot was kicked from the … chat`.
     ///
     /// # Errors

@@ -47,6 +47,17 @@ pub struct ChatInList {
     pub bot: BotStanding,
     /// Whether this person made it.
     pub is_creator: bool,
+    /// Its topics, the oldest first; the General one has no entry.
+    pub topics: Vec<TopicInList>,
+}
+
+/// A topic of a forum.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct TopicInList {
+    /// Its thread id.
+    pub id: i64,
+    /// What it is called.
+    pub name: String,
 }
 
 /// What happens from the moment it was asked for.
@@ -106,6 +117,7 @@ impl Person {
             people: 1,
             bot: seen(private.map(|chat| chat.standing(self.api.bot)).unwrap_or_default()),
             is_creator: false,
+            topics: Vec::new(),
         }];
         let rooms = world.chats.values().filter(|room| room.people.contains(&self.id()));
         let mut rooms: Vec<ChatInList> = rooms
@@ -114,6 +126,11 @@ impl Person {
                 people: room.people.len(),
                 bot: seen(room.standing(self.api.bot)),
                 is_creator: room.creator == Some(self.id()),
+                topics: room
+                    .topics
+                    .iter()
+                    .map(|(id, topic)| TopicInList { id: *id, name: topic.name.clone() })
+                    .collect(),
             })
             .collect();
         // The newest room has the lowest id.
@@ -126,7 +143,7 @@ impl Person {
 fn seen(standing: Standing) -> BotStanding {
     match standing {
         Standing::Stranger => BotStanding::Stranger,
-        Standing::Member | Standing::Administrator => BotStanding::Inside,
+        Standing::Member | Standing::Helper | Standing::Administrator => BotStanding::Inside,
         Standing::Left | Standing::Kicked => BotStanding::Out,
     }
 }

@@ -2,7 +2,8 @@
 
 use std::time::Duration;
 
-use bot_api::{BotApi, BotStanding, ChatInList, Command, Person};
+use bot_api::wire::ChatKind;
+use bot_api::{BotApi, BotStanding, ChatInList, Command, Person, TopicInList};
 use hyper::StatusCode;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -46,13 +47,23 @@ impl Me {
 #[derive(Serialize)]
 struct ShownChat {
     id: i64,
-    is_private: bool,
+    kind: ShownKind,
     title: String,
     username: Option<String>,
     people: usize,
     bot: BotStanding,
     may_write: bool,
+    topics: Vec<TopicInList>,
     messages: Vec<Shown>,
+}
+
+/// What a chat looks like.
+#[derive(Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+enum ShownKind {
+    Private,
+    Group,
+    Channel,
 }
 
 /// The whole screen, as it is now.
@@ -70,18 +81,28 @@ pub(super) fn screen(telegram: &BotApi, person: &DemoPerson) -> Option<Screen> {
 }
 
 fn shown_chat(telegram: &BotApi, person: &DemoPerson, listed: ChatInList, bot_name: &str) -> ShownChat {
-    let ChatInList { chat, people, bot, is_creator } = listed;
-    let is_private = chat.id > 0;
+    let ChatInList { chat, people, bot, is_creator, topics } = listed;
+    let kind = match chat.kind {
+        ChatKind::Private => ShownKind::Private,
+        ChatKind::Channel => ShownKind::Channel,
+        ChatKind::Group | ChatKind::Supergroup => ShownKind::Group,
+    };
+    let is_private = kind == ShownKind::Private;
     let messages: Vec<_> = telegram.messages(chat.id).into_iter().filter(|kept| !kept.deleted).collect();
     let first = messages.len().saturating_sub(SHOWN_MESSAGES);
     ShownChat {
         id: chat.id,
-        is_private,
+        kind,
         title: chat.title.filter(|_| !is_private).unwrap_or_else(|| bot_name.to_owned()),
         username: chat.username.filter(|_| !is_private),
         people,
         bot,
-        may_write: if is_private { bot == BotStanding::Inside } else { is_creator },
+        may_write: match kind {
+            ShownKind::Private => bot == BotStanding::Inside,
+            ShownKind::Group => true,
+            ShownKind::Channel => is_creator,
+        },
+        topics,
         messages: messages[first..].iter().map(|kept| Shown::new(kept, person.id)).collect(),
     }
 }
@@ -100,6 +121,8 @@ fn menu(telegram: &BotApi, person: &DemoPerson) -> Vec<Command> {
 #[derive(Deserialize)]
 pub(super) struct Saying {
     chat: i64,
+    /// The topic of a group, else its General one.
+    topic: Option<i64>,
     text: String,
 }
 
@@ -107,7 +130,19 @@ pub(super) fn say(person: &Person, saying: &Saying) -> Result<(), Refusal> {
     if saying.chat > 0 && saying.chat != person.id() {
         return Err(Refusal::not_found());
     }
-    person.says_in(saying.chat, None, &saying.text)?;
+    person.says_in(saying.chat, saying.topic, &saying.text)?;
+    Ok(())
+}
+
+/// Somebody follows a link for groups and chooses one of theirs.
+pub(super) fn starts_in(
+    telegram: &BotApi,
+    person: &Person,
+    group: i64,
+    payload: &str,
+) -> Result<(), Refusal> {
+    let room = telegram.room(group).filter(|_| sees(person, group)).ok_or_else(Refusal::not_found)?;
+    room.opens_link(person, payload)?;
     Ok(())
 }
 

@@ -35,6 +35,7 @@ static FILES: &[File] = &files! {
     "/script/notices.js" => SCRIPT, "script/notices.js";
     "/script/posts.js" => SCRIPT, "script/posts.js";
     "/script/times.js" => SCRIPT, "script/times.js";
+    "/script/topics.js" => SCRIPT, "script/topics.js";
     "/script/words.js" => SCRIPT, "script/words.js";
     // The demo posts' picture: the page shows pictures of its own address only.
     "/pictures/scones.jpg" => "image/jpeg", "pictures/scones.jpg";

@@ -13,6 +13,11 @@ pub(super) struct Shown {
     edited: bool,
     /// Whether who uses the page wrote it.
     mine: bool,
+    /// Who wrote it, unless the chat itself did.
+    author: Option<String>,
+    /// The topic that it is in.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    topic: Option<i64>,
     text: String,
     entities: Vec<Entity>,
     silent: bool,
@@ -53,6 +58,8 @@ impl Shown {
             date: message.date,
             edited: message.edit_date.is_some(),
             mine: message.from.as_ref().is_some_and(|from| from.id == reader),
+            author: message.from.as_ref().map(|from| from.first_name.clone()),
+            topic: message.message_thread_id.filter(|_| message.is_topic_message),
             text: kept.text().to_owned(),
             entities: kept.entities().to_vec(),
             silent: kept.silent,

@@ -6,11 +6,12 @@
 //! * `guard` — no other site may use this server through the browser of who runs it;
 //! * `routes` — which path does what; `files` — the page itself, inside the program;
 //! * `chat`, `message`, `changes` — what the chat app shows and does;
-//! * `platform`, `events` — what the pretend platform does; `answer` — bodies of answers.
+//! * `platform`, `events` — what the pretend platform does; `connectors` — the networks it posts to; `answer` — bodies of answers.
 
 mod answer;
 mod changes;
 mod chat;
+mod connectors;
 mod events;
 mod files;
 mod guard;
@@ -35,6 +36,7 @@ use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
+use connectors::Connectors;
 use platform::Platform;
 
 /// How many connections are served at once? A browser opens six per page and keeps one for the changes.
@@ -53,6 +55,7 @@ const DRAIN_LIMIT: Duration = Duration::from_secs(2);
 struct Site {
     telegram: BotApi,
     platform: Platform,
+    connectors: Connectors,
     guard: guard::Guard,
     stop: CancellationToken,
 }
@@ -79,6 +82,7 @@ impl Web {
         let site = Site {
             telegram: telegram.clone(),
             platform: Platform::new(service, jwt)?,
+            connectors: Connectors::default(),
             guard: guard::Guard::of(address),
             stop: stop.clone(),
         };

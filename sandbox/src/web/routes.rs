@@ -1,4 +1,5 @@
-//! Which path does what. `/api/{account}/…` is what one demo person sees and does; everything else is a file.
+//! Which path does what. `/api/{account}/…` is what one demo person sees and does, `/connectors/{network}` is where the
+//! service publishes; everything else is a file.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -32,6 +33,9 @@ pub(super) async fn answer(site: Arc<Site>, request: Request<Incoming>) -> Answe
 async fn routed(site: Arc<Site>, request: Request<Incoming>) -> Result<Answer, Refusal> {
     let (head, body) = request.into_parts();
     let path = head.uri.path();
+    if let Some(network) = path.strip_prefix("/connectors/").filter(|_| head.method == Method::POST) {
+        return site.connectors.answer(network, &json_body(body).await?);
+    }
     let Some(rest) = path.strip_prefix("/api/") else {
         let found = (head.method == Method::GET).then(|| files::file(path)).flatten();
         return found.ok_or_else(Refusal::not_found);
@@ -61,8 +65,11 @@ async fn act(site: &Site, person: &DemoPerson, action: &str, body: &Value) -> Re
     match action {
         "say" => chat::say(&someone, &parsed(body)?)?,
         "start" => {
-            let Start { payload } = parsed(body)?;
-            someone.starts(&payload)?;
+            let Start { payload, group } = parsed(body)?;
+            match group {
+                Some(group) => chat::starts_in(&site.telegram, &someone, group, &payload)?,
+                None => someone.starts(&payload).map(drop)?,
+            }
         }
         "tap" => return chat::tap(&site.telegram, &someone, &parsed(body)?).await,
         "block" => someone.blocks_bot()?,
@@ -75,6 +82,8 @@ async fn act(site: &Site, person: &DemoPerson, action: &str, body: &Value) -> Re
 #[derive(Deserialize)]
 struct Start {
     payload: String,
+    /// The group that was chosen for it, of a link for groups.
+    group: Option<i64>,
 }
 
 /// What a person does on the pretend platform: each is one request to the service.
@@ -104,7 +113,9 @@ async fn on_platform(
         ("GET", ["posts"]) => account.get(&["api", "posts"]).await,
         ("POST", ["posts"]) => account.post(&["api", "posts"], Some(body)).await,
         ("DELETE", ["posts", id]) => account.delete(&["api", "posts", id]).await,
-        ("POST", ["posts", id, "retry"]) => account.post(&["api", "posts", id, "retry"], None).await,
+        ("POST", ["posts", id, wish @ ("retry" | "approve" | "reject")]) => {
+            account.post(&["api", "posts", id, wish], None).await
+        }
         _ => Err(Refusal::not_found()),
     }
 }

@@ -118,6 +118,13 @@ impl Browser {
         }
     }
 
+    /// The same; gives all the words in it.
+    pub(crate) async fn sees_words(&self, selector: &str, words: &str) -> String {
+        let element = self.sees(selector, words).await;
+        let text = self.script("return arguments[0].innerText", json!([element])).await;
+        text.as_str().unwrap_or_default().to_owned()
+    }
+
     /// Waits until there is no visible element with these words any more.
     pub(crate) async fn sees_no_more(&self, selector: &str, words: &str) {
         let until = Instant::now() + PATIENCE;

@@ -12,6 +12,7 @@
 mod browser;
 mod connecting;
 mod hostile_requests;
+mod in_a_group;
 mod kept_state;
 mod on_a_phone;
 mod posting;

@@ -1,9 +1,11 @@
 // One chat: its head, its messages, and below them what can be done: write, start, unblock, or only read.
 
+import { FACES } from "./chat_list.js";
 import { Composer } from "./composer.js";
 import { avatar, h, icon, isShown, spoken } from "./dom.js";
-import { drawn } from "./message.js";
+import { TOPIC_MADE, drawn } from "./message.js";
 import { day, dayNumber } from "./times.js";
+import { Topics } from "./topics.js";
 import { say } from "./words.js";
 
 /** How far from the end counts as the end, in pixels? */
@@ -21,6 +23,7 @@ export class ChatPane {
   #newest;
   #foot;
   #head;
+  #topics = new Topics(() => this.#turned());
 
   constructor(kind, app) {
     this.#app = app;
@@ -29,8 +32,8 @@ export class ChatPane {
     this.#head = h("header");
     this.#log = h("div", { class: "log", role: "log", tabindex: "0", onscroll: () => this.#scrolled() });
     this.#foot = h("footer");
-    this.#composer = new Composer((text) => app.say(this.#chat.id, text));
-    this.root = h("section", { class: `chat ${kind}`, id: kind }, this.#head, this.#log, newest, this.#foot);
+    this.#composer = new Composer((text) => app.say(this.#chat.id, text, this.#topics.current));
+    this.root = h("section", { class: `chat ${kind}`, id: kind }, this.#head, this.#topics.root, this.#log, newest, this.#foot);
     this.#log.addEventListener("click", (event) => app.follow(event));
     new ResizeObserver(() => this.#scrolled()).observe(this.#log);
   }
@@ -56,6 +59,7 @@ export class ChatPane {
     this.#log.setAttribute("aria-live", "off");
     const kept = new Set(chat.messages.map((message) => message.id));
     for (const id of [...this.#messages.keys()]) if (!kept.has(id)) this.remove(id);
+    this.#topics.set(chat.topics);
     chat.messages.forEach((message) => this.#put(message));
     this.#drawHead();
     this.#drawFoot();
@@ -110,7 +114,8 @@ export class ChatPane {
   /** How many messages of others are behind the last one that was seen. */
   unread() {
     const seen = this.#seen();
-    return this.messages().filter((message) => !message.mine && message.id > seen).length;
+    const isNews = (message) => !message.mine && !message.other.includes(TOPIC_MADE);
+    return this.messages().filter((message) => isNews(message) && message.id > seen).length;
   }
 
   #put(message) {
@@ -118,6 +123,7 @@ export class ChatPane {
     const text = JSON.stringify(message);
     if (known?.text === text) return;
     const node = drawn(message, this.#chat, this.#app.backend, this.#app.act(this.#chat));
+    node.hidden = !this.#isInTopic(message);
     if (known) {
       replace(known.node, node, this.#log);
       Object.assign(known, { message, text, node });
@@ -132,13 +138,26 @@ export class ChatPane {
     this.#log.append(node);
   }
 
+  #isInTopic(message) {
+    return (message.topic ?? null) === this.#topics.current;
+  }
+
+  /** Another topic was chosen. */
+  #turned() {
+    for (const { message, node } of this.#messages.values()) node.hidden = !this.#isInTopic(message);
+    this.#drawFoot();
+    this.#drawEmpty();
+    this.toEnd();
+  }
+
   #drawHead() {
-    const { title, is_private: isPrivate, people, bot } = this.#chat;
+    const { title, kind, people, bot } = this.#chat;
+    const isPrivate = kind === "private";
     const back = h(
       "button", { class: "back", type: "button", "aria-label": say("back"), onclick: () => this.#app.back() },
       icon("back"),
     );
-    const under = isPrivate ? say("bot") : say("subscribers", people);
+    const under = isPrivate ? say("bot") : say(kind === "group" ? "members" : "subscribers", people);
     const canBlock = isPrivate && bot === "inside";
     const block = canBlock &&
       h("button", { class: "quiet", type: "button", onclick: () => this.#app.does("block") }, say("block"));
@@ -147,18 +166,19 @@ export class ChatPane {
     this.#log.setAttribute("aria-label", say("log", title));
     this.#newest.setAttribute("aria-label", say("toBottom"));
     this.#head.replaceChildren(
-      back, avatar(title, isPrivate ? "bot" : "channel"),
+      back, avatar(title, FACES[kind]),
       h("div", { class: "name" }, name, h("p", {}, under)), ...(block ? [block] : []),
     );
   }
 
   #drawFoot() {
-    const { bot, is_private: isPrivate, may_write: mayWrite } = this.#chat;
+    const { bot, kind, may_write: mayWrite } = this.#chat;
+    const isPrivate = kind === "private";
     const wide = (words, act) => h("button", { class: "wide main", type: "button", onclick: act }, words);
     let shown;
     if (isPrivate && bot === "out") shown = wide(say("unblock"), () => this.#app.does("unblock"));
     else if (this.#pendingStart !== null || (isPrivate && bot === "stranger")) {
-      shown = wide(say("start"), () => this.#start());
+      shown = wide(say(kind === "group" ? "addToGroup" : "start"), () => this.#start());
     } else if (mayWrite) {
       this.#composer.set(isPrivate ? this.#app.screen.commands : []);
       shown = this.#composer.root;
@@ -173,14 +193,15 @@ export class ChatPane {
   async #start() {
     const payload = this.#pendingStart ?? "";
     this.#pendingStart = null;
-    await this.#app.start(payload);
+    await this.#app.start(payload, this.#chat.kind === "group" ? this.#chat.id : null);
+    this.#drawFoot();
   }
 
   #drawEmpty() {
     this.#log.querySelector(".empty")?.remove();
-    if (this.#messages.size > 0) return;
+    if (this.messages().some((message) => this.#isInTopic(message))) return;
     const { description } = this.#app.screen.bot;
-    const isStranger = this.#chat.is_private && description;
+    const isStranger = this.#chat.kind === "private" && description;
     this.#log.append(
       h("div", { class: "empty" }, isStranger ? [h("strong", {}, say("whatCanIt")), h("p", {}, description)] : say("nothingYet")),
     );

@@ -18,6 +18,7 @@ export class Connection {
   #app;
   #status = null;
   #link = null;
+  #groupLink = null;
   #waiting;
   #nextLook;
   #asking = false;
@@ -38,6 +39,7 @@ export class Connection {
   begin() {
     clearTimeout(this.#waiting);
     this.#link = null;
+    this.#groupLink = null;
     this.#status = null;
     this.#said.textContent = "";
     this.#told.textContent = "";
@@ -68,6 +70,7 @@ export class Connection {
     this.#nextLook = setTimeout(() => this.look(), STATUS_MS);
     if (!answer.ok) return this.#say(reason(answer));
     const hasChanged = JSON.stringify(answer.body) !== JSON.stringify(this.#status);
+    if (hasChanged && answer.body.places?.length > (this.#status?.places?.length ?? 0)) this.#groupLink = null;
     this.#status = answer.body;
     // Drawn anew only for news: a person may be on their way to one of its buttons.
     if (hasChanged) this.#draw();
@@ -87,6 +90,18 @@ export class Connection {
     this.#draw();
     this.#place.querySelector(".open-link")?.focus();
     this.#wait(backend, this.#link);
+  }
+
+  /** A link that connects a group, of those in which the person is an administrator. */
+  async #connectGroup() {
+    this.#say("");
+    const backend = this.#app.backend;
+    const answer = await backend.post("platform/link", { zone: ZONE, language: this.#app.screen.me.language });
+    if (backend !== this.#app.backend) return;
+    if (!answer.ok) return this.#say(reason(answer));
+    this.#groupLink = answer.body.group_url;
+    this.#draw();
+    this.#place.querySelector(".open-group")?.focus();
   }
 
   /** Waits until the link was used or is too old. */
@@ -144,10 +159,12 @@ export class Connection {
       h("h3", { id: "telegram-title" }, say("telegram"), h("span", { class: `chip ${state}`, id: "connection" }, words)),
       ...(linked && !this.#link ? [this.#settings()] : []),
       ...(this.#link ? [this.#linkBox()] : []),
+      ...(linked && this.#groupLink ? [this.#groupBox()] : []),
       h(
         "p", { class: "buttons" },
         !linked && !this.#link && button("main", "connect", () => this.#connect()),
         linked && button("main", "test", () => this.#test(), state !== "good"),
+        linked && !this.#groupLink && button("", "connectGroup", () => this.#connectGroup()),
         linked && button("", "disconnect", () => this.#disconnect()),
       ),
       this.#said,
@@ -172,12 +189,30 @@ export class Connection {
     );
   }
 
+  /** Telegram's link for groups leads to a group as a whole: a topic is chosen by saying the same in it. */
+  #groupBox() {
+    const start = new URL(this.#groupLink).searchParams.get("startgroup");
+    const words = `/start@${this.#app.screen.bot.user.username} ${start}`;
+    const copied = async () => {
+      await navigator.clipboard?.writeText(words);
+      this.#say(say("copied"));
+    };
+    return h(
+      "div", { class: "group-link" },
+      h("a", { class: "button main open-group", href: this.#groupLink, target: "_blank", rel: "noopener noreferrer" }, say("openInGroup")),
+      h("p", { class: "small" }, say("forTopic"), " ", h("button", { type: "button", class: "quiet", onclick: copied }, say("copy"))),
+      h("p", { class: "address" }, words),
+    );
+  }
+
   #settings() {
     const { digest, zone, quiet_hours: quiet } = this.#status.settings;
+    const groups = (this.#status.places ?? []).map((place) => place.title).join(", ");
     const pairs = [
       [say("digest"), digest.enabled ? this.#digestTime(digest.time) : say("off")],
       [say("zone"), zone ?? "UTC"],
       [say("quiet"), quiet ? `${quiet.from}–${quiet.until}` : say("off")],
+      [say("groups"), groups || say("none")],
     ];
     return h("dl", {}, pairs.flatMap(([name, value]) => [h("dt", {}, name), h("dd", {}, value)]));
   }

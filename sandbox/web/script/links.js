@@ -15,6 +15,8 @@ export function meaning(address, screen) {
   if (url.host === PLATFORM_HOST) return { platform: url.pathname.split("/")[1] };
   if (url.host !== "t.me") return null;
   const name = url.pathname.slice(1).split("/")[0].toLowerCase();
+  const inGroup = url.searchParams.get("startgroup");
+  if (name === screen.bot.user.username.toLowerCase() && inGroup) return { chat: "group", start: inGroup };
   if (name === screen.bot.user.username.toLowerCase()) return { chat: "private", start: url.searchParams.get("start") };
   const isChannel = screen.chats.some((chat) => chat.username?.toLowerCase() === name);
   return isChannel ? { chat: "channel" } : null;

@@ -30,15 +30,15 @@ const app = {
       toast(say("copied"));
     },
   }),
-  say: (chat, text) => does("say", { chat, text }),
-  start: (payload) => does("start", { payload }),
+  say: (chat, text, topic) => does("say", { chat, text, topic }),
+  start: (payload, group) => does("start", { payload, group }),
   does: (action) => does(action, {}),
   back: () => view("list"),
   follow,
   readChanged: () => listLater(),
 };
 
-const panes = { private: new ChatPane("private", app), channel: new ChatPane("channel", app) };
+const panes = Object.fromEntries(["private", "channel", "group"].map((kind) => [kind, new ChatPane(kind, app)]));
 const connection = new Connection(app);
 const posts = new Posts(app);
 const platform = document.getElementById("platform");
@@ -93,6 +93,8 @@ function go(found) {
 /** Which part narrow screens show; wide ones show all. */
 function view(name) {
   document.body.dataset.view = name;
+  // Where there is room for two chats, the one with the bot is always there.
+  if (["channel", "group"].includes(name)) document.body.dataset.beside = name;
   for (const pane of Object.values(panes)) {
     if (pane.chat && name === pane.root.id) pane.toEnd();
     pane.look();
@@ -143,7 +145,7 @@ function showScreen(screen) {
     drawPeople();
   }
   for (const [kind, pane] of Object.entries(panes)) {
-    const chat = screen.chats.find((known) => known.is_private === (kind === "private"));
+    const chat = screen.chats.find((known) => known.kind === kind);
     if (chat) pane.show(chat);
   }
   if (isOther) {
@@ -175,7 +177,7 @@ function told(change) {
   else pane.put(change.message);
   // The first words of a person make the bot one that may write.
   if (pane.chat.bot === "stranger") fetchScreen();
-  if (pane.chat.is_private) connection.look();
+  if (pane.chat.kind === "private") connection.look();
   else posts.look();
   listLater();
 }
@@ -210,7 +212,7 @@ function drawPeople() {
 }
 
 function build() {
-  document.getElementById("panes").append(panes.private.root, panes.channel.root);
+  document.getElementById("panes").append(...Object.values(panes).map((pane) => pane.root));
   const back = h("button", { class: "back", type: "button", onclick: app.back, data: { label: "back" } }, icon("back"));
   const title = h("h2", { id: "platform-title", tabindex: "-1" });
   platform.append(h("header", {}, back, title), h("div", { class: "cards" }, ...connection.parts, posts.root));

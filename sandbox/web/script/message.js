@@ -6,13 +6,19 @@ import { safeAddress } from "./links.js";
 import { clock, full } from "./times.js";
 import { say } from "./words.js";
 
+/** What Telegram itself writes into a group when a topic is opened. */
+export const TOPIC_MADE = "forum_topic_created";
+
 /** The message as nodes. `act` has `command(words)` and `tap(message, row, column)`. */
 export function drawn(given, chat, backend, act) {
   const message = withoutPayload(given);
+  if (message.other.includes(TOPIC_MADE)) return h("article", { class: "message", data: { id: message.id } }, h("p", { class: "day" }, say("topicMade")));
+  const isPrivate = chat.kind === "private";
+  const author = (chat.kind === "group" && message.author) || chat.title;
   const who = message.mine ? say("you") : chat.title;
   const bubble = h(
     "div", { class: "bubble" },
-    chat.is_private ? spoken(`${who} `) : h("p", { class: "author" }, chat.title),
+    isPrivate || (chat.kind === "group" && message.mine) ? spoken(`${who} `) : h("p", { class: "author" }, author),
     message.photo && photo(message, chat, backend),
     message.other.length > 0 && h("p", { class: "other" }, say("other", message.other.join(", "))),
     h("div", { class: "words" }, formatted(message.text, message.entities, act), meta(message)),
@@ -26,8 +32,8 @@ export function drawn(given, chat, backend, act) {
 
 /** Telegram's apps send the payload of a `/start` link, and show the command only. */
 function withoutPayload(message) {
-  const isStart = message.mine && /^\/start [\w-]+$/.test(message.text);
-  return isStart ? { ...message, text: "/start" } : message;
+  const isStart = message.mine && /^\/start(@\w+)? [\w-]+$/.test(message.text);
+  return isStart ? { ...message, text: message.text.split(" ")[0] } : message;
 }
 
 function meta(message) {

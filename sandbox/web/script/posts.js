@@ -67,7 +67,7 @@ export class Posts {
       timeField.hidden = when.value !== "atATime";
       time.required = !timeField.hidden;
     });
-    const networks = this.#app.screen.networks.map((name) => h("option", { value: name }, name));
+    const networks = this.#app.screen.networks.map((name) => h("option", { value: name }, say("networks")[name] ?? name));
     return h(
       "form", { class: "post", onsubmit: (event) => this.#schedule(event) },
       field("network", h("select", { name: "network", id: "post-network" }, networks)),
@@ -75,6 +75,7 @@ export class Posts {
       field("media", h("input", { type: "url", name: "media", id: "post-media", placeholder: "https://", list: "pictures" })),
       h("datalist", { id: "pictures" }, h("option", { value: `${location.origin}/pictures/scones.jpg` })),
       field("when", when), timeField,
+      h("label", { class: "check" }, h("input", { type: "checkbox", name: "needs_yes" }), say("needsYes")),
       h("button", { class: "main", type: "submit" }, say("schedule")),
     );
   }
@@ -92,6 +93,7 @@ export class Posts {
       network: given.get("network"),
       text: given.get("text"),
       media_url: given.get("media") || null,
+      needs_approval: given.has("needs_yes"),
       publish_at: instants[given.get("when")]().toISOString(),
     });
     this.#said.textContent = answer.ok ? say("scheduled") : reason(answer);
@@ -117,14 +119,18 @@ export class Posts {
     const small = (key, request) =>
       h("button", { type: "button", class: "quiet", onclick: () => this.#does(request()) }, say(key));
     const url = post.url && safeAddress(post.url);
+    const awaits = post.status === "scheduled" && post.approval === "awaiting";
+    const state = awaits ? say("awaiting") : (say("states")[post.status] ?? post.status);
     return h(
       "li", { data: { status: post.status } },
-      h("p", {}, h("strong", {}, post.network), " ", h("span", { class: `chip ${post.status}` }, say("states")[post.status] ?? post.status)),
+      h("p", {}, h("strong", {}, post.network), " ", h("span", { class: `chip ${post.status}` }, state)),
       h("p", { class: "words" }, post.text),
       post.error && h("p", { class: "small" }, post.error),
       h(
         "p", { class: "small" },
         h("time", { datetime: post.publish_at }, dayAndClock(Date.parse(post.publish_at) / 1000)), " ",
+        awaits && small("approve", () => backend.post(`${path}/approve`)),
+        awaits && small("reject", () => backend.post(`${path}/reject`)),
         post.status === "scheduled" && small("cancel", () => backend.delete(path)),
         ["failed", "unconfirmed"].includes(post.status) && small("retry", () => backend.post(`${path}/retry`)),
         url && h("a", { href: url, target: "_blank", rel: "noopener noreferrer" }, say("seePost")),

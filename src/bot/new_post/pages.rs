@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use chrono::{DateTime, Utc};
 
+use super::destinations::Destinations;
 use crate::bot::Bot;
 use crate::bot::reply::Reply;
 use crate::bot::tap::{DraftTap, Tap, network_tag};
@@ -29,7 +30,7 @@ pub(super) async fn of(bot: &Bot, settings: &Settings, draft: &Draft) -> Result<
             Choice::Drop,
             DraftTap::Drop,
         )]]),
-        Step::Networks => where_to(bot, settings, draft),
+        Step::Networks => where_to(settings, draft, &Destinations::of(bot, &settings.account).await?),
         Step::Time => when(bot, settings, draft, None),
         Step::Review => review(bot, settings, draft).await?,
     })
@@ -48,11 +49,6 @@ pub(super) fn when(bot: &Bot, settings: &Settings, draft: &Draft, unusable: Opti
     Reply::from(when::question(bot, settings, unusable)).labelled_rows(rows)
 }
 
-/// The draft's networks, as long as the settings still name them.
-pub(super) fn networks<'a>(bot: &Bot, draft: &'a Draft) -> Vec<&'a str> {
-    draft.networks.iter().map(String::as_str).filter(|name| bot.networks.contains_key(*name)).collect()
-}
-
 /// Where it goes and when, for its reader.
 pub(super) fn destination<'a>(
     bot: &Bot,
@@ -63,15 +59,15 @@ pub(super) fn destination<'a>(
     Destination { networks, at, zone: zone(bot, settings) }
 }
 
-fn where_to(bot: &Bot, settings: &Settings, draft: &Draft) -> Reply {
-    let network = |name: &String| {
+fn where_to(settings: &Settings, draft: &Draft, destinations: &Destinations<'_>) -> Reply {
+    let network = |name: &str| {
         let chosen = draft.networks.contains(name);
         let tap = DraftTap::Network { network_tag: network_tag(name), chosen: !chosen };
-        button(settings, draft, Choice::Network { name, chosen }, tap)
+        button(settings, draft, Choice::Network { name: destinations.shown(name), chosen }, tap)
     };
-    let networks: Vec<Labelled> = bot.networks.keys().map(network).collect();
+    let networks: Vec<Labelled> = destinations.for_draft(draft).into_iter().map(network).collect();
     let mut rows: Vec<Vec<Labelled>> = networks.chunks(NETWORKS_A_ROW).map(<[_]>::to_vec).collect();
-    if !self::networks(bot, draft).is_empty() {
+    if !destinations.chosen_in(draft).is_empty() {
         rows.push(vec![button(settings, draft, Choice::Next, DraftTap::GoOn)]);
     }
     rows.push(vec![
@@ -79,29 +75,36 @@ fn where_to(bot: &Bot, settings: &Settings, draft: &Draft) -> Reply {
         button(settings, draft, Choice::Drop, DraftTap::Drop),
     ]);
     let text = draft.text.as_deref().unwrap_or_default();
-    Reply::from(networks_question(settings.language(), text)).labelled_rows(rows)
+    let some_take_none = destinations.for_draft(draft).len() < destinations.names().len();
+    Reply::from(networks_question(settings.language(), text, some_take_none)).labelled_rows(rows)
 }
 
 /// Whether all is right. What does not fit can't be posted, only changed.
 async fn review(bot: &Bot, settings: &Settings, draft: &Draft) -> Result<Reply, StoreError> {
-    let networks = networks(bot, draft);
+    let destinations = Destinations::of(bot, &settings.account).await?;
+    let networks = destinations.chosen_in(draft);
     let text = draft.text.as_deref().unwrap_or_default();
     let length = text.encode_utf16().count();
     let too_long: Vec<TooLong<'_>> = networks
         .iter()
         .filter_map(|name| {
-            let limit = bot.networks.get(*name)?.text_limit(false).filter(|limit| length > *limit)?;
-            Some(TooLong { network: name, limit, length })
+            let limit = destinations.text_limit(name, draft).filter(|limit| length > *limit)?;
+            Some(TooLong { network: destinations.shown(name), limit, length })
         })
         .collect();
     let asked: BTreeSet<String> = networks.iter().map(|name| (*name).to_owned()).collect();
-    let again = bot.store.posted_since(&draft.account, text, &asked, bot.clock.now() - LATELY).await?;
-    let again: Vec<&str> = again.iter().map(String::as_str).collect();
+    let again = match text.is_empty() {
+        // Two pictures without words are not the same post.
+        true => BTreeSet::new(),
+        false => bot.store.posted_since(&draft.account, text, &asked, bot.clock.now() - LATELY).await?,
+    };
+    let again: Vec<&str> = again.iter().map(|name| destinations.shown(name)).collect();
+    let shown: Vec<&str> = networks.iter().map(|name| destinations.shown(name)).collect();
     let at = match draft.time {
         Some(DraftTime::At(at)) => Some(at),
         Some(DraftTime::AtOnce) | None => None,
     };
-    let shown = destination(bot, settings, &networks, at).review(settings.language(), &too_long, &again);
+    let review = destination(bot, settings, &shown, at).review(settings.language(), &too_long, &again);
     let ask = |choice, step| button(settings, draft, choice, DraftTap::Ask(step));
     let mut rows = vec![
         vec![
@@ -114,7 +117,7 @@ async fn review(bot: &Bot, settings: &Settings, draft: &Draft) -> Result<Reply, 
     if too_long.is_empty() && !networks.is_empty() {
         rows.insert(0, vec![button(settings, draft, Choice::Post { at_once: at.is_none() }, DraftTap::Post)]);
     }
-    Ok(Reply::from(shown).labelled_rows(rows))
+    Ok(Reply::from(review).labelled_rows(rows))
 }
 
 fn button(settings: &Settings, draft: &Draft, choice: Choice<'_>, what: DraftTap) -> Labelled {

@@ -17,7 +17,6 @@ use crate::text::settings::{
 use crate::text::{Hours, cities};
 
 /// How many buttons fit beside each other on a phone?
-const HOURS_A_ROW: usize = 4;
 const CITIES_A_ROW: usize = 3;
 
 /// The nights that most people mean, in minutes after midnight.
@@ -141,6 +140,14 @@ fn city_rows(settings: &Settings) -> Vec<Vec<Labelled>> {
     with_way_back(settings, cities.chunks(CITIES_A_ROW).map(<[_]>::to_vec).collect())
 }
 
+/// How many hours stand side by side? A phone would cut a fourth that is said with its half of the day.
+fn hours_a_row(language: Language) -> usize {
+    match language {
+        Language::En => 4,
+        Language::Ko => 3,
+    }
+}
+
 /// The hours of the day; `tap` says what one does, by its minute of the day, and whether it is what is set now.
 fn hour_rows(settings: &Settings, tap: impl Fn(u16) -> Option<(SettingsTap, bool)>) -> Vec<Vec<Labelled>> {
     let hours: Vec<_> = (0..24_u16)
@@ -150,7 +157,7 @@ fn hour_rows(settings: &Settings, tap: impl Fn(u16) -> Option<(SettingsTap, bool
             Some(button(settings, Choice::Hour(time), tap, is_set))
         })
         .collect();
-    hours.chunks(HOURS_A_ROW).map(<[_]>::to_vec).collect()
+    hours.chunks(hours_a_row(settings.language())).map(<[_]>::to_vec).collect()
 }
 
 fn with_way_back(settings: &Settings, mut rows: Vec<Vec<Labelled>>) -> Vec<Vec<Labelled>> {

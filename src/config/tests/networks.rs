@@ -16,9 +16,12 @@ fn a_file_names_networks_and_the_environment_completes_them() {
         [networks.news]
         kind = "telegram"
         chat = "@my_channel"
+        silent = true
         [networks.team]
         kind = "telegram"
         chat = -1001234567890
+        thread_id = 12
+        link_preview = false
         [networks.instagram]
         kind = "webhook"
         url = "https://connector.example.com/posts?key=of-the-connector"
@@ -31,10 +34,12 @@ fn a_file_names_networks_and_the_environment_completes_them() {
     let config = Config::load(&environment.into_iter().collect(), Some(&path)).unwrap();
     let names: Vec<&str> = config.networks.keys().map(String::as_str).collect();
     assert_eq!(names, ["instagram", "news", "team"]);
-    let NetworkKind::Telegram(channel) = &config.networks["news"].kind else { panic!("a channel") };
-    assert_eq!(*channel, Channel::Named("my_channel".into()));
-    let NetworkKind::Telegram(channel) = &config.networks["team"].kind else { panic!("a channel") };
-    assert_eq!(*channel, Channel::Id(-42));
+    let NetworkKind::Telegram(news) = &config.networks["news"].kind else { panic!("a channel") };
+    let channel = Channel::Named("my_channel".into());
+    assert_eq!(*news, TelegramNetwork { channel, silent: true, link_preview: true, thread_id: None });
+    let NetworkKind::Telegram(team) = &config.networks["team"].kind else { panic!("a channel") };
+    let channel = Channel::Id(-42);
+    assert_eq!(*team, TelegramNetwork { channel, silent: false, link_preview: false, thread_id: Some(12) });
     let NetworkKind::Webhook(connector) = &config.networks["instagram"].kind else { panic!("a connector") };
     assert_eq!((connector.max_text, connector.concurrency), (Some(2_200), 4));
     assert!(!connector.allow_private_addresses);

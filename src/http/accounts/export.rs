@@ -15,6 +15,7 @@ use utoipa::ToSchema;
 use super::{ACCOUNT, account, not_found};
 use crate::domain::draft::{Draft, DraftTime};
 use crate::domain::post;
+use crate::domain::post_options::MediaKind;
 use crate::http::answer::Answer;
 use crate::http::call::Call;
 use crate::http::openapi::{Answered, Says};
@@ -86,6 +87,8 @@ impl From<WholeNotification> for ExportedNotification {
 #[derive(Serialize, ToSchema)]
 struct ExportedDraft {
     text: Option<String>,
+    /// What it shows, where something was sent to the bot.
+    media_kind: Option<MediaKind>,
     networks: BTreeSet<String>,
     /// Whether it goes out as soon as its writer says yes.
     at_once: bool,
@@ -99,7 +102,8 @@ impl From<Draft> for ExportedDraft {
             Some(DraftTime::At(at)) => (false, Some(at)),
             None => (false, None),
         };
-        Self { text: draft.text, networks: draft.networks, at_once, publish_at }
+        let media_kind = draft.media.map(|media| media.kind);
+        Self { text: draft.text, media_kind, networks: draft.networks, at_once, publish_at }
     }
 }
 

@@ -3,6 +3,7 @@
 mod approval;
 mod listing;
 mod new;
+mod options;
 mod result;
 mod shown;
 

@@ -7,10 +7,13 @@ use serde::Deserialize;
 use utoipa::ToSchema;
 
 use super::actor;
+use super::options::Options;
 use super::shown::Shown;
+use crate::config::{Network, NetworkKind};
 use crate::domain::event::ACCOUNT_MAX_CHARS;
 use crate::domain::new_post::NewPost;
 use crate::domain::post::Post;
+use crate::domain::post_options::PostOptions;
 use crate::http::answer::Answer;
 use crate::http::auth::{Caller, Scope};
 use crate::http::call::Call;
@@ -26,7 +29,7 @@ use crate::store::Scheduled;
     "network": "news", "text": "New scones from 8 am", "media_url": null, "publish_at": "2030-11-22T08:00:00Z"
 }))]
 struct HandedIn {
-    /// Where it goes: a network of the settings.
+    /// Where it goes: a network of the settings, or a channel that the account connected (`channels` of its status).
     network: String,
     /// What it says; may be empty where there is media.
     #[serde(default)]
@@ -34,6 +37,10 @@ struct HandedIn {
     /// What it shows, `https` or `http`.
     #[serde(default)]
     media_url: Option<String>,
+    /// How it is shown on Telegram; other networks take none.
+    #[serde(default)]
+    #[schema(value_type = Options, required = false)]
+    options: Option<Options>,
     /// When it goes out.
     publish_at: DateTime<Utc>,
     /// Whose it is, for a token with `posts:any`.
@@ -58,21 +65,14 @@ pub(in crate::http) async fn schedule(call: Call, caller: Caller) -> Result<Answ
     let handed_in: HandedIn = call.json()?;
     let now = call.port.now();
     let account = account(handed_in.account, &caller)?;
-    let networks = &call.port.config().networks;
-    let Some(network) = networks.get(&handed_in.network) else {
-        let known: Vec<&str> = networks.keys().map(String::as_str).collect();
-        return Err(invalid(if known.is_empty() {
-            "`network` is unknown: no network is set up here; add one under [networks] in the settings"
-                .to_owned()
-        } else {
-            format!("`network` is unknown; the known ones are: {}", known.join(", "))
-        }));
-    };
+    let network = network(&call, &handed_in.network, &account).await?;
     let post = NewPost {
         account,
         network: handed_in.network,
         text: handed_in.text,
         media_url: handed_in.media_url,
+        media_file: None,
+        options: options(handed_in.options, &network)?,
         // As precise as it is kept.
         publish_at: handed_in.publish_at.trunc_subsecs(3),
         needs_approval: handed_in.needs_approval,
@@ -82,6 +82,34 @@ pub(in crate::http) async fn schedule(call: Call, caller: Caller) -> Result<Answ
         Scheduled::Accepted(post) | Scheduled::Replayed(post) => created(post),
         Scheduled::KeyReused => Err(idempotency::reused()),
     }
+}
+
+/// Where it goes: a network of the settings, or a channel that the `account` connected. To others' channels it is as
+/// unknown as what never was.
+async fn network(call: &Call, name: &str, account: &str) -> Result<Network, Problem> {
+    let networks = &call.port.config().networks;
+    if let Some(network) = networks.get(name) {
+        return Ok(network.clone());
+    }
+    if let Some(channel) = call.port.store().channel(account, name).await? {
+        return Ok(Network::of_channel(name, channel.chat_id));
+    }
+    let known: Vec<&str> = networks.keys().map(String::as_str).collect();
+    Err(invalid(if known.is_empty() {
+        "`network` is unknown: no network is set up here; add one under [networks] in the settings".to_owned()
+    } else {
+        format!("`network` is unknown; the known ones are: {}", known.join(", "))
+    }))
+}
+
+/// How it is shown: only Telegram has a choice.
+fn options(wanted: Option<Options>, network: &Network) -> Result<PostOptions, Problem> {
+    let options = PostOptions::from(wanted.unwrap_or_default());
+    let has_a_choice = matches!(network.kind, NetworkKind::Telegram(_));
+    if !has_a_choice && !options.is_empty() {
+        return Err(invalid(format!("`options` are for Telegram; \"{}\" takes none", network.name)));
+    }
+    Ok(options)
 }
 
 /// Whose post it will be: the caller's own, or that of the account which a back end names.

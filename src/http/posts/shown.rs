@@ -4,6 +4,7 @@ use chrono::{DateTime, Utc};
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use super::options::Options;
 use crate::domain::approval::Approval;
 use crate::domain::failure_code::FailureCode;
 use crate::domain::post::{ManagedBy, Post, Status};
@@ -17,8 +18,13 @@ pub(in crate::http) struct Shown {
     status: Status,
     account: String,
     network: String,
+    /// What a connected channel is called; null for a network of the settings.
+    network_title: Option<String>,
     text: String,
     media_url: Option<String>,
+    /// Whether it shows a picture or film that its author sent to the bot.
+    has_media_file: bool,
+    options: Options,
     publish_at: DateTime<Utc>,
     /// When it is tried next, while it is scheduled.
     next_try_at: Option<DateTime<Utc>>,
@@ -58,8 +64,11 @@ impl From<Post> for Shown {
             status: post.status,
             account: post.account,
             network: post.network,
+            network_title: post.network_title,
             text: post.text,
             media_url: post.media_url,
+            has_media_file: post.media_file.is_some(),
+            options: post.options.into(),
             publish_at: post.publish_at,
             attempts: post.attempts,
             url: post.url,

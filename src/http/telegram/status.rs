@@ -9,6 +9,7 @@ use super::{name_of, needs_bot};
 use crate::domain::account::{
     self, BatchWindow, Delivery, Digest, DisabledReason, Preferences, QuietHours, Settings,
 };
+use crate::domain::channel::Channel;
 use crate::domain::language::Language;
 use crate::domain::place::Place;
 use crate::http::answer::Answer;
@@ -30,7 +31,20 @@ pub(in crate::http) struct Status {
     disabled: Option<Disabled>,
     /// The groups to which the notices go besides.
     places: Vec<ShownPlace>,
+    /// The channels that posts may go to besides the networks of the settings.
+    channels: Vec<ShownChannel>,
     settings: Shown,
+}
+
+#[derive(Serialize, ToSchema)]
+#[schema(as = Channel)]
+struct ShownChannel {
+    /// What posts name as their network.
+    network: String,
+    title: String,
+    /// Its public name, without the @.
+    username: Option<String>,
+    connected_at: DateTime<Utc>,
 }
 
 #[derive(Serialize, ToSchema)]
@@ -140,10 +154,14 @@ impl Status {
             true => call.port.store().places_of_account(&settings.account).await?,
             false => Vec::new(),
         };
-        Ok(Self::at(call.port.now(), settings, places))
+        let channels = match settings.chat_id {
+            Some(_) => call.port.store().channels_of_account(&settings.account).await?,
+            None => Vec::new(),
+        };
+        Ok(Self::at(call.port.now(), settings, places, channels))
     }
 
-    fn at(now: DateTime<Utc>, settings: Settings, places: Vec<Place>) -> Self {
+    fn at(now: DateTime<Utc>, settings: Settings, places: Vec<Place>, channels: Vec<Channel>) -> Self {
         let muted_until = settings.muted_after(now);
         let language = settings.language();
         let Preferences { published, failed, unconfirmed, automation, announcement } = settings.preferences;
@@ -154,6 +172,7 @@ impl Status {
             account_name: settings.account_name,
             disabled: settings.disabled.map(Disabled::from),
             places: places.into_iter().map(ShownPlace::from).collect(),
+            channels: channels.into_iter().map(ShownChannel::from).collect(),
             settings: Shown {
                 language,
                 zone: settings.zone.map(|zone| zone.name()),
@@ -183,6 +202,13 @@ impl From<Place> for ShownPlace {
         let Place { chat_id, thread_id, title, linked_at, disabled, .. } = place;
         let disabled = disabled.map(Disabled::from);
         Self { telegram_chat_id: chat_id, thread_id, title, linked_at, disabled }
+    }
+}
+
+impl From<Channel> for ShownChannel {
+    fn from(channel: Channel) -> Self {
+        let Channel { network, title, username, connected_at, chat_id: _ } = channel;
+        Self { network, title, username, connected_at }
     }
 }
 

@@ -168,7 +168,7 @@ async fn the_status_of_somebody_who_never_linked_is_what_they_would_begin_with()
     assert_eq!(got.status, 200);
     let expected = json!({
         "linked": false, "telegram_chat_id": null, "telegram_enabled": false, "account_name": "Mina Park",
-        "places": [],
+        "places": [], "channels": [],
         "settings": {
             "language": "en", "zone": null,
             "digest": {"enabled": true, "time": "09:00", "when_empty": false},

@@ -11,6 +11,7 @@ use crate::domain::carried::Carried;
 use crate::domain::digest::{Cause, ComingUp, DigestNews};
 use crate::domain::event::EventKind;
 use crate::domain::language::Language;
+use crate::domain::place::PlaceNotice;
 use crate::domain::week::{Outcomes, Week};
 use crate::text::answer::{self, Toast};
 use crate::text::button::reconnect;
@@ -299,6 +300,7 @@ fn settings(language: Language, words: &str, full: bool) -> Vec<Html> {
 fn in_groups(language: Language, words: &str, full: bool) -> Vec<Html> {
     let accounts = if full { &[words; 9][..] } else { &[][..] };
     let longest = notification::announcement(language, words);
+    let given = full.then_some(words);
     vec![
         places::group(language),
         places::token_bad(language),
@@ -312,7 +314,9 @@ fn in_groups(language: Language, words: &str, full: bool) -> Vec<Html> {
         places::stopped(language),
         places::resumed(language, accounts),
         places::from_account(language, carried::late(language, longest), words),
-        places::lost(language, words),
+        places::happened(language, PlaceNotice::Connected, words, given),
+        places::happened(language, PlaceNotice::Lost, words, given),
+        places::happened(language, PlaceNotice::Removed, words, given),
         places::list(language, full),
     ]
 }

@@ -22,9 +22,11 @@ pub(super) fn messages(language: Language, words: &str, full: bool) -> Vec<Html>
     let unusable = [Unusable::NotUnderstood, Unusable::NoTimeOfDay, Unusable::Past, Unusable::TooFar];
     let mut texts = vec![
         new_post::text_question(language),
-        new_post::networks_question(language, words),
-        new_post::only_text(language),
-        new_post::use_buttons(language, new_post::networks_question(language, words)),
+        new_post::networks_question(language, words, full),
+        new_post::only_text_or_media(language),
+        new_post::no_media(language),
+        new_post::preview_below(language),
+        new_post::use_buttons(language, new_post::networks_question(language, words, full)),
         new_post::no_networks(language),
         new_post::dropped(language),
         destination.review(language, too_long, networks),

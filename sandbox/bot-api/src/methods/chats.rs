@@ -98,7 +98,10 @@ pub(super) fn get_administrators(call: &Call<'_>) -> Result<String, ApiError> {
     if conversation.chat.kind == ChatKind::Private {
         return Err(ApiError::bad("there are no administrators in the private chat"));
     }
-    let bots = conversation.bots.iter().filter(|(_, standing)| **standing == Standing::Administrator);
+    let bots = conversation
+        .bots
+        .iter()
+        .filter(|(_, standing)| matches!(standing, Standing::Administrator | Standing::Helper));
     let people = conversation.creator.iter().chain(&conversation.administrators);
     let ids = people.chain(bots.map(|(id, _)| id));
     let members: Vec<ChatMember<'_>> = ids

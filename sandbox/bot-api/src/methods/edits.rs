@@ -37,7 +37,7 @@ pub(super) fn edit_caption(call: &Call<'_>) -> Result<String, ApiError> {
     let (words, source) = caption(call)?;
     let reply_markup = markup::reply_markup(call.params)?;
     edit(call, source, |message| {
-        if message.photo.is_empty() {
+        if message.photo.is_empty() && !message.other.contains_key("video") {
             return Err(ApiError::bad("there is no caption in the message to edit"));
         }
         message.caption = (!words.text.is_empty()).then_some(words.text);

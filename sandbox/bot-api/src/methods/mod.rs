@@ -8,6 +8,7 @@ mod photos;
 mod polling;
 mod profile;
 mod sending;
+mod videos;
 mod webhooks;
 
 pub(crate) use polling::get_updates;
@@ -46,12 +47,13 @@ const fn other(name: &'static str, run: Handler) -> Method {
 }
 
 /// The most called come first: the table is searched from the top.
-static METHODS: [Method; 31] = [
+static METHODS: [Method; 32] = [
     writes("sendMessage", sending::send_message),
     Method { name: "getUpdates", writes: false, run: None },
     writes("editMessageText", edits::edit_text),
     other("answerCallbackQuery", callbacks::answer),
     writes("sendPhoto", photos::send_photo),
+    writes("sendVideo", videos::send_video),
     writes("editMessageCaption", edits::edit_caption),
     writes("editMessageReplyMarkup", edits::edit_reply_markup),
     writes("deleteMessage", edits::delete),

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use serde_json::json;
 
 use super::sending::{Draft, post};
+use super::videos::is_video;
 use super::{Call, result};
 use crate::answer::ApiError;
 use crate::image;
@@ -25,7 +26,7 @@ pub(super) fn send_photo(call: &Call<'_>) -> Result<String, ApiError> {
         reply_markup: markup::reply_markup(call.params)?,
         words,
         source,
-        link_preview_options: None,
+        ..Draft::default()
     };
     post(call, draft)
 }
@@ -51,10 +52,16 @@ fn photo(call: &Call<'_>) -> Result<Photo, ApiError> {
     if let Some(known) = world.files.get(given.as_ref()) {
         return Ok(known.clone());
     }
+    if world.videos.contains_key(given.as_ref()) {
+        return Err(ApiError::bad("can't use file of type Video as Photo"));
+    }
     if !given.starts_with("http://") && !given.starts_with("https://") {
         return Err(ApiError::bad("wrong remote file identifier specified: Wrong string length"));
     }
     let url = check_link(&given).map_err(|_| ApiError::bad("wrong HTTP URL specified"))?;
+    if is_video(&url) {
+        return Err(ApiError::bad("wrong type of the web page content"));
+    }
     let photo = Photo {
         file_id: format!("remote-photo-{}", world.new_file_number()),
         width: UNSEEN_SIZE.0,

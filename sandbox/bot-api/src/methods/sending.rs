@@ -21,6 +21,8 @@ pub(super) struct Draft {
     pub(super) words: Formatted,
     pub(super) source: Option<String>,
     pub(super) photo: Option<Photo>,
+    /// As the documentation's `Video`.
+    pub(super) video: Option<Value>,
     pub(super) link_preview_options: Option<Value>,
     pub(super) reply_markup: Option<InlineKeyboard>,
 }
@@ -32,7 +34,7 @@ pub(super) fn send_message(call: &Call<'_>) -> Result<String, ApiError> {
         link_preview_options: link_preview_options(call.params)?,
         reply_markup: markup::reply_markup(call.params)?,
         source: Some(source.into_owned()),
-        photo: None,
+        ..Draft::default()
     };
     post(call, draft)
 }
@@ -103,17 +105,15 @@ pub(super) fn post(call: &Call<'_>, draft: Draft) -> Result<String, ApiError> {
 
 fn fill(message: &mut Message, draft: &Draft) {
     let Formatted { text, entities } = draft.words.clone();
-    match &draft.photo {
-        Some(photo) => {
-            message.photo = vec![photo_size(photo)];
-            message.caption = (!text.is_empty()).then_some(text);
-            message.caption_entities = entities;
-        }
-        None => {
-            message.text = Some(text);
-            message.entities = entities;
-            message.link_preview_options.clone_from(&draft.link_preview_options);
-        }
+    message.photo = draft.photo.iter().map(photo_size).collect();
+    message.other = draft.video.iter().map(|video| ("video".to_owned(), video.clone())).collect();
+    if draft.photo.is_some() || draft.video.is_some() {
+        message.caption = (!text.is_empty()).then_some(text);
+        message.caption_entities = entities;
+    } else {
+        message.text = Some(text);
+        message.entities = entities;
+        message.link_preview_options.clone_from(&draft.link_preview_options);
     }
     message.reply_markup.clone_from(&draft.reply_markup);
 }

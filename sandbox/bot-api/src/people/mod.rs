@@ -99,11 +99,15 @@ impl BotApi {
         let NewPerson { id, first_name, last_name, username, language_code } = person;
         let user = User { id, is_bot: false, first_name, last_name, username, language_code };
         let mut world = self.shared.world();
-        let chat = Chat::private(&user);
-        for conversation in world.chats.values_mut().filter(|conversation| conversation.chat.id == id) {
-            conversation.chat = chat.clone();
+        let known = world.people.get(&id).map(|known| known.deactivated);
+        let deactivated = known.unwrap_or_default();
+        // Who is new has no chat yet; to look through all of them costs a crowd dear.
+        if known.is_some() {
+            let chat = Chat::private(&user);
+            for conversation in world.chats.values_mut().filter(|conversation| conversation.chat.id == id) {
+                conversation.chat = chat.clone();
+            }
         }
-        let deactivated = world.people.get(&id).is_some_and(|known| known.deactivated);
         world.people.insert(id, Account { user, deactivated });
         drop(world);
         self.shared.touch();

@@ -41,6 +41,8 @@ impl BotApi {
             let opening = conversation.message(thread).map(|kept| Box::new(kept.message.clone()));
             message.reply_to_message = opening;
         }
+        world.learn_files(&message);
+        let Some(conversation) = world.chats.get_mut(&key) else { return cannot(format!("no chat {chat}")) };
         let kept = ChatMessage::new(message.clone(), false, self.shared.elapsed());
         let event = self.shared.copy_for_listeners(&kept);
         conversation.add(kept, self.shared.options.messages_per_chat);

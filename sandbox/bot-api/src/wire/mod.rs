@@ -176,4 +176,9 @@ impl AdministratorRights {
             is_anonymous: false,
         }
     }
+
+    /// The same, but for posting and editing.
+    pub(crate) fn without_posting() -> Self {
+        Self { can_post_messages: false, can_edit_messages: false, ..Self::posting() }
+    }
 }

@@ -15,6 +15,8 @@ pub(crate) enum Standing {
     Stranger,
     Member,
     Administrator,
+    /// An administrator who may not post.
+    Helper,
     Left,
     /// Private: blocked by the person. Elsewhere: removed.
     Kicked,
@@ -27,12 +29,13 @@ impl Standing {
             Self::Stranger | Self::Left => MemberStatus::Left,
             Self::Member => MemberStatus::Member,
             Self::Administrator => MemberStatus::Administrator(AdministratorRights::posting()),
+            Self::Helper => MemberStatus::Administrator(AdministratorRights::without_posting()),
             Self::Kicked => MemberStatus::Kicked { until_date: 0 },
         }
     }
 
     pub(crate) fn is_inside(self) -> bool {
-        matches!(self, Self::Member | Self::Administrator)
+        matches!(self, Self::Member | Self::Administrator | Self::Helper)
     }
 }
 

@@ -7,14 +7,16 @@ mod conversation;
 mod seen;
 
 use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
 
 pub(crate) use bot::{Bot, Callback, Command, Profile, Webhook};
 pub(crate) use conversation::{Conversation, Standing, Topic};
 pub use seen::{ChatMessage, Edit, Photo};
 
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
-use crate::wire::{Chat, User};
+use crate::wire::{Chat, Message, User};
 
 /// A person.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -37,6 +39,9 @@ pub(crate) struct World {
     /// Photos by their file id.
     #[serde(skip)]
     pub(crate) files: HashMap<String, Photo>,
+    /// Videos by their file id, as the documentation's `Video`.
+    #[serde(skip)]
+    pub(crate) videos: HashMap<String, Value>,
     /// Groups made so far: the next one's id.
     groups_made: i64,
     files_made: u64,
@@ -106,11 +111,34 @@ impl World {
         })
     }
 
+    /// A picture or video that a person sent can be sent again by its id.
+    pub(crate) fn learn_files(&mut self, message: &Message) {
+        let id = |file: &Value| Some(file.get("file_id")?.as_str()?.to_owned());
+        if let Some(video) = message.other.get("video")
+            && let Some(file_id) = id(video)
+        {
+            self.videos.insert(file_id, video.clone());
+        }
+        for size in message.other.get("photo").and_then(Value::as_array).into_iter().flatten() {
+            let side =
+                |name: &str| size.get(name).and_then(Value::as_u64).and_then(|it| u32::try_from(it).ok());
+            if let (Some(file_id), Some(width), Some(height)) = (id(size), side("width"), side("height")) {
+                let photo = Photo { file_id, width, height, url: None, bytes: Arc::default() };
+                self.files.insert(photo.file_id.clone(), photo);
+            }
+        }
+    }
+
     /// What is kept beside the snapshot is put back after loading it.
     pub(crate) fn restore_files(&mut self) {
         let photos =
             self.chats.values().flat_map(Conversation::messages).filter_map(|message| message.photo.clone());
         self.files = photos.map(|photo| (photo.file_id.clone(), photo)).collect();
+        let messages = self.chats.values().flat_map(Conversation::messages);
+        let videos = messages.filter_map(|kept| kept.message.other.get("video"));
+        let named =
+            videos.filter_map(|video| Some((video.get("file_id")?.as_str()?.to_owned(), video.clone())));
+        self.videos = named.collect();
     }
 }
 

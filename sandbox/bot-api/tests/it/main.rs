@@ -15,6 +15,7 @@ mod sending;
 mod steering;
 mod talking;
 mod teloxide_types;
+mod videos;
 mod webhooks;
 
 use bot_api::{BotApi, NewPerson, Options, Person};

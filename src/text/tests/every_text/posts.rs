@@ -9,11 +9,13 @@ use crate::domain::failure_code::FailureCode;
 use crate::domain::language::Language;
 use crate::domain::late_posts::{LatePost, LatePosts};
 use crate::domain::notice::ToldPost;
+use crate::domain::notification::Kind;
 use crate::domain::post::{self, ManagedBy, Post};
+use crate::domain::post_options::PostOptions;
 use crate::text::failures::{Failures, listed_below};
 use crate::text::notification::Failed;
 use crate::text::post_stands::PostStands;
-use crate::text::{Html, late_posts};
+use crate::text::{Html, channels, late_posts};
 
 /// Every message about posts, once with all that is optional (`full`) and once without.
 pub(super) fn messages(language: Language, words: &str, full: bool) -> Vec<Html> {
@@ -21,6 +23,7 @@ pub(super) fn messages(language: Language, words: &str, full: bool) -> Vec<Html>
     messages.extend(failures(language, words, full));
     messages.extend(classes_of_failure(language, words));
     messages.extend(late(language, words, full));
+    messages.extend(channels(language, words));
     messages
 }
 
@@ -52,6 +55,18 @@ fn late(language: Language, words: &str, full: bool) -> Vec<Html> {
     texts
 }
 
+fn channels(language: Language, words: &str) -> Vec<Html> {
+    vec![
+        channels::ask(language, words, words),
+        channels::not_linked(language, words),
+        channels::connected(language, words, words),
+        channels::no_rights(language),
+        channels::too_many(language),
+        channels::kept(language),
+        channels::lost(language, words),
+    ]
+}
+
 fn failures(language: Language, words: &str, full: bool) -> Vec<Html> {
     let given = full.then(|| words.to_owned());
     let event = EventData {
@@ -63,7 +78,8 @@ fn failures(language: Language, words: &str, full: bool) -> Vec<Html> {
         ..EventData::default()
     };
     let told = |status: Option<post::Status>| ToldPost {
-        kind: EventKind::PostFailed,
+        kind: Kind::Event(EventKind::PostFailed),
+        is_out: full,
         event: event.clone(),
         post: status.map(|status| Post { status, ..post(words, full) }),
     };
@@ -73,7 +89,12 @@ fn failures(language: Language, words: &str, full: bool) -> Vec<Html> {
     texts.push(list(&vec![told(Some(post::Status::Published)); 5]));
     for code in FailureCode::ALL {
         let event = EventData { error_code: Some(code), ..event.clone() };
-        texts.push(list(&[ToldPost { kind: EventKind::PostFailed, event, post: None }]));
+        texts.push(list(&[ToldPost {
+            kind: Kind::Event(EventKind::PostFailed),
+            event,
+            post: None,
+            is_out: false,
+        }]));
     }
     texts.push(listed_below(language, words, full.then_some(words)));
     texts
@@ -85,8 +106,11 @@ fn post(words: &str, full: bool) -> Post {
         id: i64::MAX,
         account: words.to_owned(),
         network: words.to_owned(),
+        network_title: full.then(|| words.to_owned()),
         text: words.to_owned(),
         media_url: None,
+        media_file: None,
+        options: PostOptions::default(),
         publish_at: at,
         status: post::Status::Scheduled,
         managed_by: ManagedBy::Scheduler,

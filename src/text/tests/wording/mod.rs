@@ -2,6 +2,7 @@
 
 mod admins;
 mod answer;
+mod channels;
 mod dead_letters;
 mod digest;
 mod jobs;

@@ -2,6 +2,7 @@
 
 use super::{account, says};
 use crate::domain::language::Language::{En, Ko};
+use crate::domain::place::PlaceNotice;
 use crate::text::places;
 
 #[test]
@@ -62,18 +63,34 @@ fn whose_notices_come_here() {
 #[test]
 fn a_group_that_is_out_of_reach() {
     says(
-        &places::lost(En, "Bakers · News"),
+        &places::happened(En, PlaceNotice::Lost, "Bakers · News", None),
         &[
             "🔌 <b>Bakers · News is out of reach</b>",
             "I was removed from it, or it is gone: your notices don’t go there now. They will once I’m back in it.",
         ],
     );
     says(
-        &places::lost(Ko, "빵집"),
+        &places::happened(Ko, PlaceNotice::Lost, "빵집", None),
         &[
-            "🔌 <b>빵집에 보낼 수 없어요</b>",
+            "🔌 <b>이 그룹에 알림을 보낼 수 없어요: 빵집</b>",
             "그룹에서 제가 제거됐거나 그룹이 없어졌어요. 다시 초대하시면 그곳으로도 알림을 보내 드려요.",
         ],
     );
     assert_eq!(places::remove_button(En, "Bakers", true), "✖️ ⚠️ Bakers");
+}
+
+#[test]
+fn what_somebody_else_did_to_a_place() {
+    says(
+        &places::happened(En, PlaceNotice::Connected, "Bakers · News", Some("Jun <3")),
+        &[
+            "📣 <b>Your notices now also go to Bakers · News</b>",
+            "Changed there by Jun &lt;3.",
+            "/settings removes it again.",
+        ],
+    );
+    says(
+        &places::happened(Ko, PlaceNotice::Removed, "빵집", Some("준")),
+        &["🔕 <b>이제 알림이 이 그룹으로는 가지 않아요: 빵집</b>", "그룹에서 바꾼 사람: 준"],
+    );
 }

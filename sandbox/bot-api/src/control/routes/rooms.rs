@@ -62,9 +62,10 @@ fn set_bot(room: &Room, standing: &str) -> Result<(), (StatusCode, String)> {
     let standing = match standing {
         "member" => Standing::Member,
         "administrator" => Standing::Administrator,
+        "helper" => Standing::Helper,
         "left" => Standing::Left,
         "kicked" => Standing::Kicked,
-        _ => return missing("standing: member, administrator, left, kicked"),
+        _ => return missing("standing: member, administrator, helper, left, kicked"),
     };
     Ok(room.set_bot(standing)?)
 }
