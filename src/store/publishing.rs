@@ -181,6 +181,10 @@ impl ClaimPosts {
 impl Command for ClaimPosts {
     type Output = Vec<ClaimedPost>;
 
+    /// A claim that is lost with the machine's power leaves its post scheduled. Before anything of it goes out it is
+    /// begun, and that is on the disk, with all that was committed before.
+    const MUST_LAST: bool = false;
+
     async fn apply(&self, transaction: &DatabaseTransaction) -> Result<Self::Output, StoreError> {
         let lease_token = rand::random::<i64>();
         let statement = self.statement(transaction.get_database_backend(), lease_token);
