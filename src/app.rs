@@ -30,7 +30,7 @@ pub enum StartError {
     #[error(transparent)]
     Config(#[from] ConfigError),
     /// The database can't be used.
-    #[error("{0}")]
+    #[error(transparent)]
     Store(#[from] StoreError),
     /// The port can't be used.
     #[error("HTTP_ADDR: can't listen on {addr}: {error}. Stop what uses it, or set another address")]
