@@ -161,6 +161,8 @@ on_both_databases! {
     async fn what_can_not_be_used_is_answered_and_changes_nothing(world) {
         world.knows_news().await;
         world.lift_limits().await;
+        // What the bot says about its channel is not the answer to what she says next.
+        world.telegram.wait_until_acknowledged(PATIENCE).await.expect("all is handled");
         let mina = world.mina();
         let answer = world.answer(&mina, "/new").await;
         assert!(answer.text().contains("Connect an account first"), "{}", answer.text());
