@@ -313,10 +313,22 @@ impl NewNotification {
     }
 
     /// Edits the message of the row `edits`, which was due at `due_at`: in its place in the lane, so that it goes
-    /// before all that waits in the chat.
-    pub fn edit(account: &str, chat_id: i64, edits: i64, due_at: DateTime<Utc>, now: DateTime<Utc>) -> Self {
+    /// before all that waits in the chat. `place_id`: the place that the chat is, where it is one.
+    pub fn edit(
+        account: &str,
+        (chat_id, place_id): (i64, Option<i64>),
+        edits: i64,
+        due_at: DateTime<Utc>,
+        now: DateTime<Utc>,
+    ) -> Self {
         let edits = Some(edits);
-        Self { edits, due_at, silent: true, ..Self::pending(account, chat_id, Kind::NoticeEdit, now) }
+        Self {
+            edits,
+            due_at,
+            place_id,
+            silent: true,
+            ..Self::pending(account, chat_id, Kind::NoticeEdit, now)
+        }
     }
 
     /// Tells `admin`, whose chat need not be linked to any account, of trouble, in the `language` of that chat.

@@ -5,7 +5,7 @@ use std::time::Duration;
 use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
 
-use crate::domain::channel::chat_of;
+use crate::domain::channel::{PREFIX, chat_of};
 use crate::domain::digest::{DigestSpan, LastDigest, counts_since};
 use crate::domain::event::Event;
 use crate::domain::notification::{NewNotification, State};
@@ -159,7 +159,7 @@ pub async fn settle_post(
     now: DateTime<Utc>,
 ) -> Result<bool, StoreError> {
     // One label for all channels that people connected: there may be any number of them.
-    let network = chat_of(&claimed.post.network).map_or(claimed.post.network.as_str(), |_| "telegram:");
+    let network = chat_of(&claimed.post.network).map_or(claimed.post.network.as_str(), |_| PREFIX);
     let named = outcome.as_str();
     let settled =
         store.settle_post(claimed.post.id, claimed.lease_token, outcome, NewNotification::for_event, now);

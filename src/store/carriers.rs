@@ -249,8 +249,7 @@ pub(super) async fn stand_in(
         .exec(transaction)
         .await?;
     let carrier = NewNotification::carrier(account, *chat_id, kind, now);
-    let ids = notifications::insert(transaction, &[carrier], now).await?;
-    let carrier_id = ids.first().copied().ok_or_else(|| StoreError::Failed("no carrier".into()))?;
+    let carrier_id = notifications::insert_one(transaction, &carrier, now).await?;
     Entity::update_many()
         .col_expr(Column::State, Expr::val("sending"))
         .col_expr(Column::LeaseToken, Expr::val(*lease_token))

@@ -1,7 +1,5 @@
 //! Dead letters: the last that died, and sending one again.
 
-use std::collections::BTreeSet;
-
 use chrono::{DateTime, Utc};
 use sea_orm::sea_query::Expr;
 use sea_orm::{
@@ -78,8 +76,7 @@ impl Command for Resend {
         if row.state != State::Dead {
             return Ok(Resent::NotDead(row));
         }
-        let account =
-            settings::of_accounts(transaction, &BTreeSet::from([row.account.as_str()])).await?.pop();
+        let account = settings::of_account(transaction, &row.account).await?;
         let place = match row.place_id {
             Some(id) => Some(place::Entity::find_by_id(id).one(transaction).await?.map(Place::from)),
             None => None,

@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use sea_orm::DatabaseTransaction;
 
 use super::idempotency::Answers;
-use super::notifications::insert;
+use super::notifications::{insert, insert_one};
 use super::write_queue::Command;
 use super::{IdempotencyKey, Recorded, Store, StoreError};
 use crate::domain::notification::NewNotification;
@@ -58,7 +58,6 @@ impl Command for Enqueue {
     type Output = i64;
 
     async fn apply(&self, transaction: &DatabaseTransaction) -> Result<i64, StoreError> {
-        let ids = insert(transaction, std::slice::from_ref(&self.row), self.now).await?;
-        ids.first().copied().ok_or_else(|| StoreError::Failed("an inserted row has no id".into()))
+        insert_one(transaction, &self.row, self.now).await
     }
 }

@@ -1,8 +1,6 @@
 //! Late posts: taken out of the queue with the question about them, both or neither, and put back or cancelled by its
 //! answer.
 
-use std::collections::BTreeSet;
-
 use chrono::{DateTime, Utc};
 use sea_orm::sea_query::Expr;
 use sea_orm::{
@@ -13,7 +11,6 @@ use sea_orm::{
 use super::post_outcomes::without_claim;
 use super::write_queue::Command;
 use super::{Store, StoreError, lanes, ms, notifications, post_moves, publishing, settings};
-use crate::domain::account::Settings;
 use crate::domain::late_posts::LatePosts;
 use crate::domain::notification::{Content, Kind, NewNotification};
 use crate::domain::post::{Post, Status};
@@ -81,8 +78,7 @@ async fn asked(
     post: &Post,
     now: DateTime<Utc>,
 ) -> Result<i64, StoreError> {
-    let accounts = BTreeSet::from([post.account.as_str()]);
-    let settings: Option<Settings> = settings::of_accounts(transaction, &accounts).await?.into_iter().next();
+    let settings = settings::of_account(transaction, &post.account).await?;
     if let Some(chat_id) = settings.as_ref().and_then(|settings| settings.chat_id) {
         lanes::lock(transaction, &[chat_id]).await?;
     }
@@ -109,8 +105,7 @@ async fn asked(
     let mut late = LatePosts::default();
     late.add(post);
     let row = NewNotification::late_posts(&post.account, late, settings.as_ref(), now);
-    let ids = notifications::insert(transaction, std::slice::from_ref(&row), now).await?;
-    ids.first().copied().ok_or_else(|| StoreError::Failed("an inserted row has no id".into()))
+    notifications::insert_one(transaction, &row, now).await
 }
 
 /// `update`, after which nobody is asked about the post any more.

@@ -189,10 +189,8 @@ impl Merge {
             .exec(transaction)
             .await?;
         let Claimed { account, chat_id, place_id, .. } = &self.row;
-        let edit = |it: &&Failure| NewNotification {
-            place_id: *place_id,
-            ..NewNotification::edit(account, *chat_id, it.id, time(it.due_at_ms), self.now)
-        };
+        let chat = (*chat_id, *place_id);
+        let edit = |it: &&Failure| NewNotification::edit(account, chat, it.id, time(it.due_at_ms), self.now);
         let edits: Vec<NewNotification> = alone.iter().map(edit).collect();
         notifications::insert(transaction, &edits, self.now).await?;
         Ok(())

@@ -172,9 +172,9 @@ async fn edit(
     let told = told_of(transaction, notices).await?;
     let edits: Vec<NewNotification> = told
         .into_iter()
-        .map(|told| NewNotification {
-            place_id: told.place_id,
-            ..NewNotification::edit(&told.account, told.chat_id, told.id, time(told.due_at_ms), now)
+        .map(|told| {
+            let chat = (told.chat_id, told.place_id);
+            NewNotification::edit(&told.account, chat, told.id, time(told.due_at_ms), now)
         })
         .collect();
     notifications::insert(transaction, &edits, now).await?;

@@ -153,6 +153,16 @@ pub(super) async fn tell(
     Ok(ids)
 }
 
+/// Inserts `row` into its chat's lane, and returns its id.
+pub(super) async fn insert_one(
+    transaction: &DatabaseTransaction,
+    row: &NewNotification,
+    now: DateTime<Utc>,
+) -> Result<i64, StoreError> {
+    let ids = insert(transaction, std::slice::from_ref(row), now).await?;
+    ids.first().copied().ok_or_else(|| StoreError::Failed("an inserted row has no id".into()))
+}
+
 /// Inserts `rows`, each into its chat's lane, and returns their ids in the same order.
 pub(super) async fn insert(
     transaction: &DatabaseTransaction,

@@ -153,7 +153,7 @@ pub(super) async fn tell_owner(
     who: &Member,
     now: DateTime<Utc>,
 ) -> Result<(), StoreError> {
-    let owner = settings::of_accounts(transaction, &BTreeSet::from([account])).await?.pop();
+    let owner = settings::of_account(transaction, account).await?;
     let Some(owner) = owner.filter(|owner| owner.enabled) else { return Ok(()) };
     let Some(own_chat) = owner.chat_id.filter(|own| *own != who.id) else { return Ok(()) };
     let told = NewNotification::about_place(notice, &owner, own_chat, title, Some(&who.name), now);

@@ -23,7 +23,7 @@ use crate::entity::sns_settings::{Column, Entity, Model};
 impl Store {
     /// The settings of `account`; `None` for one that never asked for a link.
     pub async fn settings_of_account(&self, account: &str) -> Result<Option<Settings>, StoreError> {
-        Ok(Entity::find_by_id(account).one(&self.reader).await?.map(Settings::from))
+        of_account(&self.reader, account).await
     }
 
     /// The settings of all of `accounts` that have any, in no order.
@@ -103,6 +103,14 @@ impl Store {
 
 pub(super) async fn by_chat(db: &impl ConnectionTrait, chat_id: i64) -> Result<Option<Model>, StoreError> {
     Ok(Entity::find().filter(Column::TelegramChatId.eq(chat_id)).one(db).await?)
+}
+
+/// The settings of `account`; `None` for one that never asked for a link.
+pub(super) async fn of_account(
+    db: &impl ConnectionTrait,
+    account: &str,
+) -> Result<Option<Settings>, StoreError> {
+    Ok(Entity::find_by_id(account).one(db).await?.map(Settings::from))
 }
 
 /// The settings of all of `accounts` that have any, in no order.

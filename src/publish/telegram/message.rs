@@ -11,7 +11,7 @@ use url::Url;
 use crate::config::TelegramNetwork;
 use crate::domain::post::Post;
 use crate::domain::post_options::MediaKind;
-use crate::telegram::{Answer, Api};
+use crate::telegram::{Answer, Api, NO_PREVIEW};
 
 /// What a post shows has an address that is none.
 pub(super) struct NoAddress;
@@ -30,7 +30,7 @@ pub(super) async fn send(
         let is_disabled = !post.options.link_preview.unwrap_or(network.link_preview);
         let mut message = SendMessage::new(to, &post.text)
             .disable_notification(silent)
-            .link_preview_options(preview(is_disabled));
+            .link_preview_options(LinkPreviewOptions { is_disabled, ..NO_PREVIEW });
         message.message_thread_id = thread;
         return Ok(api.call(&message, timeout).await);
     };
@@ -58,14 +58,4 @@ fn media(post: &Post) -> Result<Option<(InputFile, MediaKind)>, NoAddress> {
     let address = Url::parse(address).map_err(|_| NoAddress)?;
     let kind = post.options.kind_of_media(&address);
     Ok(Some((InputFile::url(address), kind)))
-}
-
-fn preview(is_disabled: bool) -> LinkPreviewOptions {
-    LinkPreviewOptions {
-        is_disabled,
-        url: None,
-        prefer_small_media: false,
-        prefer_large_media: false,
-        show_above_text: false,
-    }
 }
