@@ -85,7 +85,12 @@ fn noticed(row: &Claimed) -> Option<i64> {
     match row.kind {
         Kind::NoticeEdit => Some(row.edits.unwrap_or(row.id)),
         Kind::MergedFailures => Some(row.id),
-        Kind::Event(EventKind::PostFailed | EventKind::PostUnconfirmed) | Kind::Approval(_) => Some(row.id),
+        Kind::Approval(_) => Some(row.id),
+        // Trouble with a post that has no number: nobody could say that it is over.
+        Kind::Event(EventKind::PostFailed | EventKind::PostUnconfirmed) => {
+            let is_of_platform = row.content.event.platform_post().is_some();
+            (row.post_id.is_some() || is_of_platform).then_some(row.id)
+        }
         _ => None,
     }
 }
