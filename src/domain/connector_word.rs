@@ -7,6 +7,9 @@ use utoipa::ToSchema;
 use super::failure_code::FailureCode;
 use super::post::Reason;
 
+/// Why a post is not out whose network says no more than that it may be tried again.
+pub const COULD_NOT_TAKE: &str = "The network could not take the post";
+
 /// How much of a connector's words is passed on, in characters?
 const WORDS_MAX: usize = 300;
 
@@ -46,8 +49,18 @@ impl ConnectorWord {
 }
 
 impl ConnectorWord {
-    /// Why the post is not out: its own words and class, else the `usual` ones.
-    pub fn because(&self, usual: (FailureCode, &str), fix: &str) -> Reason {
+    /// Why the post is not out and will not be: in its own words and class, where it has any.
+    pub fn refused(&self) -> Reason {
+        let fix = "Check the post and the connection to the network, then retry";
+        self.because((FailureCode::Refused, "The network refused the post"), fix)
+    }
+
+    /// Why the post is not out yet: in its own words and class, else the `usual` ones.
+    pub fn not_now(&self, usual: &str) -> Reason {
+        self.because((FailureCode::RateLimited, usual), "Retry a little later")
+    }
+
+    fn because(&self, usual: (FailureCode, &str), fix: &str) -> Reason {
         let code = self.code.or(self.reason.is_none().then_some(usual.0));
         Reason { code, ..Reason::new(self.reason.as_deref().unwrap_or(usual.1), fix) }
     }

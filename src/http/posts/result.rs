@@ -8,8 +8,7 @@ use hyper::StatusCode;
 use super::shown::Shown;
 use super::{POST, not_found, too_late};
 use crate::config::{Signed, SigningKeys};
-use crate::domain::connector_word::ConnectorWord;
-use crate::domain::failure_code::FailureCode;
+use crate::domain::connector_word::{COULD_NOT_TAKE, ConnectorWord};
 use crate::domain::post::{ManagedBy, Outcome, Post};
 use crate::http::answer::Answer;
 use crate::http::call::Call;
@@ -79,17 +78,11 @@ fn outcome(call: &Call, post: &Post) -> Result<Outcome, Problem> {
     match said.status.as_deref() {
         Some("published") => Ok(Outcome::Published { url: said.url.clone() }),
         Some("failed") if said.retryable && post.managed_by == ManagedBy::Scheduler => {
-            let reason = said.because(
-                (FailureCode::RateLimited, "The network could not take the post"),
-                "Retry a little later",
-            );
+            let reason = said.not_now(COULD_NOT_TAKE);
             let backoff = &call.port.config().publishing.backoff;
             Ok(Outcome::again(reason, Duration::ZERO, post.attempts, backoff, call.port.now()))
         }
-        Some("failed") => {
-            let fix = "Check the post and the connection to the network, then retry";
-            Ok(Outcome::Failed(said.because((FailureCode::Refused, "The network refused the post"), fix)))
-        }
+        Some("failed") => Ok(Outcome::Failed(said.refused())),
         _ => Err(Problem::new(Kind::InvalidPost, "`status` must be \"published\" or \"failed\".")),
     }
 }

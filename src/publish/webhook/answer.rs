@@ -2,8 +2,7 @@
 
 use std::time::Duration;
 
-use crate::domain::connector_word::ConnectorWord;
-use crate::domain::failure_code::FailureCode;
+use crate::domain::connector_word::{COULD_NOT_TAKE, ConnectorWord};
 use crate::domain::post::{Outcome, Reason};
 use crate::publish::Verdict;
 
@@ -18,27 +17,14 @@ pub(super) fn judge(status: u16, wait: Duration, body: &[u8]) -> Verdict {
         (Some("published"), _) if succeeded => Verdict::Settled(Outcome::Published { url: said.url }),
         // Two words that contradict each other are no word.
         (Some("published"), _) => unconfirmed(status),
-        _ if said.retryable => Verdict::TryAgain {
-            wait,
-            reason: said.because((FailureCode::RateLimited, "The network could not take the post"), LATER),
-        },
-        (Some("failed"), _) => Verdict::Settled(Outcome::Failed(
-            said.because((FailureCode::Refused, "The network refused the post"), MEND),
-        )),
-        (_, 429 | 503) => Verdict::TryAgain {
-            wait,
-            reason: said.because((FailureCode::RateLimited, "The network has too much to do"), LATER),
-        },
-        (_, 400..500) => Verdict::Settled(Outcome::Failed(
-            said.because((FailureCode::Refused, "The network refused the post"), MEND),
-        )),
+        _ if said.retryable => Verdict::TryAgain { wait, reason: said.not_now(COULD_NOT_TAKE) },
+        (Some("failed"), _) => Verdict::Settled(Outcome::Failed(said.refused())),
+        (_, 429 | 503) => Verdict::TryAgain { wait, reason: said.not_now("The network has too much to do") },
+        (_, 400..500) => Verdict::Settled(Outcome::Failed(said.refused())),
         (_, 202) => Verdict::Accepted,
         _ => unconfirmed(status),
     }
 }
-
-const LATER: &str = "Retry a little later";
-const MEND: &str = "Check the post and the connection to the network, then retry";
 
 fn unconfirmed(status: u16) -> Verdict {
     let error = match status {
