@@ -105,6 +105,7 @@ on_both_databases! {
             world.until_post("alice", id, "failed").await;
             failed.push(id);
         }
+        settles(world).await;
         let status = lines(world, &mina, "/status").await;
         assert_eq!(status[2], "Today  0 published · 2 failed · 0 to go");
         connector.next(Behaviour::publishes());
