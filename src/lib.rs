@@ -38,6 +38,7 @@
 //! | `dptree` | bot |
 //! | `clokwerk` | jobs |
 //! | `resvg` | chart |
+//! | `icu_calendar`, `icu_datetime`, `icu_decimal`, `icu_list` | text |
 //! | `prometheus` | metrics |
 //!
 //! `tests/it/architecture.rs` reads these two tables and every `use` and path of `src/`, and fails on a

@@ -141,7 +141,7 @@ impl Drawing {
             let day = week.first_day + Days::new(day);
             let middle = slot + SLOT / 2.0;
             let name = words::day_name(self.language, day.weekday());
-            self.text(middle, 464.0, 27.0, INK, "middle", name);
+            self.text(middle, 464.0, 27.0, INK, "middle", &name);
             let date = words::day_of_month(self.language, day);
             self.text(middle, 495.0, 22.0, FAINT_INK, "middle", &date);
         }

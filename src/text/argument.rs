@@ -1,5 +1,6 @@
 //! The arguments of a text: the one place where foreign words are cleaned, shortened and escaped.
 
+use fluent_bundle::types::{FluentNumber, FluentNumberOptions};
 use fluent_bundle::{FluentArgs, FluentValue};
 use unicode_segmentation::UnicodeSegmentation;
 use url::Url;
@@ -67,6 +68,12 @@ impl Args {
     /// A count; shown with thousands separators, and plural forms may depend on it.
     pub(super) fn count(self, key: &'static str, count: u64) -> Self {
         self.set(key, count.into())
+    }
+
+    /// Something measured, in tenths: 8 is shown as "0.8", 120 as "12.0".
+    pub(super) fn tenths(self, key: &'static str, tenths: u64) -> Self {
+        let options = FluentNumberOptions { minimum_fraction_digits: Some(1), ..Default::default() };
+        self.set(key, FluentNumber::new(tenths as f64 / 10.0, options).into())
     }
 
     /// A finished piece of text.

@@ -6,6 +6,7 @@ use fluent_bundle::concurrent::FluentBundle;
 use fluent_bundle::{FluentResource, FluentValue};
 
 use super::argument::Args;
+use super::cldr;
 use super::html::Html;
 use crate::domain::language::Language;
 
@@ -78,7 +79,11 @@ fn bundle(language: Language) -> FluentBundle<FluentResource> {
     let mut bundle = FluentBundle::new_concurrent(vec![language.code().parse().unwrap_or_default()]);
     // The isolation marks would stand around every name and inside every href.
     bundle.set_use_isolating(false);
-    bundle.set_formatter(Some(with_separators));
+    let formatter: fn(&FluentValue, &_) -> Option<String> = match language {
+        Language::En => |value, _| number(Language::En, value),
+        Language::Ko => |value, _| number(Language::Ko, value),
+    };
+    bundle.set_formatter(Some(formatter));
     // Errors keep whatever was read; the tests make sure that there are none.
     let resource =
         FluentResource::try_new(source(language).to_owned()).unwrap_or_else(|(resource, errors)| {
@@ -91,18 +96,10 @@ fn bundle(language: Language) -> FluentBundle<FluentResource> {
     bundle
 }
 
-/// A count as "1,204", in both of our languages; fluent-bundle itself knows no separators.
-fn with_separators<M>(value: &FluentValue, _memoizer: &M) -> Option<String> {
+/// A number as its readers write it; fluent-bundle itself knows no separators.
+fn number(language: Language, value: &FluentValue) -> Option<String> {
     let FluentValue::Number(number) = value else { return None };
-    let digits = number.as_string().into_owned();
-    let mut separated = String::with_capacity(digits.len() * 4 / 3);
-    for (at, digit) in digits.chars().enumerate() {
-        if at > 0 && (digits.len() - at).is_multiple_of(3) {
-            separated.push(',');
-        }
-        separated.push(digit);
-    }
-    Some(separated)
+    Some(cldr::number(language, &number.as_string()))
 }
 
 /// Whether a line of `source` starts with `name =`. Byte by byte, because it runs at compile time.
@@ -165,7 +162,8 @@ mod tests {
 
     #[test]
     fn counts_have_thousands_separators() {
-        for (count, expected) in [(0, "0"), (999, "999"), (1_204, "1,204"), (1_000_000, "1,000,000")] {
+        for (count, expected) in [(0, "0"), (999, "999"), (1_204, "1,204"), (1_000_000_000, "1,000,000,000")]
+        {
             let args = Args::new().count("count", count);
             assert_eq!(say(Language::En, key!("stats-queue"), &args).as_str(), format!("Queue {expected}"));
         }

@@ -54,13 +54,15 @@ reason = { $code ->
    *[other] { $name }
 }
 reason-count = { $why } { $count }
-seconds = { $count } s
+# A CLDR date pattern: Sunday, Nov 22.
+day-pattern = EEEE, MMM d
 age-seconds = { $count } s
 age-minutes = { $count } min
 age-hours = { $count } h
 age-days = { $count } d
 time-in-zone = { $time } ({ $zone })
 zone-assumed = { $zone } (not set)
+quiet-hours = { $from }–{ $until }
 
 ## Linking
 
@@ -254,6 +256,7 @@ new-does-not-fit = ✂️ <b>This does not fit yet</b>
 new-to = 📡 { $networks }
 new-at = 🕒 { $time }
 new-at-once = 🕒 At once
+new-more-networks = { $count } more
 new-too-long = ⚠️ { $network } takes { $limit } characters at most; these are { $length }.
 new-again = ⚠️ The same text goes or went to { $networks } within a week.
 new-scheduled = ✅ <b>Scheduled</b>
@@ -308,7 +311,6 @@ week-published = Published · { $count }
 week-failed = Failed · { $count }
 week-unconfirmed = Not sure · { $count }
 week-empty = No posts last week
-number = { $count }
 
 ## Several events in one message
 
@@ -377,7 +379,6 @@ choose-announcement = Announcements: { $how }
 choose-batch-off = At once
 choose-batch = Every { $minutes } min
 choose-quiet = 🌙 Quiet hours
-choose-quiet-hours = { $from }–{ $until }
 choose-quiet-off = No quiet hours
 choose-quiet-other = Other hours
 choose-unmute = 🔔 Unmute

@@ -52,8 +52,8 @@ impl Hours {
     /// "22:00–08:00", or that there are no quiet hours.
     pub(super) fn quiet(&self, language: Language) -> Html {
         let Some((from, until)) = self.quiet else { return off(language) };
-        let [from, until] = [from, until].map(|time| time_of_day(language, time).into_string());
-        Html::trusted(format!("{from}–{until}"))
+        let [from, until] = [from, until].map(|time| time_of_day(language, time));
+        say(language, key!("quiet-hours"), &Args::new().html("from", from).html("until", until))
     }
 
     /// Whether quiet hours are set but nobody knows when they are.

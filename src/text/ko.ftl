@@ -53,13 +53,15 @@ reason = { $code ->
    *[other] { $name }
 }
 reason-count = { $why } { $count }
-seconds = { $count }초
+# CLDR 날짜 패턴: 11월 22일 (일)
+day-pattern = MMM d일 (E)
 age-seconds = { $count }초
 age-minutes = { $count }분
 age-hours = { $count }시간
 age-days = { $count }일
 time-in-zone = { $time } ({ $zone })
 zone-assumed = { $zone } (미설정)
+quiet-hours = { $from }–{ $until }
 
 ## Linking
 
@@ -250,6 +252,7 @@ new-does-not-fit = ✂️ <b>아직 올릴 수 없어요</b>
 new-to = 📡 { $networks }
 new-at = 🕒 { $time }
 new-at-once = 🕒 바로
+new-more-networks = 그 외 { $count }곳
 new-too-long = ⚠️ { $network }: 최대 { $limit }자인데 지금 { $length }자예요.
 new-again = ⚠️ 일주일 안에 같은 글이 올라가는 곳: { $networks }
 new-scheduled = ✅ <b>예약했어요</b>
@@ -277,7 +280,7 @@ when-no-time-of-day = 🤔 <b>그날 몇 시에 올릴까요?</b>
 when-past = ⌛ <b>이미 지난 시각이에요</b>
 when-too-far = 📆 <b>1년보다 먼 시각이에요</b>
 when-examples = 아래에서 고르거나 시각을 보내 주세요. 예: “18:30”, “내일 오전 9시”, “금요일 오후 6시”, “12월 1일 9시”, “2시간 뒤”
-choose-in-an-hour = 1시간 뒤
+choose-in-an-hour = 1시간 후
 choose-this-evening = 오늘 { $time }
 choose-tomorrow = 내일 { $time }
 
@@ -301,7 +304,6 @@ week-published = 게시 완료 · { $count }
 week-failed = 실패 · { $count }
 week-unconfirmed = 미확인 · { $count }
 week-empty = 지난주에는 글이 없었어요
-number = { $count }
 
 ## Several events in one message
 
@@ -361,7 +363,6 @@ choose-announcement = 공지: { $how }
 choose-batch-off = 바로 받기
 choose-batch = { $minutes }분마다
 choose-quiet = 🌙 방해 금지
-choose-quiet-hours = { $from }–{ $until }
 choose-quiet-off = 방해 금지 끄기
 choose-quiet-other = 다른 시간
 choose-unmute = 🔔 알림 다시 켜기

@@ -3,8 +3,8 @@
 //! One function per text (a struct with `render` where it takes more than a few arguments), named as in
 //! the conversations it belongs to. The words are in `en.ftl` and `ko.ftl`; what a caller passes is
 //! cleaned, shortened and escaped in `argument` and nowhere else, so every text is valid Telegram HTML
-//! within 4096 UTF-16 units whatever its arguments. Only what depends on a calendar or a map is written
-//! in Rust: `time`.
+//! within 4096 UTF-16 units whatever its arguments. How a language writes dates, times, numbers and lists is
+//! known by the CLDR: `cldr` asks it, and `time` says what of a moment is shown.
 //!
 //! | module | what it says |
 //! |---|---|
@@ -40,6 +40,7 @@ pub mod carried;
 mod catalog;
 pub mod channels;
 pub mod cities;
+mod cldr;
 pub mod dead_letters;
 pub mod digest;
 mod failure;

@@ -5,6 +5,7 @@ use chrono_tz::Tz;
 
 use super::argument::Args;
 use super::catalog::{key, say};
+use super::cldr;
 use super::html::Html;
 use super::lines::Lines;
 use super::time::{Precision, moment};
@@ -117,18 +118,14 @@ impl Destination<'_> {
 /// How many networks does one line name?
 const SHOWN: usize = 3;
 
-/// "News, Instagram and 2 more"
+/// "News, Instagram, X, and 2 more"
 fn names(language: Language, networks: &[&str]) -> Html {
-    let shown: Vec<String> =
-        networks.iter().take(SHOWN).map(|name| network(language, name).into_string()).collect();
-    let shown = Html::trusted(shown.join(", "));
-    match networks.len().saturating_sub(SHOWN) {
-        0 => shown,
-        more => {
-            let more = say(language, key!("and-more"), &Args::new().count("count", more as u64));
-            Html::trusted(format!("{} {}", shown.as_str(), more.as_str()))
-        }
-    }
+    let more = networks.len().saturating_sub(SHOWN) as u64;
+    let more =
+        (more > 0).then(|| say(language, key!("new-more-networks"), &Args::new().count("count", more)));
+    let shown = networks.iter().take(SHOWN).map(|name| network(language, name));
+    let names: Vec<String> = shown.chain(more).map(Html::into_string).collect();
+    Html::trusted(cldr::list(language, &names))
 }
 
 /// A button below a draft.
@@ -179,5 +176,22 @@ impl Choice<'_> {
             Self::Drop => key!("choose-drop"),
         };
         say(language, key, &Args::new()).plain()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use Language::{En, Ko};
+
+    use super::*;
+
+    #[test]
+    fn networks_are_a_list_in_the_words_of_the_language() {
+        assert_eq!(names(En, &["instagram"]).as_str(), "Instagram");
+        assert_eq!(names(En, &["instagram", "news <1>"]).as_str(), "Instagram and news &lt;1&gt;");
+        assert_eq!(names(Ko, &["instagram", "x"]).as_str(), "인스타그램 및 X");
+        let five = ["instagram", "threads", "x", "tiktok", "news"];
+        assert_eq!(names(En, &five).as_str(), "Instagram, Threads, X, and 2 more");
+        assert_eq!(names(Ko, &five).as_str(), "인스타그램, 스레드, X 및 그 외 2곳");
     }
 }

@@ -184,7 +184,7 @@ impl Choice {
             Self::Quiet(Some(QuietHours { from_minute, until_minute })) => {
                 let time = |minute| time_of_day(language, minute_of_day(minute));
                 let span = Args::new().html("from", time(from_minute)).html("until", time(until_minute));
-                say(language, key!("choose-quiet-hours"), &span).plain()
+                say(language, key!("quiet-hours"), &span).plain()
             }
             Self::OtherQuiet => named(key!("choose-quiet-other")),
             Self::PickPlaces => named(key!("choose-places")),

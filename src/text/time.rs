@@ -2,11 +2,12 @@
 
 use std::time::Duration;
 
-use chrono::{DateTime, Datelike as _, NaiveTime, Timelike as _, Utc, Weekday};
+use chrono::{DateTime, NaiveDateTime, NaiveTime, Offset as _, TimeZone as _, Utc};
 use chrono_tz::Tz;
 
 use super::argument::Args;
 use super::catalog::{Key, key, say};
+use super::cldr;
 use super::html::Html;
 use crate::domain::language::Language;
 
@@ -36,17 +37,11 @@ impl Precision {
 /// A moment, shown by Telegram in the reader's own zone; clients that cannot do that show what we wrote,
 /// in `zone`.
 pub(super) fn moment(language: Language, at: DateTime<Utc>, zone: Tz, precision: Precision) -> Html {
-    let local = at.with_timezone(&zone);
-    let time = match precision {
-        Precision::Seconds => {
-            format!("{}:{:02}", time_of_day(language, local.time()).as_str(), local.second())
-        }
-        Precision::Time | Precision::Day => time_of_day(language, local.time()).into_string(),
-    };
-    let shown = match (precision, language) {
-        (Precision::Day, Language::En) => format!("{}, {time}", local.format("%b %-d")),
-        (Precision::Day, Language::Ko) => format!("{}월 {}일 {time}", local.month(), local.day()),
-        _ => time,
+    let local = local(at, zone);
+    let shown = match precision {
+        Precision::Time => cldr::time(language, local.time()),
+        Precision::Seconds => cldr::time_with_seconds(language, local.time()),
+        Precision::Day => cldr::day_and_time(language, local),
     };
     let unix = at.timestamp();
     // Telegram reads the attribute as a positive 32-bit number and refuses the message otherwise.
@@ -59,34 +54,19 @@ pub(super) fn moment(language: Language, at: DateTime<Utc>, zone: Tz, precision:
 
 /// The day of a moment in `zone`: "Sunday, Nov 22", "11월 22일 (일)".
 pub(super) fn day(language: Language, at: DateTime<Utc>, zone: Tz) -> Html {
-    let day = at.with_timezone(&zone).date_naive();
-    Html::trusted(match language {
-        Language::En => day.format("%A, %b %-d").to_string(),
-        Language::Ko => {
-            format!("{}월 {}일 ({})", day.month(), day.day(), weekday_name(language, day.weekday()))
-        }
-    })
+    let pattern = say(language, key!("day-pattern"), &Args::new());
+    Html::trusted(cldr::day(language, pattern.as_str(), local(at, zone).date()))
 }
 
-/// The short name of a day of the week: "Sun", "일".
-pub(super) fn weekday_name(language: Language, day: Weekday) -> &'static str {
-    let names = match language {
-        Language::En => ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"],
-        Language::Ko => ["월", "화", "수", "목", "금", "토", "일"],
-    };
-    names[day.num_days_from_monday() as usize]
+/// What calendar and clock show in `zone`; in UTC where chrono's calendar ends within hours.
+fn local(at: DateTime<Utc>, zone: Tz) -> NaiveDateTime {
+    let utc = at.naive_utc();
+    utc.checked_add_offset(zone.offset_from_utc_datetime(&utc).fix()).unwrap_or(utc)
 }
 
 /// A time of day: "17:00", "오후 5:00".
 pub(super) fn time_of_day(language: Language, time: NaiveTime) -> Html {
-    Html::trusted(match language {
-        Language::En => time.format("%H:%M").to_string(),
-        Language::Ko => {
-            let (afternoon, hour) = time.hour12();
-            let half = if afternoon { "오후" } else { "오전" };
-            format!("{half} {hour}:{:02}", time.minute())
-        }
-    })
+    Html::trusted(cldr::time(language, time))
 }
 
 /// What people call a zone: its city where we know the language's word for it, else its IANA name.
@@ -127,6 +107,9 @@ pub(super) fn korean_city(zone: Tz) -> Option<&'static str> {
 }
 
 /// How long ago something was, in its largest whole unit: "2 s", "5 min", "3 h", "2 d".
+///
+/// The units are words of the Fluent files: ICU4X formats them in a crate that breaks with each of its releases. They are
+/// CLDR 48's short ones, in Korean its own and in English, which people everywhere read, the root locale's.
 pub(super) fn age(language: Language, age: Duration) -> Html {
     const UNITS: [(Key, u64); 3] =
         [(key!("age-days"), 86_400), (key!("age-hours"), 3_600), (key!("age-minutes"), 60)];
@@ -138,15 +121,18 @@ pub(super) fn age(language: Language, age: Duration) -> Html {
 
 /// How long something took, in tenths of a second: "0.8 s".
 pub(super) fn latency(language: Language, took: Duration) -> Html {
-    let args = Args::new().html("count", Html::trusted(format!("{:.1}", took.as_secs_f64())));
-    say(language, key!("seconds"), &args)
+    let tenths = took.as_millis().saturating_add(50) / 100;
+    let args = Args::new().tenths("count", u64::try_from(tenths).unwrap_or(u64::MAX));
+    say(language, key!("age-seconds"), &args)
 }
 
 #[cfg(test)]
 mod tests {
     use Language::{En, Ko};
+    use chrono::{Datelike as _, TimeDelta};
 
     use super::*;
+    use crate::domain::typed_time;
 
     const SEOUL: Tz = Tz::Asia__Seoul;
 
@@ -188,8 +174,24 @@ mod tests {
             let meant = at(1_795_334_400 + ahead);
             for language in Language::ALL {
                 let written = moment(language, meant, SEOUL, Precision::Day).plain();
-                let read = crate::domain::typed_time::read(&written, SEOUL, now);
+                let read = typed_time::read(&written, SEOUL, now);
                 assert_eq!(read, Ok(meant), "{written}");
+            }
+        }
+    }
+
+    #[test]
+    fn every_day_of_a_year_can_be_typed_as_it_is_written() {
+        let now = at(1_795_334_400);
+        for (days, language) in (1..=365).flat_map(|days| Language::ALL.map(|language| (days, language))) {
+            let meant = now + TimeDelta::days(days);
+            let written = moment(language, meant, SEOUL, Precision::Day).plain();
+            assert_eq!(typed_time::read(&written, SEOUL, now), Ok(meant), "{written}");
+            let weekday = meant.with_timezone(&SEOUL).weekday();
+            for pattern in ["EEE", "EEEE"] {
+                let name = cldr::day(language, pattern, meant.with_timezone(&SEOUL).date_naive());
+                let read = typed_time::read(&format!("{name} 9:00"), SEOUL, now).expect("a weekday");
+                assert_eq!(read.with_timezone(&SEOUL).weekday(), weekday, "{name}");
             }
         }
     }
@@ -248,5 +250,6 @@ mod tests {
     fn latencies_have_tenths() {
         assert_eq!(latency(En, Duration::from_millis(812)).as_str(), "0.8 s");
         assert_eq!(latency(Ko, Duration::from_millis(12_040)).as_str(), "12.0초");
+        assert_eq!(latency(En, Duration::from_millis(1_234_950)).as_str(), "1,235.0 s");
     }
 }

@@ -1,11 +1,11 @@
 //! The words on the chart of a week, as plain text.
 
-use chrono::{Datelike as _, Days, NaiveDate, Weekday};
+use chrono::{Days, NaiveDate, Weekday};
 
 use super::argument::Args;
 use super::catalog::{Key, key, say};
+use super::cldr;
 use super::html::Html;
-use super::time::weekday_name;
 use crate::domain::language::Language;
 
 /// How a post ended.
@@ -33,7 +33,7 @@ impl Outcome {
 
 /// "Last week · Nov 16 – 22": over the chart of the week that begins on `first_day`.
 pub fn title(language: Language, first_day: NaiveDate) -> String {
-    let days = Html::trusted(days(language, first_day, first_day + Days::new(6)));
+    let days = Html::trusted(cldr::days(language, first_day, first_day + Days::new(6)));
     say(language, key!("week-title"), &Args::new().html("days", days)).plain()
 }
 
@@ -43,34 +43,18 @@ pub fn empty(language: Language) -> String {
 }
 
 /// "Mon", "월": below a day's bar.
-pub fn day_name(language: Language, day: Weekday) -> &'static str {
-    weekday_name(language, day)
+pub fn day_name(language: Language, day: Weekday) -> String {
+    cldr::weekday(language, day)
 }
 
-/// "16 Nov" would be long seven times over: only the day of the month, below its name.
+/// "Nov 16" would be long seven times over: only the day of the month, "16", "16일", below its name.
 pub fn day_of_month(language: Language, day: NaiveDate) -> String {
-    match language {
-        Language::En => day.day().to_string(),
-        Language::Ko => format!("{}일", day.day()),
-    }
+    cldr::day_of_month(language, day)
 }
 
 /// "1,204": on a bar.
 pub fn number(language: Language, number: u64) -> String {
-    say(language, key!("number"), &Args::new().count("count", number)).plain()
-}
-
-/// A span of days: "Nov 16 – 22", "Nov 30 – Dec 6" (CLDR's interval formats).
-fn days(language: Language, first: NaiveDate, last: NaiveDate) -> String {
-    let same_month = first.month() == last.month();
-    match language {
-        Language::En if same_month => format!("{} – {}", first.format("%b %-d"), last.day()),
-        Language::En => format!("{} – {}", first.format("%b %-d"), last.format("%b %-d")),
-        Language::Ko if same_month => format!("{}월 {}일~{}일", first.month(), first.day(), last.day()),
-        Language::Ko => {
-            format!("{}월 {}일~{}월 {}일", first.month(), first.day(), last.month(), last.day())
-        }
-    }
+    cldr::number(language, &number.to_string())
 }
 
 #[cfg(test)]
