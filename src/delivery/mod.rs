@@ -25,8 +25,8 @@ use crate::clock::Clock;
 use crate::config;
 use crate::domain::notification::Claimed;
 use crate::health::Health;
-use crate::store::Store;
-use crate::telegram::{Api, Limits, Place, wait_until};
+use crate::store::{ClaimWish, Store};
+use crate::telegram::{Api, ChatWaits, Limits, Place, wait_until};
 use briefing::{Briefed, BriefingDesk};
 use outage::Outage;
 use render::Renderer;
@@ -35,8 +35,9 @@ use send::{Addressed, Sender};
 /// How long does an idle worker sleep at most? What another instance accepted is found this late.
 const IDLE_LIMIT: Duration = Duration::from_secs(1);
 
-/// How many rows may wait in memory for their place under the limits? A second's worth, so that a more urgent row is
-/// not overtaken for longer; enough that claiming costs little, and few enough to be bounded without a limit.
+/// How many rows may wait in memory for their place under the limits? Half a second's worth: a more urgent row is not
+/// overtaken for longer, and a chat that may be written to once a second is claimed for each second. Enough that claiming
+/// costs little, and few enough to be bounded without a limit.
 const WINDOW: RangeInclusive<usize> = 16..=256;
 
 /// How soon after a claim is the next one made? While events come without a pause, each would claim one row, at ten
@@ -135,9 +136,10 @@ impl Delivery {
             () = self.until_sending_is_allowed(sender, in_flight) => {}
         }
         let now = Instant::now();
-        let (waiting, first_ready) = self.limits.waiting_chats(now);
+        let ChatWaits { waiting, first_over, over } = self.limits.chat_waits(now);
         let lease = TimeDelta::from_std(self.settings.lease).unwrap_or(TimeDelta::minutes(1));
-        let claim = self.store.claim_due(self.window(), waiting, lease, self.clock.now());
+        let wanted = ClaimWish { limit: self.window(), without_chats: waiting, chats_first: over, lease };
+        let claim = self.store.claim_due(wanted, self.clock.now());
         let claimed = tokio::select! {
             claimed = claim => claimed,
             () = after(stop, CLAIM_PATIENCE) => return,
@@ -145,7 +147,7 @@ impl Delivery {
         match claimed {
             Ok(claimed) if claimed.is_empty() => tokio::select! {
                 () = stop.cancelled() => {}
-                () = self.idle(in_flight, first_ready) => {}
+                () = self.idle(in_flight, first_over) => {}
             },
             Ok(rows) => self.send_all(sender, in_flight, Claim { rows, at: now }, stop).await,
             Err(error) => {
@@ -159,7 +161,7 @@ impl Delivery {
     fn window(&self) -> usize {
         match self.settings.messages_per_second as usize {
             0 => *WINDOW.end(),
-            a_second => a_second.clamp(*WINDOW.start(), *WINDOW.end()),
+            a_second => (a_second / 2).clamp(*WINDOW.start(), *WINDOW.end()),
         }
     }
 
@@ -262,14 +264,14 @@ impl Delivery {
 
     /// Waits until something may be due: a new row, a row whose time has come, a chat that may be written to
     /// again, an answer that frees its chat's lane.
-    async fn idle(&self, in_flight: &mut JoinSet<()>, first_ready: Option<Instant>) {
+    async fn idle(&self, in_flight: &mut JoinSet<()>, first_over: Option<Instant>) {
         let limit = match self.store.next_due().await {
             Ok(Some(due)) => (due - self.clock.now()).to_std().unwrap_or_default(),
             _ => IDLE_LIMIT,
         };
         // A row that is due and was not claimed waits for its chat: that has its own wake-up.
         let limit = if limit.is_zero() { IDLE_LIMIT } else { limit.min(IDLE_LIMIT) };
-        let until = first_ready.map_or(Instant::now() + limit, |ready| ready.min(Instant::now() + limit));
+        let until = first_over.map_or(Instant::now() + limit, |over| over.min(Instant::now() + limit));
         tokio::select! {
             () = tokio::time::sleep_until(until) => {}
             () = self.store.wait_for_due(limit) => {}

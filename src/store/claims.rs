@@ -16,26 +16,28 @@ use crate::domain::holding::HoldReason;
 use crate::domain::notification::{Claimed, Content, Kind, State};
 use crate::entity::notification::{Column, Entity, Model};
 
+/// Of how many rows of a claim is one kept for who waits longest, and one for the chats that go first?
+const APART: usize = 16;
+
+/// Who waits longest, of those that came this lately: what an outage left behind goes newest first and nothing else.
+const LATELY: TimeDelta = TimeDelta::seconds(10);
+
 /// No lease is longer: what the settings allow.
 const LONGEST_LEASE: TimeDelta = TimeDelta::hours(1);
 
 impl Store {
-    /// Claims up to `limit` due rows, the head of its lane each, none to a chat of `excluded_chats` or to one
-    /// with a row in flight; most urgent first, then newest. They are the caller's until the lease ends. One claim at
-    /// a time: after one that failed, the next first gives back what that one may have claimed all the same.
-    pub async fn claim_due(
-        &self,
-        limit: usize,
-        excluded_chats: Vec<i64>,
-        lease: TimeDelta,
-        now: DateTime<Utc>,
-    ) -> Result<Vec<Claimed>, StoreError> {
+    /// Claims due rows, the head of its lane each, none to a chat with a row in flight; most urgent first, then newest.
+    /// Of each urgency a few come along that wait longest of what came lately, and a few to the chats that go first: a
+    /// chat with many rows, which takes a second for each, would else begin when all others are done. They are the
+    /// caller's until the lease ends. One claim at a time: after one that failed, the next first gives back what that
+    /// one may have claimed all the same.
+    pub async fn claim_due(&self, wish: ClaimWish, now: DateTime<Utc>) -> Result<Vec<Claimed>, StoreError> {
         let epoch = self.epoch();
         // 0: the last claim was answered.
         let unanswered = self.signals.unanswered_claim.swap(0, Ordering::Relaxed);
         let lease_token = if unanswered == 0 { rand::random() } else { unanswered };
         let give_back = unanswered != 0;
-        let claim = ClaimDue { limit, excluded_chats, lease, lease_token, give_back, epoch, now };
+        let claim = ClaimDue { wish, lease_token, give_back, epoch, now };
         self.writer.write(claim).await.inspect_err(|_| {
             self.signals.unanswered_claim.store(lease_token, Ordering::Relaxed);
         })
@@ -64,10 +66,21 @@ impl Store {
     }
 }
 
+/// Which rows to claim.
+#[derive(Clone, Debug, Default)]
+pub struct ClaimWish {
+    /// How many at most.
+    pub limit: usize,
+    /// None to these chats.
+    pub without_chats: Vec<i64>,
+    /// Of rows of one urgency those to these chats are sent first; one in sixteen places is kept for them.
+    pub chats_first: Vec<i64>,
+    /// How long they are the caller's.
+    pub lease: TimeDelta,
+}
+
 struct ClaimDue {
-    limit: usize,
-    excluded_chats: Vec<i64>,
-    lease: TimeDelta,
+    wish: ClaimWish,
     lease_token: i64,
     /// Whether a claim with this token failed before: committed, perhaps, and its answer lost.
     give_back: bool,
@@ -78,40 +91,51 @@ struct ClaimDue {
 impl ClaimDue {
     /// The heads that are due, looked for by urgency one after the other, so that what is held for later is not
     /// walked through. `state` is compared with literals: only so do the partial indexes serve. Materialised, because
-    /// PostgreSQL may run a bare subquery once for each row, and the limit would bound nothing. The limit is written
+    /// PostgreSQL may run a bare subquery once for each row, and the limit would bound nothing. The limits are written
     /// out: with a parameter there, SQLite compiles the statement anew each time. Whoever does not lead any more claims
     /// nothing.
     fn statement(&self, backend: DbBackend) -> Result<Statement, StoreError> {
-        let by_urgency: Vec<String> = Kind::URGENCIES
-            .map(|urgency| {
-                format!(
-                    "SELECT * FROM (SELECT id, urgency, due_at_ms FROM notifications \
-                     WHERE head AND state = 'pending' AND urgency = {urgency} AND due_at_ms <= $4 \
-                       AND chat_id NOT IN ({}) \
-                     ORDER BY due_at_ms DESC LIMIT {}) AS urgency_{urgency}",
-                    listed(backend, "$3"),
-                    self.limit
-                )
-            })
-            .collect();
+        let limit = self.wish.limit;
+        let heads = |apart: bool, which: &str, order: &str, limit: usize| {
+            format!(
+                "SELECT * FROM (SELECT id, urgency, {apart} AS apart, due_at_ms FROM notifications \
+                 WHERE head AND state = 'pending' AND {which} AND due_at_ms <= $4 \
+                 ORDER BY {order} LIMIT {limit}) AS heads"
+            )
+        };
+        let (without, first) = (listed(backend, "$3"), listed(backend, "$5"));
+        let apart = limit / APART;
+        let mut due = vec![heads(true, &format!("chat_id IN ({first})"), "urgency, due_at_ms", apart)];
+        for urgency in Kind::URGENCIES {
+            let which = format!("urgency = {urgency} AND chat_id NOT IN ({without})");
+            due.push(heads(true, &format!("{which} AND due_at_ms > $6"), "due_at_ms", apart));
+            due.push(heads(false, &which, "due_at_ms DESC", limit));
+        }
         let sql = format!(
             "WITH due AS MATERIALIZED ( \
-               SELECT id FROM ({}) AS heads ORDER BY urgency, due_at_ms DESC LIMIT {}) \
+               SELECT id FROM ({}) AS heads ORDER BY urgency, apart DESC, due_at_ms DESC LIMIT {limit}) \
              UPDATE notifications SET state = 'sending', lease_token = $1, lease_until_ms = $2 \
              WHERE head AND state = 'pending' AND id IN (SELECT id FROM due) AND {} \
              RETURNING {}",
-            by_urgency.join(" UNION ALL "),
-            self.limit,
+            due.join(" UNION ALL "),
             leader::still_leads(backend, self.epoch),
             whole_rows::row::<Entity>(backend),
         );
         let values = [
             self.lease_token.into(),
-            ms_after(self.now, self.lease).into(),
-            array(&self.excluded_chats)?,
+            ms_after(self.now, self.wish.lease).into(),
+            array(&self.wish.without_chats)?,
             ms(self.now).into(),
+            array(&self.wish.chats_first)?,
+            ms(self.now - LATELY).into(),
         ];
         Ok(Statement::from_sql_and_values(backend, sql, values))
+    }
+
+    /// When a row of the claim is sent, beside the others.
+    fn turn(&self, row: &Model) -> impl Ord + use<> {
+        let goes_first = row.chat_id.is_some_and(|chat_id| self.wish.chats_first.contains(&chat_id));
+        (row.urgency, !goes_first, std::cmp::Reverse((row.due_at_ms, row.id)))
     }
 }
 
@@ -128,7 +152,7 @@ impl Command for ClaimDue {
         }
         let statement = self.statement(transaction.get_database_backend())?;
         let mut rows: Vec<Model> = whole_rows::one_by_one(transaction, statement).await?;
-        rows.sort_unstable_by_key(|row| (row.urgency, std::cmp::Reverse((row.due_at_ms, row.id))));
+        rows.sort_unstable_by_key(|row| self.turn(row));
         let mut readable = Vec::with_capacity(rows.len());
         for row in rows {
             let (id, lane) = (row.id, row.chat_id);

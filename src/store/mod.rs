@@ -80,6 +80,7 @@ pub use bot_identity::BotIdentity;
 pub use broadcasts::NewBroadcast;
 pub use carriers::{Folded, Together};
 pub use channels::Connecting;
+pub use claims::ClaimWish;
 pub use dead_letters::{DeadLetters, Resent};
 pub use digest_news::DigestQuery;
 pub use digests::{CarriedOut, DigestDecision, DueDigest};

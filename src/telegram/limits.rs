@@ -33,6 +33,17 @@ pub enum Place {
     NotBefore(Instant),
 }
 
+/// The chats that have to wait by themselves, whatever others do.
+#[derive(Debug, Default)]
+pub struct ChatWaits {
+    /// May not be written to now.
+    pub waiting: Vec<i64>,
+    /// When the first of them may be again.
+    pub first_over: Option<Instant>,
+    /// May be written to since a second ago, at most: whoever was held back by that can go on.
+    pub over: Vec<i64>,
+}
+
 /// Waits until `moment`. tokio's timers count whole milliseconds and round up: of a moment that has come they would
 /// make one more to wait, for each message.
 pub async fn wait_until(moment: Instant) {
@@ -113,6 +124,18 @@ struct Chat {
     told_at: Option<Instant>,
 }
 
+impl Chat {
+    /// Until when it has to wait, or had to, by itself; `None`: it never had to.
+    fn waits_until(&self, pace: &Pace, chat_id: i64) -> Option<Instant> {
+        let by_second =
+            pace.chat_interval().and_then(|interval| self.bucket.ready_at(interval, pace.per_chat_burst));
+        let is_full =
+            pace.per_group_per_minute > 0 && self.recent.len() >= pace.per_group_per_minute as usize;
+        let by_minute = self.recent.front().filter(|_| is_group(chat_id) && is_full);
+        self.paused_until.max(by_second).max(by_minute.map(|oldest| *oldest + MINUTE))
+    }
+}
+
 /// A generic cell rate: one each `interval`, `burst` at once after idling.
 #[derive(Clone, Copy, Debug, Default)]
 struct Bucket {
@@ -121,9 +144,10 @@ struct Bucket {
 }
 
 impl Bucket {
-    fn ready_at(&self, interval: Duration, burst: u32, now: Instant) -> Instant {
+    /// Since when there is something in it, or from when on there will be; `None`: since ever.
+    fn ready_at(&self, interval: Duration, burst: u32) -> Option<Instant> {
         let slack = interval * burst.max(1).saturating_sub(1);
-        self.full_at.and_then(|full_at| full_at.checked_sub(slack)).map_or(now, |ready| ready.max(now))
+        self.full_at.and_then(|full_at| full_at.checked_sub(slack))
     }
 
     fn take(&mut self, interval: Duration, at: Instant) {
@@ -184,17 +208,20 @@ impl Limits {
         self.lock().paused_until.map_or(now, |until| until.max(now))
     }
 
-    /// The chats that have to wait at `now`, and the first moment at which one of them may be written to again.
-    pub fn waiting_chats(&self, now: Instant) -> (Vec<i64>, Option<Instant>) {
+    /// Which chats have to wait at `now`, and which had to until a moment ago.
+    pub fn chat_waits(&self, now: Instant) -> ChatWaits {
         let state = self.lock();
-        let waiting: Vec<(i64, Instant)> = state
-            .chats
-            .keys()
-            .map(|chat_id| (*chat_id, state.chat_ready_at(&self.pace, *chat_id, now)))
-            .filter(|(_, ready)| *ready > now)
-            .collect();
-        let first = waiting.iter().map(|(_, ready)| *ready).min();
-        (waiting.into_iter().map(|(chat_id, _)| chat_id).collect(), first)
+        let mut waits = ChatWaits::default();
+        for (chat_id, chat) in &state.chats {
+            let Some(until) = chat.waits_until(&self.pace, *chat_id) else { continue };
+            if until > now {
+                waits.waiting.push(*chat_id);
+                waits.first_over = Some(waits.first_over.map_or(until, |first| first.min(until)));
+            } else if now - until < SECOND {
+                waits.over.push(*chat_id);
+            }
+        }
+        waits
     }
 
     /// Telegram told `chat_id` to wait. Two chats limited at once mean that all of the bot is: then everybody
@@ -236,7 +263,8 @@ impl State {
         }
         let is_full = self.recent.len() >= pace.per_second as usize;
         let window = self.first_counted().filter(|_| is_full).map_or(now, |(_, first)| first + SECOND);
-        self.all.ready_at(SECOND / pace.per_second, pace.burst, now).max(window)
+        let ready = self.all.ready_at(SECOND / pace.per_second, pace.burst);
+        ready.map_or(now, |ready| ready.max(now)).max(window)
     }
 
     /// The message of the last second that leaves the window first, and when Telegram counted it.
@@ -246,18 +274,8 @@ impl State {
     }
 
     fn chat_ready_at(&self, pace: &Pace, chat_id: i64, now: Instant) -> Instant {
-        let Some(chat) = self.chats.get(&chat_id) else { return now };
-        let mut ready = chat.paused_until.map_or(now, |until| until.max(now));
-        if let Some(interval) = pace.chat_interval() {
-            ready = ready.max(chat.bucket.ready_at(interval, pace.per_chat_burst, now));
-        }
-        if is_group(chat_id)
-            && pace.per_group_per_minute > 0
-            && chat.recent.len() >= pace.per_group_per_minute as usize
-        {
-            ready = ready.max(chat.recent.front().map_or(now, |oldest| *oldest + MINUTE));
-        }
-        ready
+        let until = self.chats.get(&chat_id).and_then(|chat| chat.waits_until(pace, chat_id));
+        until.map_or(now, |until| until.max(now))
     }
 
     fn take(&mut self, pace: &Pace, chat_id: i64, at: Instant) {

@@ -16,7 +16,7 @@ pub use acknowledgement::{Acknowledgements, HandledGuard};
 pub use call::{Answer, Api, SentMessage};
 pub use checkup::Checkup;
 pub use inbox::{HandedOver, Inbox, Intake, OpenInbox};
-pub use limits::{Limits, Pace, Place, wait_until};
+pub use limits::{ChatWaits, Limits, Pace, Place, wait_until};
 pub use message::{
     LONGEST_CAPTION, MUTE_TAP, NO_PREVIEW, SETTINGS_TAP, html_edit, html_message, html_photo,
     without_formatting,

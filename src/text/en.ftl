@@ -34,7 +34,7 @@ reason = { $code ->
     [deactivated] Telegram account deleted
     [limited] limited by Telegram
     [muted] muted
-    [handled] looked after before
+    [handled] already looked after
     [no_rights] may not write there
     [nothing_to_edit] nothing to edit
     [nothing_to_tell] nothing to tell
@@ -106,7 +106,7 @@ moved-away =
     ↪️ <b>Notifications moved to another chat</b>
     { $account } was connected there, so they stop here.
 
-    Wasn’t it you? Connect this chat again in { -where-to-connect } on the web.
+    If it wasn’t you, connect this chat again in { -where-to-connect } on the web.
 
 unlink-ask =
     <b>Disconnect { $account }?</b>
@@ -147,7 +147,7 @@ place-already = ✅ <b>{ $account }</b>’s notices come here already.
 place-status = 📣 <b>Notices that come here</b>
 place-status-stop = /unlink stops them.
 place-none = 🔕 No account’s notices come here.
-place-stop-ask = 🔕 <b>Whose notices shall stop here?</b>
+place-stop-ask = 🔕 <b>Whose notices should stop here?</b>
 place-stop-button = Stop { $account }
 place-stopped = 🔕 <b>Those notices don’t come here any more.</b>
 place-resumed = 🔔 <b>I’m back.</b> Notices come here again from:
@@ -189,7 +189,7 @@ place-list =
     Your notices also go to these. Tap one to remove it.
 place-list-none =
     👥 <b>Groups</b>
-    None gets your notices any more.
+    No group gets your notices any more.
 choose-places = 👥 Groups
 remove-place = ✖️ { $title }
 remove-lost-place = ✖️ ⚠️ { $title }
@@ -246,7 +246,7 @@ new-no-media =
 new-preview-below = 👇 This is how it will look.
 new-networks-without-media = Only Telegram can take a picture or video that was sent here.
 new-networks = 📡 <b>Where should it go?</b>
-new-networks-how = Pick one or more, then go on.
+new-networks-how = Pick one or more, then press <b>Next</b>.
 new-use-buttons = 👇 Please use the buttons below.
 new-no-networks =
     📭 <b>There is nowhere to post to yet</b>
@@ -317,8 +317,8 @@ week-empty = No posts last week
 while-away = 👋 <b>While I was away</b>
 catch-up = 📬 <b>While it was quiet</b>
 carried-unconfirmed = { $count ->
-    [one] ❔ <b>1</b> post may be out or not: please look
-   *[other] ❔ <b>{ $count }</b> posts may be out or not: please look
+    [one] ❔ <b>1</b> post may or may not be out: please look
+   *[other] ❔ <b>{ $count }</b> posts may or may not be out: please look
 }
 carried-automations = { $count ->
     [one] ⚙️ <b>1</b> automation ran
@@ -573,10 +573,10 @@ command-failed = what could not be delivered
 command-resend = send one of these again
 command-jobs = how the timetable does
 command-run = run a job now
-command-broadcast = have everybody told something
+command-broadcast = tell everybody something
 command-invite = a link for somebody’s account
-command-pause = let no message to people leave
-command-resume = let messages to people go on
+command-pause = hold all messages to people
+command-resume = send messages to people again
 bot-description =
     I tell you when your scheduled posts go out or fail, and send a short daily digest.
 
@@ -615,8 +615,8 @@ resend-not-linked = 🔌 <b>{ $id } stays here:</b> { $account } is not connecte
 resend-unreachable = 🔌 <b>{ $id } stays here:</b> the chat of { $account } can’t be reached ({ $why }).
 paused = ⏸ <b>Sending is paused</b> since { $time } · { $who }
 paused-what =
-    What happens now waits and is told afterwards. Answers and posts go on.
-    /resume lets messages to people go on.
+    What happens now waits and is told afterwards. Replies and posts go on.
+    /resume sends messages to people again.
 resumed = ▶️ <b>Sending goes on</b> after { $age }
 not-paused = ▶️ <b>Sending is not paused</b>
 invitation = 🔗 <b>A link for { $account }</b>
@@ -629,7 +629,7 @@ invite-how =
     Name the account as the platform calls it, and how it is to be shown:
     <code>/invite alice Mina’s Bakery</code>
 broadcast-asks =
-    📣 <b>What shall everybody read?</b>
+    📣 <b>What should everybody read?</b>
     Send it as your next message. You see a preview before anybody else does.
 broadcast-too-long = 📣 <b>That is { $over } characters too long</b>
 broadcast-to-nobody = 📣 <b>There is nobody to tell:</b> no chat can be reached that wants announcements.
@@ -662,7 +662,7 @@ alert-title = { $kind ->
 alert-fix = { $kind ->
     [job_fails] <b>Fix:</b> /jobs shows how it does, /run tries it again.
     [backup_fails] <b>Fix:</b> make room for the backup, then /run backup_database
-    [queue_waits] <b>Fix:</b> /queue shows what keeps them.
+    [queue_waits] <b>Fix:</b> /queue shows what holds them up.
     [token_refused] <b>Fix:</b> set the token that @BotFather shows.
     [second_poller] <b>Fix:</b> stop the other program, or remove its webhook.
     [disk_low] <b>Fix:</b> make room where the database is.

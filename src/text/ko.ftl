@@ -129,12 +129,12 @@ place-token-bad =
     본인용 링크는 1:1 대화에서 열어 주세요.
 place-ask-group = 📣 <b>{ $account } 알림을 이 그룹으로 보낼까요?</b>
 place-ask-topic = 📣 <b>{ $account } 알림을 이 토픽으로 보낼까요?</b>
-place-readers = 여기 있는 모든 사람이 어떤 글이 게시되거나 실패했는지 보게 돼요.
+place-readers = 여기 있는 모든 사람이 어떤 글이 게시되고 어떤 글이 실패했는지 볼 수 있어요.
 place-not-linked =
     🔌 <b>먼저 본인 대화를 연결해 주세요</b>
     그런 다음 웹의 { -where-to-connect }에서 그룹용 새 링크를 받아 주세요.
 place-too-many =
-    ✋ <b>이 계정에는 그룹이 이미 충분해요</b>
+    ✋ <b>이 계정에는 그룹을 더 연결할 수 없어요</b>
     먼저 1:1 대화의 /settings 에서 하나를 제거해 주세요.
 place-connected =
     ✅ <b>이제 { $account } 알림이 여기로 와요</b>
@@ -170,7 +170,7 @@ channel-connected =
     연결을 끊으려면 채널에서 저를 내보내 주세요.
 channel-no-rights =
     🚫 <b>연결하지 못했어요</b>
-    채널에 글을 올릴 권한이 우리 둘 다 있어야 해요. 권한을 준 뒤 저를 다시 관리자로 지정해 주세요.
+    우리 둘 다 채널에 글을 올릴 수 있는 관리자여야 해요. 권한을 준 뒤 저를 다시 관리자로 지정해 주세요.
 channel-too-many =
     🚫 <b>연결하지 못했어요</b>
     이미 채널이 10개 연결돼 있어요. 먼저 다른 채널에서 저를 내보내 주세요.
@@ -242,11 +242,11 @@ new-no-media =
 new-preview-below = 👇 이렇게 올라가요.
 new-networks-without-media = 여기로 보낸 사진과 동영상은 텔레그램에만 올릴 수 있어요.
 new-networks = 📡 <b>어디에 올릴까요?</b>
-new-networks-how = 하나 이상 고른 뒤 다음으로 넘어가 주세요.
+new-networks-how = 하나 이상 고른 뒤 <b>다음</b>을 눌러 주세요.
 new-use-buttons = 👇 아래 버튼을 눌러 주세요.
 new-no-networks =
     📭 <b>아직 올릴 곳이 없어요</b>
-    저를 내 텔레그램 채널의 관리자로 지정하거나, 서비스 운영자에게 추가해 달라고 해 주세요.
+    운영하시는 텔레그램 채널의 관리자로 저를 지정하거나, 서비스 운영자에게 올릴 곳을 추가해 달라고 요청해 주세요.
 new-review = 👆 <b>이렇게 올라가요. 진행할까요?</b>
 new-does-not-fit = ✂️ <b>아직 올릴 수 없어요</b>
 new-to = 📡 { $networks }
@@ -307,8 +307,8 @@ week-empty = 지난주에는 글이 없었어요
 
 ## Several events in one message
 
-while-away = 👋 <b>알려 드리지 못한 사이에</b>
-catch-up = 📬 <b>조용히 해 드린 동안의 소식</b>
+while-away = 👋 <b>제가 자리를 비운 동안의 소식</b>
+catch-up = 📬 <b>조용한 동안 모아 둔 소식</b>
 carried-unconfirmed = ❔ 게시 여부 확인 필요 <b>{ $count }건</b>
 carried-automations = ⚙️ 자동화 실행 <b>{ $count }회</b>
 carried-announcements = 📣 공지 <b>{ $count }건</b>
@@ -419,14 +419,14 @@ connector-unreachable-short = 연결할 수 없음
 connector-unreachable = { $network }에 연결하지 못했어요.
 connector-unreachable-fix = 잠시 뒤 재시도해 주세요. { $network }에서 또 실패하면 서비스 운영자에게 알려 주세요.
 connector-refused-short = 허용되지 않는 주소
-connector-refused = { $network }에 설정된 주소로는 글을 보내지 않아요.
-connector-refused-fix = 서비스 운영자에게 { $network } 주소를 확인해 달라고 해 주세요.
+connector-refused = { $network }에 설정된 주소로는 글을 보낼 수 없어요.
+connector-refused-fix = 서비스 운영자에게 { $network } 주소를 확인해 달라고 요청해 주세요.
 refused-short = 게시 거부됨
 refused = { $network }에서 글을 받지 않았어요.
 refused-fix = 글과 { $network } 연결을 확인한 뒤 재시도해 주세요.
 late-post = 🕰 <b>늦은 글 · { $network }</b>
 late-posts = 🕰 <b>늦은 글 { $count }건</b>
-late-since = { $time }에 나갔어야 했어요.
+late-since = { $time }에 게시됐어야 하는 글이에요.
 late-question = { $count ->
    *[other] 지금 게시할까요?
 }
@@ -494,7 +494,7 @@ button-get-new-link = 새 링크 받기
 button-jobs = 작업
 button-keep = 유지
 button-mute = 1시간 끄기
-button-move = 🕒 변경
+button-move = 🕒 시각 변경
 button-move-here = 여기로 옮기기
 button-next-page = ▶
 button-open-calendar = 캘린더 열기
@@ -577,18 +577,18 @@ dead-letter = <code>{ $id }</code> { $account } · { $kind } · { $why } · { $a
 resend-which =
     🔄 <b>어떤 알림을 다시 보낼까요?</b>
     번호는 /failed 에서 볼 수 있어요.
-resend-unknown = 🤔 { $id }번 알림은 없어요.
+resend-unknown = 🤔 { $id }번 알림을 찾을 수 없어요.
 resend-sent = ✅ <b>{ $id }번 전송 완료</b>
 resend-waits = ⏳ <b>{ $id }번 전송 중</b>
 resend-died = ❌ <b>{ $id }번 다시 실패:</b> { $why }
 resend-cancelled = 🚫 <b>{ $id }번은 취소된 알림이에요:</b> { $why }
 resend-not-linked = 🔌 <b>{ $id }번을 보낼 수 없어요:</b> { $account } 계정에 연결된 대화가 없어요.
-resend-unreachable = 🔌 <b>{ $id }번을 보낼 수 없어요:</b> { $account } 계정의 대화에 닿지 않아요 ({ $why }).
+resend-unreachable = 🔌 <b>{ $id }번을 보낼 수 없어요:</b> { $account } 계정의 대화로 보낼 수 없어요 ({ $why }).
 paused = ⏸ <b>전송 멈춤</b> · { $time }부터 · { $who }
 paused-what =
     지금 생기는 알림은 기다렸다가 나중에 보내요. 답장과 게시는 계속돼요.
     다시 보내려면 /resume
-resumed = ▶️ <b>전송을 다시 시작했어요</b> · 멈춘 시간 { $age }
+resumed = ▶️ <b>전송을 다시 시작했어요</b> · 멈춰 있던 시간 { $age }
 not-paused = ▶️ <b>전송이 멈춰 있지 않아요</b>
 invitation = 🔗 <b>{ $account } 연결 링크</b>
 invitation-link =
@@ -613,7 +613,7 @@ broadcast-text = <blockquote>{ $text }</blockquote>
 broadcast-sending = 📣 <b>보내는 중</b> · { $audience }개 중 { $sent }개
 broadcast-paused = ⏸ <b>전송 멈춤</b> · { $audience }개 중 { $sent }개
 broadcast-stopped = ⏹ <b>중단했어요</b> · { $audience }개 중 { $sent }개 전송
-broadcast-done = ✅ <b>{ $sent }개 대화에 보냈어요</b> · 전체 { $audience }
+broadcast-done = ✅ <b>{ $sent }개 대화에 보냈어요</b> · 전체 { $audience }개
 broadcast-later = 나중에 { $count }
 broadcast-failed = 전송 불가 { $count }
 broadcast-switched-off = 공지 끔 { $count }
@@ -638,7 +638,7 @@ alert-fix = { $kind ->
 }
 alert-disk-free = 남은 공간 { $mib } MiB
 alert-since = { $time }부터
-alert-over = ✅ <b>해결됨:</b> { $title } · 걸린 시간 { $age }
+alert-over = ✅ <b>해결됨:</b> { $title } · 지속 시간 { $age }
 audit = 🗒 <b>관리자 작업 기록</b>
 audit-none = 🗒 <b>관리자 작업 기록이 없어요</b>
 audit-deed = { $what } · { $who } · { $age } 전
@@ -661,7 +661,7 @@ jobs-never = 🕓 <code>{ $job }</code>
 jobs-ago = { $age } 전
 jobs-next = 다음 { $time }
 run-which = ▶️ <b>어떤 작업을 실행할까요?</b>
-run-unknown = 🤔 { $job } 작업은 없어요.
+run-unknown = 🤔 { $job } 작업을 찾을 수 없어요.
 run-waits =
     ⏳ <b>{ $job } 실행 대기 중</b>
     앞선 실행이 끝나면 시작해요.

@@ -46,11 +46,11 @@ pub enum Command {
     Jobs,
     /// For admins: run a job now.
     Run,
-    /// For admins: have everybody told something.
+    /// For admins: tell everybody something.
     Broadcast,
     /// For admins: a link for somebody's account.
     Invite,
-    /// For admins: let no message to people leave.
+    /// For admins: hold all messages to people.
     Pause,
     /// For admins: let them go on.
     Resume,

@@ -6,6 +6,7 @@ use std::time::Duration;
 use bot_api::{Fault, Rule};
 use chrono::TimeDelta;
 use serde_json::{Value, json};
+use telegram_bot_scheduler::health::Telegram;
 
 use crate::harness::news::{failed, published};
 use crate::harness::{PATIENCE, World};
@@ -101,6 +102,7 @@ on_both_databases! {
         world.stop().await;
         let people = world.crowd(1_000..1_040).await;
         world.start().await;
+        world.until("the bot has signed in", async || world.app().health().telegram() == Telegram::Up).await;
         world.telegram.set_unauthorized(true);
         world.until("the refused token is noticed", async || world.platform().readiness().await.0 == 503).await;
         let outbox = world.outbox().await;
@@ -116,6 +118,26 @@ on_both_databases! {
         let order: Vec<bool> = requests(world).iter().map(|(_, text)| text.contains("Post failed")).collect();
         assert_eq!(order.len(), 40, "each went out once");
         assert!(order[..5].iter().all(|failure| *failure), "the five failures come first: {order:?}");
+    }
+
+    async fn a_busy_person_goes_on_while_others_are_told(world) {
+        world.stop().await;
+        let people = world.crowd(1_000..1_151).await;
+        world.start().await;
+        let (busy, others) = people.split_first().expect("151 people");
+        let events = |person: &bot_api::Person, count| vec![failed(&person.id().to_string(), "x"); count];
+        // The oldest of all: newest first would leave them to the end.
+        world.platform().accepts(json!({ "events": events(busy, 30) })).await;
+        let news: Vec<Value> = others.iter().flat_map(|person| events(person, 1)).collect();
+        world.platform().accepts(json!({ "events": news })).await;
+        for person in others {
+            world.telegram.wait_for_count(person.id(), 1, PATIENCE).await.expect("the others hear of theirs");
+        }
+        let order = requests(world);
+        let last = order.iter().rposition(|(chat, _)| *chat != busy.id()).expect("the others");
+        let before = order[..last].iter().filter(|(chat, _)| *chat == busy.id()).count();
+        // Three at once, then one a second; 150 others take 5 s at 30 a second.
+        assert!(before >= 5, "{before} messages to the busy person while 150 others were told: theirs stood still");
     }
 
     async fn one_busy_person_delays_nobody(world) {

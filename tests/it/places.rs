@@ -237,7 +237,7 @@ on_both_databases! {
         let status = reads(world, &group, "Notices that come here").await;
         assert!(status.text().contains("👤 alice’s shop\n👤 jun’s shop"), "{}", status.text());
         mina.says_in(group.id(), None, "/unlink@scheduler_bot").expect("she can");
-        let asked = reads(world, &group, "Whose notices shall stop here?").await;
+        let asked = reads(world, &group, "Whose notices should stop here?").await;
         assert_eq!(asked.labels(), ["Stop alice’s shop", "Stop jun’s shop", "Keep"]);
         let stop = asked.buttons()[0].callback_data.clone().expect("a button to tap");
         // Jun may, too: it is his group as much as hers.
@@ -262,7 +262,7 @@ on_both_databases! {
         let list = world.tap_makes(&mina, &settings, "Groups", "Your notices also go to these").await;
         assert_eq!(list.labels()[0], "✖️ Bakers");
         let tap = list.buttons()[0].callback_data.clone().expect("a button to tap");
-        world.tap_makes(&mina, &list, "Bakers", "None gets your notices any more").await;
+        world.tap_makes(&mina, &list, "Bakers", "No group gets your notices any more").await;
         mina.tap_data(mina.id(), list.id(), &tap).expect("twice").answer(PATIENCE).await.expect("harmless");
         assert_eq!(platform.status("alice").await["places"], json!([]));
     }
@@ -278,7 +278,7 @@ on_both_databases! {
         world.until("the group has to wait", async || world.finds("SELECT 1 FROM chat_waits").await).await;
         let settings = world.answer(&mina, "/settings").await;
         let list = world.tap_makes(&mina, &settings, "Groups", "Your notices also go to these").await;
-        world.tap_makes(&mina, &list, "Bakers", "None gets your notices any more").await;
+        world.tap_makes(&mina, &list, "Bakers", "No group gets your notices any more").await;
         let cancelled = "SELECT 1 FROM notifications WHERE place_id IS NOT NULL AND state = 'cancelled' AND reason = 'place_removed'";
         assert!(world.finds(cancelled).await);
     }

@@ -11,7 +11,7 @@ use telegram_bot_scheduler::domain::notification::NewNotification;
 use telegram_bot_scheduler::domain::post::Outcome;
 use telegram_bot_scheduler::domain::post_move::Actor;
 use telegram_bot_scheduler::domain::post_options::PostOptions;
-use telegram_bot_scheduler::store::Claims;
+use telegram_bot_scheduler::store::{ClaimWish, Claims};
 
 use crate::harness::{PATIENCE, World, post_to};
 use crate::on_both_databases;
@@ -241,7 +241,8 @@ on_both_databases! {
         let posts = store.claim_posts("news", 4, lease, now).await.expect("a claim");
         let texts: Vec<&str> = posts.iter().map(|claimed| claimed.post.text.as_str()).collect();
         assert_eq!(texts, ["0", "1", "2", "3"], "the longest due first, and no more than asked for");
-        let notifications = store.claim_due(4, Vec::new(), lease, now).await.expect("a claim");
+        let wish = ClaimWish { limit: 4, lease, ..ClaimWish::default() };
+        let notifications = store.claim_due(wish, now).await.expect("a claim");
         assert_eq!(notifications.len(), 4, "no more than asked for");
         store.close().await;
     }

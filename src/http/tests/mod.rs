@@ -35,7 +35,7 @@ use crate::clock::Clock;
 use crate::config::{Config, Environment};
 use crate::domain::link::{Consent, LinkToken};
 use crate::health::{Health, Telegram};
-use crate::store::{LinkOutcome, Newcomer, Store};
+use crate::store::{ClaimWish, LinkOutcome, Newcomer, Store};
 use crate::telegram::Inbox;
 
 /// Somebody whose first link it is.
@@ -154,7 +154,8 @@ impl Server {
 
     /// Every notification there is, claimed as a worker would.
     async fn claim_all(&self) -> Vec<crate::domain::notification::Claimed> {
-        self.store.claim_due(1000, Vec::new(), TimeDelta::minutes(1), self.clock.now()).await.unwrap()
+        let wish = ClaimWish { limit: 1000, lease: TimeDelta::minutes(1), ..ClaimWish::default() };
+        self.store.claim_due(wish, self.clock.now()).await.unwrap()
     }
 
     /// A bare connection, for what no HTTP client would do.

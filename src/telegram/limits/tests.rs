@@ -111,8 +111,22 @@ fn a_chat_that_must_wait_delays_nobody_else() {
     assert!(!limits.pause_chat(1, start + Duration::from_secs(10_072), start));
     assert_eq!(limits.reserve(1, start), Place::NotBefore(start + Duration::from_secs(10_072)));
     assert_eq!(limits.reserve(2, start), Place::At(start));
-    let (waiting, first) = limits.waiting_chats(start);
-    assert_eq!((waiting, first), (vec![1], Some(start + Duration::from_secs(10_072))));
+    let waits = limits.chat_waits(start);
+    assert_eq!((waits.waiting, waits.first_over), (vec![1], Some(start + Duration::from_secs(10_072))));
+}
+
+#[test]
+fn a_chat_whose_wait_is_over_is_known_for_a_second() {
+    let start = Instant::now();
+    let limits = Limits::new(TELEGRAM);
+    let last = send_all(&limits, std::iter::repeat_n(7, 5), start).into_iter().max().unwrap();
+    sent_at(&limits, 8, start);
+    assert_eq!(limits.chat_waits(last).waiting, [7]);
+    let ready = limits.ready_at(7, last);
+    let waits = limits.chat_waits(ready);
+    assert_eq!((waits.waiting, waits.over), (vec![], vec![7]), "who sent one message was never held back");
+    let later = limits.chat_waits(ready + SECOND);
+    assert_eq!((later.waiting, later.over), (vec![], vec![]));
 }
 
 #[test]

@@ -24,8 +24,8 @@ fn a_pause() {
         &paused.render(En),
         &[
             &format!("⏸ <b>Sending is paused</b> since {time} · admin:900"),
-            "What happens now waits and is told afterwards. Answers and posts go on.",
-            "/resume lets messages to people go on.",
+            "What happens now waits and is told afterwards. Replies and posts go on.",
+            "/resume sends messages to people again.",
         ],
     );
     says(&resumed(En, Some(Duration::from_secs(130))), &["▶️ <b>Sending goes on</b> after 2 min"]);
@@ -82,7 +82,7 @@ fn a_broadcast() {
     says(
         &report(Stage::Done).render(Ko),
         &[
-            "✅ <b>812개 대화에 보냈어요</b> · 전체 1,173",
+            "✅ <b>812개 대화에 보냈어요</b> · 전체 1,173개",
             "나중에 20 · 전송 불가 3 · 공지 끔 1",
             "",
             "<blockquote>Maintenance</blockquote>",
@@ -110,7 +110,7 @@ fn trouble_and_its_end() {
     says(&alert(En, &over, Tz::UTC), &["✅ <b>Over:</b> purge_expired failed twice · lasted 2 h"]);
     says(
         &alert(Ko, &over, Tz::UTC),
-        &["✅ <b>해결됨:</b> purge_expired 작업이 연달아 실패했어요 · 걸린 시간 2시간"],
+        &["✅ <b>해결됨:</b> purge_expired 작업이 연달아 실패했어요 · 지속 시간 2시간"],
     );
 }
 
