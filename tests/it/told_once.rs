@@ -172,6 +172,7 @@ on_both_databases! {
         let (id, notice) = told(world, &connector, &mina, "failed").await;
         let theirs = reads(world, &group, "Post failed").await;
         retries(world, id).await;
+        world.until_post("alice", id, "published").await;
         settles(world).await;
         for (chat, message) in [(mina.id(), notice.id()), (group.id(), theirs.id())] {
             let now = world.telegram.message(chat, message).expect("it is there");
