@@ -82,6 +82,7 @@ async fn status(bot: &Bot, person: &Person) -> Result<Reply, StoreError> {
         }),
         failed: failure.as_ref().map(|failure| FailedPost {
             network: failure.network.as_deref().unwrap_or_default(),
+            code: failure.error_code,
             why: failure.error.as_deref(),
         }),
         hours: Hours::of(settings, bot.digest.default_zone),

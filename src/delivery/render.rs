@@ -146,9 +146,9 @@ impl Renderer {
                 PostStands { post, zone }.card(language, row.event_at)
             }
             [ToldPost { post: Some(post), .. }] => PostStands { post, zone }.looked_after(language),
-            [ToldPost { event, is_out: true, .. }] => {
+            [ToldPost { event, is_out: true, url, .. }] => {
                 let network = event.network.as_deref().unwrap_or_default();
-                text::notification::Published { network, text: event.text.as_deref(), url: None }
+                text::notification::Published { network, text: event.text.as_deref(), url: url.as_deref() }
                     .render(language)
             }
             _ => Html::default(),

@@ -49,7 +49,7 @@ impl Carried {
             EventKind::PostPublished => self.published += 1,
             EventKind::PostFailed => {
                 self.failed += 1;
-                self.add_cause(data);
+                self.count_cause(Cause::of(data, CAUSE_LENGTH));
             }
             EventKind::PostUnconfirmed => self.unconfirmed += 1,
             EventKind::AutomationExecuted => {
@@ -80,15 +80,11 @@ impl Carried {
         }
     }
 
-    fn add_cause(&mut self, data: &EventData) {
-        let network = data.network.clone().unwrap_or_default();
-        let error = data.error.as_ref().map(|error| error.chars().take(CAUSE_LENGTH).collect::<String>());
-        self.count_cause(Cause { network, error, posts: 1 });
-    }
-
     fn count_cause(&mut self, cause: Cause) {
         let has_room = self.causes.len() < CAUSES_KEPT;
-        match self.causes.iter_mut().find(|it| it.network == cause.network && it.error == cause.error) {
+        let is_the_same =
+            |it: &&mut Cause| (&it.network, it.code, &it.error) == (&cause.network, cause.code, &cause.error);
+        match self.causes.iter_mut().find(is_the_same) {
             Some(known) => known.posts += cause.posts,
             None if has_room => self.causes.push(cause),
             None => {}
@@ -116,6 +112,7 @@ pub fn told_together(kinds: &[EventKind]) -> Vec<bool> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::failure_code::FailureCode;
 
     fn failure(error: &str) -> EventData {
         EventData { network: Some("x".into()), error: Some(error.into()), ..EventData::default() }
@@ -132,6 +129,31 @@ mod tests {
         let causes: Vec<_> =
             carried.causes.iter().map(|cause| (cause.error.as_deref(), cause.posts)).collect();
         assert_eq!(causes, [(Some("too long"), 2), (Some("login expired"), 1)]);
+    }
+
+    #[test]
+    fn failures_of_one_class_have_one_cause_whatever_the_words() {
+        let mut carried = Carried::default();
+        let of_class = |network: &str, error: &str, error_code| EventData {
+            network: Some(network.into()),
+            error_code,
+            ..failure(error)
+        };
+        let expired = Some(FailureCode::LoginExpired);
+        for data in [
+            of_class("x", "Log in again.", expired),
+            of_class("x", "OAuthException 190", expired),
+            of_class("facebook", "Log in again.", expired),
+            of_class("x", "Log in again.", None),
+        ] {
+            carried.add(EventKind::PostFailed, &data);
+        }
+        let causes: Vec<_> =
+            carried.causes.iter().map(|it| (&*it.network, it.code, it.error.as_deref(), it.posts)).collect();
+        assert_eq!(
+            causes,
+            [("x", expired, None, 2), ("facebook", expired, None, 1), ("x", None, Some("Log in again."), 1)]
+        );
     }
 
     #[test]

@@ -7,6 +7,8 @@ use chrono::{DateTime, Days, NaiveDate, NaiveTime, TimeDelta, Timelike as _, Utc
 use chrono_tz::Tz;
 use serde::{Deserialize, Serialize};
 
+use super::event::EventData;
+use super::failure_code::FailureCode;
 use super::week::Week;
 
 /// How close may two digests come when the person has changed their zone in between?
@@ -152,10 +154,23 @@ impl DigestNews {
 pub struct Cause {
     /// The platform's id of the network.
     pub network: String,
-    /// In the platform's words; none where it gave none.
+    /// The class of the failure, told in the reader's language.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub code: Option<FailureCode>,
+    /// Why, in the platform's words, where there is no class; none where it gave none.
     pub error: Option<String>,
     /// How many posts.
     pub posts: u64,
+}
+
+impl Cause {
+    /// Why the one post did not go out of which `data` tells, in at most so many characters of the platform's words.
+    pub fn of(data: &EventData, longest: usize) -> Self {
+        let code = data.error_code;
+        let words = data.error.as_deref().filter(|_| code.is_none());
+        let error = words.map(|words| words.chars().take(longest).collect());
+        Self { network: data.network.clone().unwrap_or_default(), code, error, posts: 1 }
+    }
 }
 
 /// A post that will go out.

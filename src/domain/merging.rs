@@ -6,6 +6,7 @@
 use sha2::{Digest as _, Sha256};
 
 use super::event::{Event, EventData, EventKind};
+use super::failure_code::FailureCode;
 
 /// So many failures with one cause are one message; two stay two.
 pub const FEWEST: usize = 3;
@@ -21,14 +22,18 @@ impl Event {
     }
 }
 
-/// The cause of the failure that `data` tells of, as a short key: the same for the same network and an error that
-/// differs in nothing but case, blanks, the stop at its end and the numbers in it.
+/// The cause of the failure that `data` tells of, as a short key: the same for the same network and class, whatever
+/// the words; without a class, for an error that differs in nothing but case, blanks, the stop at its end and the
+/// numbers in it. So what is read about the posts of one cause is one and the same.
 pub fn cause(data: &EventData) -> String {
     let network = data.network.as_deref().unwrap_or_default().trim().to_lowercase();
-    let error = data.error.as_deref().unwrap_or_default().to_lowercase();
+    let error = data.error.as_deref().filter(|_| data.error_code.is_none());
+    let error = error.unwrap_or_default().to_lowercase();
     let mut hash = Sha256::new();
     hash.update(network);
     hash.update([0]);
+    // A word of an error begins with a blank: no words are a class.
+    hash.update(data.error_code.map_or("", FailureCode::as_str));
     for word in
         error.trim_end_matches(|it: char| it.is_ascii_punctuation() || it.is_whitespace()).split_whitespace()
     {
@@ -71,6 +76,25 @@ mod tests {
             caused_by("a", "b c"),
             "a network's name is not a part of the error"
         );
+    }
+
+    #[test]
+    fn a_class_is_a_cause_whatever_the_words() {
+        let of_class = |network: &str, error: &str, error_code| {
+            let (network, error) = (Some(network.to_owned()), Some(error.to_owned()));
+            cause(&EventData { network, error, error_code, ..EventData::default() })
+        };
+        let expired = Some(FailureCode::LoginExpired);
+        let known = of_class("x", "Log in again.", expired);
+        assert_eq!(of_class("X", "OAuthException 190", expired), known);
+        for (network, error, code) in [
+            ("facebook", "Log in again.", expired),
+            ("x", "Log in again.", Some(FailureCode::Duplicate)),
+            ("x", "Log in again.", None),
+            ("x", "login_expired", None),
+        ] {
+            assert_ne!(of_class(network, error, code), known, "{network}: {error}: {code:?}");
+        }
     }
 
     #[test]

@@ -32,6 +32,8 @@ pub struct ToldPost {
     pub post: Option<Post>,
     /// Whether the platform told since that it is out, of a post that the platform publishes.
     pub is_out: bool,
+    /// Where it can be seen, of one that is out.
+    pub url: Option<String>,
 }
 
 impl ToldPost {

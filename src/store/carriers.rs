@@ -71,7 +71,8 @@ impl Store {
     }
 }
 
-/// Ends what finished `carriers` carry, as they ended. What an edit tells is carried by the row whose message it edits.
+/// Ends what finished `carriers` carry, as they ended. What an edit tells is carried by it, or, of a list, by the row
+/// whose message it edits.
 pub(super) async fn follow(transaction: &DatabaseTransaction, carriers: &[i64]) -> Result<(), StoreError> {
     if carriers.is_empty() {
         return Ok(());
@@ -81,7 +82,7 @@ pub(super) async fn follow(transaction: &DatabaseTransaction, carriers: &[i64]) 
         "UPDATE notifications SET state = carrier.state, reason = carrier.reason, \
            message_id = carrier.message_id, finished_at_ms = carrier.finished_at_ms \
          FROM notifications AS carrier \
-         WHERE notifications.carrier_id = COALESCE(carrier.edits_id, carrier.id) AND notifications.state = 'pending' \
+         WHERE notifications.carrier_id IN (carrier.id, carrier.edits_id) AND notifications.state = 'pending' \
            AND carrier.finished_at_ms IS NOT NULL AND carrier.id IN ({})",
         listed(backend, "$1")
     );

@@ -11,7 +11,7 @@ use sea_orm::{
 
 use super::parameters::{array, listed};
 use super::write_queue::Command;
-use super::{Store, StoreError, carriers, lanes, leader, ms, ms_after, time, whole_rows};
+use super::{Store, StoreError, carriers, lanes, leader, ms, ms_after, time, told_by_edits, whole_rows};
 use crate::domain::holding::HoldReason;
 use crate::domain::notification::{Claimed, Content, Kind, State};
 use crate::entity::notification::{Column, Entity, Model};
@@ -254,6 +254,9 @@ impl Command for ReleaseExpired {
         let lanes: Vec<i64> = dead.iter().chain(&again).filter_map(|row| row.chat_id).collect();
         lanes::settle(transaction, &lanes).await?;
         let carriers: Vec<i64> = dead.iter().map(|row| row.id).collect();
+        for id in &carriers {
+            told_by_edits::part(transaction, *id).await?;
+        }
         carriers::follow(transaction, &carriers).await?;
         Ok((dead.len() + again.len()) as u64)
     }

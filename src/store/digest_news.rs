@@ -1,11 +1,13 @@
 //! What a digest tells: looked up when it is sent, or asked for.
 
 use chrono::{DateTime, Utc};
+use sea_orm::sea_query::Expr;
 use sea_orm::{
     ColumnTrait, EntityTrait, FromQueryResult, QueryFilter, QueryOrder as _, QuerySelect as _, Statement,
 };
 
 use super::digests::waiting_digests;
+use super::notices::STANDS;
 use super::{Store, StoreError, ms, time};
 use crate::domain::account::Settings;
 use crate::domain::digest::{Cause, ComingUp, DigestNews, counts_since, next_midnight};
@@ -70,18 +72,19 @@ impl Store {
         Ok(waiting.filter_map(|row| row.since()).fold(since, DateTime::min))
     }
 
-    /// How many posts were published, and how many failed. By when we heard of it: so each is in one digest, however
-    /// late it was told.
+    /// How many posts were published, and how many failed and still stand so. By when we heard of it: so each is in one
+    /// digest, however late it was told.
     async fn told_about(&self, query: &DigestQuery<'_>) -> Result<(u64, u64), StoreError> {
         #[derive(FromQueryResult)]
         struct Told {
             kind: String,
             posts: i64,
         }
-        let sql = "SELECT kind, COUNT(*) AS posts FROM notifications \
-                   WHERE account = $1 AND kind IN ($2, $3) AND created_at_ms > $4 AND created_at_ms <= $5 \
-                     AND place_id IS NULL \
-                   GROUP BY kind";
+        let sql = format!(
+            "SELECT kind, COUNT(*) AS posts FROM notifications \
+             WHERE account = $1 AND kind IN ($2, $3) AND created_at_ms > $4 AND created_at_ms <= $5 AND {STANDS} \
+             GROUP BY kind"
+        );
         let [published, failed] = [EventKind::PostPublished, EventKind::PostFailed].map(kind);
         let values = [
             query.account.into(),
@@ -98,7 +101,7 @@ impl Store {
         Ok((of(published), of(failed)))
     }
 
-    /// The causes of the failures, most frequent first.
+    /// The causes of the failures that still stand, most frequent first.
     async fn causes(&self, query: &DigestQuery<'_>) -> Result<Vec<Cause>, StoreError> {
         use notification::Column;
         let newest = notification::Entity::find()
@@ -106,7 +109,7 @@ impl Store {
             .filter(Column::Kind.eq(kind(EventKind::PostFailed)))
             .filter(Column::CreatedAtMs.gt(ms(query.since)))
             .filter(Column::CreatedAtMs.lte(ms(query.until)))
-            .filter(Column::PlaceId.is_null())
+            .filter(Expr::cust(STANDS))
             .order_by_desc(Column::Id)
             .limit(FAILURES_READ);
         Ok(causes(newest.all(&self.reader).await?))
@@ -147,12 +150,14 @@ impl Store {
             kind: String,
             posts: i64,
         }
-        let sql = "SELECT CASE WHEN event_at_ms < $3 THEN 0 WHEN event_at_ms < $4 THEN 1 WHEN event_at_ms < $5 THEN 2 \
-                     WHEN event_at_ms < $6 THEN 3 WHEN event_at_ms < $7 THEN 4 WHEN event_at_ms < $8 THEN 5 ELSE 6 END \
-                     AS day, kind, COUNT(*) AS posts FROM notifications \
-                   WHERE account = $1 AND event_at_ms >= $2 AND event_at_ms < $9 \
-                     AND kind IN ('post.published', 'post.failed', 'post.unconfirmed') AND place_id IS NULL \
-                   GROUP BY 1, 2";
+        let sql = format!(
+            "SELECT CASE WHEN event_at_ms < $3 THEN 0 WHEN event_at_ms < $4 THEN 1 WHEN event_at_ms < $5 THEN 2 \
+               WHEN event_at_ms < $6 THEN 3 WHEN event_at_ms < $7 THEN 4 WHEN event_at_ms < $8 THEN 5 ELSE 6 END \
+               AS day, kind, COUNT(*) AS posts FROM notifications \
+             WHERE account = $1 AND event_at_ms >= $2 AND event_at_ms < $9 \
+               AND kind IN ('post.published', 'post.failed', 'post.unconfirmed') AND {STANDS} \
+             GROUP BY 1, 2"
+        );
         let values = [account.into()].into_iter().chain(span.bounds().map(|bound| ms(bound).into()));
         let statement = Statement::from_sql_and_values(self.reader.get_database_backend(), sql, values);
         let mut days = [Outcomes::default(); 7];
@@ -182,18 +187,14 @@ fn causes(rows: Vec<notification::Model>) -> Vec<Cause> {
     for row in rows {
         let event =
             serde_json::from_str::<Content>(&row.data).map(|content| content.event).unwrap_or_default();
-        let key = row.cause.unwrap_or_else(|| cause(&event));
-        let network = event.network.unwrap_or_default();
+        let key = cause(&event);
         match causes.iter_mut().find(|(known, _)| *known == key) {
             Some((_, cause)) => cause.posts += 1,
-            None => causes.push((key, Cause { network, error: event.error, posts: 1 })),
+            None => causes.push((key, Cause::of(&event, WORDS_KEPT))),
         }
     }
     let mut causes: Vec<Cause> = causes.into_iter().map(|(_, cause)| cause).collect();
     causes.sort_by_key(|cause| std::cmp::Reverse(cause.posts));
     causes.truncate(CAUSES_KEPT);
-    for cause in &mut causes {
-        cause.error = cause.error.take().map(|error| error.chars().take(WORDS_KEPT).collect());
-    }
     causes
 }

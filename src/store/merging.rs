@@ -196,23 +196,3 @@ impl Merge {
         Ok(())
     }
 }
-
-/// The message that the row `edit` was to edit is gone: nothing is added to it any more, and what it was to tell comes
-/// in another one.
-pub(super) async fn forget_message(transaction: &DatabaseTransaction, edit: i64) -> Result<(), StoreError> {
-    let row = Entity::find_by_id(edit).one(transaction).await?;
-    let Some((edited, lane)) = row.and_then(|row| row.edits_id.zip(row.chat_id)) else { return Ok(()) };
-    Entity::update_many()
-        .col_expr(Column::MessageId, Expr::val(None::<i32>))
-        .filter(Column::Id.eq(edited))
-        .exec(transaction)
-        .await?;
-    Entity::update_many()
-        .col_expr(Column::CarrierId, Expr::val(None::<i64>))
-        .col_expr(Column::Reason, Expr::val(None::<String>))
-        .filter(Column::CarrierId.eq(edited))
-        .filter(Expr::cust("state = 'pending'"))
-        .exec(transaction)
-        .await?;
-    lanes::settle(transaction, &[lane]).await
-}

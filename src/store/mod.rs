@@ -69,6 +69,7 @@ mod sending_pause;
 mod sequence;
 mod settings;
 mod settings_changes;
+mod told_by_edits;
 mod whole_rows;
 mod write_queue;
 

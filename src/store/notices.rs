@@ -4,16 +4,17 @@
 use std::collections::{HashMap, HashSet};
 
 use chrono::{DateTime, Utc};
+use sea_orm::sea_query::Expr;
 use sea_orm::{
     ColumnTrait as _, Condition, ConnectionTrait as _, DatabaseTransaction, EntityTrait as _,
     FromQueryResult, QueryFilter as _, QueryOrder as _, QuerySelect as _, Statement,
 };
 
 use super::parameters::{array, each, listed};
-use super::sequence::Id;
+use super::told_by_edits::{self, Pair};
 use super::{Store, StoreError, ms, notifications, time};
 use crate::domain::approval::ApprovalNotice;
-use crate::domain::event::{Event, EventKind};
+use crate::domain::event::EventKind;
 use crate::domain::notice::{NoticeNow, ToldPost};
 use crate::domain::notification::{Content, Kind, NewNotification, State};
 use crate::domain::post::Post;
@@ -28,29 +29,55 @@ const ASKS: [Kind; 4] = [
     Kind::Approval(ApprovalNotice::Reminder),
 ];
 
+/// A condition on notifications of one account's own chat: nothing newer is known of the post. One that was tried again
+/// counts once, as it stands.
+pub(super) const STANDS: &str = "place_id IS NULL AND looked_after_at_ms IS NULL AND NOT EXISTS ( \
+       SELECT 1 FROM notifications AS newer \
+       WHERE newer.account = notifications.account AND newer.platform_post = notifications.platform_post \
+         AND newer.id > notifications.id AND newer.place_id IS NULL)";
+
 /// How many failures does one message count? More than anybody schedules in a few minutes.
 const MOST_LISTED: u64 = 1000;
 
 impl Store {
     /// The notice in row `id` as it stands now; `None` when the row is gone.
+    ///
+    /// Whoever is just moving one of its posts, or telling that it is out, has seen that an edit waits, and leaves it to
+    /// that one to tell so. PostgreSQL would show how it stood before: so notices and posts are waited for.
     pub async fn notice_now(&self, id: i64) -> Result<Option<NoticeNow>, StoreError> {
-        let Some(row) = Entity::find_by_id(id).one(&self.reader).await? else { return Ok(None) };
+        let row = Entity::find_by_id(id).lock_shared().one(&self.reader).await?;
+        let Some(row) = row else { return Ok(None) };
         let (chat_id, message_id) = (row.chat_id, row.message_id);
         let is_list = row.kind == Kind::MergedFailures.as_str();
         let is_listed_elsewhere = row.carrier_id.is_some();
         let rows = if is_list { self.listed_by(id).await? } else { vec![row] };
         let ids: Vec<i64> = rows.iter().filter_map(|row| row.post_id).collect();
         let posts = self.posts_by_id(ids).await?;
-        let told = rows.iter().filter_map(|row| told_post(row, &posts)).collect();
+        let mut told: Vec<ToldPost> = rows.iter().filter_map(|row| told_post(row, &posts)).collect();
+        if let [ToldPost { is_out: true, url, .. }] = &mut told[..] {
+            *url = self.url_in_news(id).await?;
+        }
         Ok(Some(NoticeNow { chat_id, message_id, told, is_list, is_listed_elsewhere }))
+    }
+
+    /// Where the post can be seen that the platform told is out, as far as an edit of the message of the row `id` tells it.
+    async fn url_in_news(&self, id: i64) -> Result<Option<String>, StoreError> {
+        #[derive(FromQueryResult)]
+        struct News {
+            data: String,
+        }
+        let sql = "SELECT news.data FROM notifications AS edit JOIN notifications AS news ON news.carrier_id = edit.id \
+                   WHERE edit.edits_id = $1 AND news.kind = 'post.published' ORDER BY news.id DESC LIMIT 1";
+        let query = Statement::from_sql_and_values(self.reader.get_database_backend(), sql, [id.into()]);
+        let news = News::find_by_statement(query).one(&self.reader).await?;
+        let content = news.and_then(|news| serde_json::from_str::<Content>(&news.data).ok());
+        Ok(content.and_then(|content| content.event.url))
     }
 
     async fn posts_by_id(&self, ids: Vec<i64>) -> Result<HashMap<i64, Post>, StoreError> {
         if ids.is_empty() {
             return Ok(HashMap::new());
         }
-        // Whoever is just moving one of them has seen that an edit waits, and leaves it to that one to tell the move.
-        // PostgreSQL would show how the post stood before; so it is waited for.
         let posts = post::Entity::find().filter(post::Column::Id.is_in(ids)).order_by_asc(post::Column::Id);
         let posts = posts.lock_shared().all(&self.reader).await?;
         posts.into_iter().map(|row| Ok((row.id, Post::try_from(row)?))).collect()
@@ -59,7 +86,8 @@ impl Store {
     /// The failures that the message of the row `id` lists.
     async fn listed_by(&self, id: i64) -> Result<Vec<Model>, StoreError> {
         let listed = Entity::find().filter(Column::CarrierId.eq(id)).filter(Column::Cause.is_not_null());
-        let mut rows = listed.order_by_asc(Column::Id).limit(MOST_LISTED).all(&self.reader).await?;
+        let listed = listed.order_by_asc(Column::Id).limit(MOST_LISTED).lock_shared();
+        let mut rows = listed.all(&self.reader).await?;
         // A post that was tried again and failed again is there twice, and one post.
         let mut posts = HashSet::new();
         rows.reverse();
@@ -73,18 +101,21 @@ fn told_post(row: &Model, posts: &HashMap<i64, Post>) -> Option<ToldPost> {
     let kind = Kind::from_name(&row.kind)?;
     let content = serde_json::from_str::<Content>(&row.data).unwrap_or_default();
     let post = row.post_id.and_then(|id| posts.get(&id)).cloned();
-    Some(ToldPost { kind, event: content.event, post, is_out: row.looked_after_at_ms.is_some() })
+    let is_out = row.post_id.is_none() && row.looked_after_at_ms.is_some();
+    let url = post.as_ref().and_then(|post| post.url.clone());
+    Some(ToldPost { kind, event: content.event, post, is_out, url })
 }
 
 /// Notes that `posts` are not any more where notices told that they are; before any newer notice is written. What is
-/// in flight is edited as well: the edit waits behind it in the chat's lane.
+/// in flight is edited as well: the edit waits behind it in the chat's lane. Returns the notices.
 pub(super) async fn overtake(
     transaction: &DatabaseTransaction,
     posts: &[i64],
     now: DateTime<Utc>,
-) -> Result<(), StoreError> {
+) -> Result<Vec<i64>, StoreError> {
     let notices = notices_of(transaction, posts).await?;
-    end(transaction, &notices, now).await
+    end(transaction, &notices, now).await?;
+    Ok(notices)
 }
 
 /// Notes that `posts` stand where they stood, but not as notices about them told.
@@ -98,38 +129,59 @@ pub(super) async fn tell_anew(
 }
 
 /// Notes which of the platform's own posts are out after all, of which trouble was told before: `told` are events with
-/// the rows that they made.
+/// the rows that they made, the first of them their accounts' own.
 pub(super) async fn overtake_by_events(
     transaction: &DatabaseTransaction,
-    told: impl Iterator<Item = (&Event, i64)>,
+    told: &[NewNotification],
+    ids: &[i64],
+    own: usize,
     now: DateTime<Utc>,
 ) -> Result<(), StoreError> {
-    let is_out = |event: &Event| event.kind == EventKind::PostPublished && event.post.is_none();
+    let is_out =
+        |row: &NewNotification| row.kind == Kind::Event(EventKind::PostPublished) && row.post_id.is_none();
     let out: Vec<(&str, &str, i64)> = told
-        .filter(|(event, _)| is_out(event))
-        .filter_map(|(event, row)| Some((event.account.as_str(), event.data.platform_post()?, row)))
+        .iter()
+        .zip(ids)
+        .take(own)
+        .filter(|(row, _)| is_out(row))
+        .filter_map(|(row, id)| Some((&*row.account, row.content.event.platform_post()?, *id)))
         .collect();
     if out.is_empty() {
         return Ok(());
     }
     let backend = transaction.get_database_backend();
     let sql = format!(
-        "SELECT notice.id FROM {} CROSS JOIN notifications AS notice \
+        "SELECT notice.id, notice.account, notice.platform_post FROM {} CROSS JOIN notifications AS notice \
          WHERE notice.account = value ->> 0 AND notice.platform_post = value ->> 1 \
            AND notice.id < CAST(value ->> 2 AS BIGINT) AND notice.looked_after_at_ms IS NULL ORDER BY notice.id",
         each(backend, "$1")
     );
     let query = Statement::from_sql_and_values(backend, sql, [array(&out)?]);
-    let notices: Vec<i64> =
-        Id::find_by_statement(query).all(transaction).await?.into_iter().map(|row| row.id).collect();
-    if notices.is_empty() {
-        return Ok(());
+    let overtaken = Overtaken::find_by_statement(query).all(transaction).await?;
+    let notices: Vec<i64> = overtaken.iter().map(|notice| notice.id).collect();
+    end(transaction, &notices, now).await?;
+    let news = told.iter().zip(ids).filter(|(row, _)| is_out(row));
+    let pairs: Vec<Pair> = news
+        .flat_map(|(row, id)| {
+            let about_it = overtaken.iter().filter(|notice| notice.is_about(row));
+            about_it.map(|notice| Pair { news: *id, notice: notice.id })
+        })
+        .collect();
+    told_by_edits::join(transaction, &pairs).await
+}
+
+/// A notice of trouble with a post of the platform's that is out.
+#[derive(FromQueryResult)]
+struct Overtaken {
+    id: i64,
+    account: String,
+    platform_post: String,
+}
+
+impl Overtaken {
+    fn is_about(&self, news: &NewNotification) -> bool {
+        self.account == news.account && news.content.event.platform_post() == Some(&self.platform_post)
     }
-    let sql =
-        format!("UPDATE notifications SET looked_after_at_ms = $2 WHERE id IN ({})", listed(backend, "$1"));
-    let values = [array(&notices)?, ms(now).into()];
-    transaction.execute_raw(Statement::from_sql_and_values(backend, sql, values)).await?;
-    end(transaction, &notices, now).await
 }
 
 async fn notices_of(transaction: &DatabaseTransaction, posts: &[i64]) -> Result<Vec<i64>, StoreError> {
@@ -141,7 +193,7 @@ async fn notices_of(transaction: &DatabaseTransaction, posts: &[i64]) -> Result<
     Ok(about.into_tuple().all(transaction).await?)
 }
 
-/// Cancels those of `notices` that wait, and edits those that were sent.
+/// Marks `notices` as looked after, cancels those that wait, and edits those that were sent.
 async fn end(
     transaction: &DatabaseTransaction,
     notices: &[i64],
@@ -150,6 +202,12 @@ async fn end(
     if notices.is_empty() {
         return Ok(());
     }
+    Entity::update_many()
+        .col_expr(Column::LookedAfterAtMs, Expr::val(ms(now)))
+        .filter(Column::Id.is_in(notices.iter().copied()))
+        .filter(Column::LookedAfterAtMs.is_null())
+        .exec(transaction)
+        .await?;
     let waiting = Condition::all()
         .add(Column::Id.is_in(notices.iter().copied()))
         .add(Column::State.eq(State::Pending.as_str()))

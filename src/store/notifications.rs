@@ -79,7 +79,8 @@ impl Store {
         Ok(recorded)
     }
 
-    /// How many posts of `account` the platform told us about that happened since `since`.
+    /// How many posts of `account` went out or failed since `since`, as far as events told; what failed and is not where
+    /// it was then does not count.
     pub async fn posts_told_about(
         &self,
         account: &str,
@@ -90,7 +91,7 @@ impl Store {
                 .filter(Column::Account.eq(account))
                 .filter(Column::Kind.eq(Kind::Event(kind).as_str()))
                 .filter(Column::EventAtMs.gte(ms(since)))
-                .filter(Column::PlaceId.is_null())
+                .filter(Expr::cust(notices::STANDS))
                 .count(&self.reader)
         };
         let (published, failed) =
@@ -147,9 +148,9 @@ pub(super) async fn tell(
         events.iter().map(|event| rule(event, known.get(&event.account), now)).collect();
     rows.extend(places::rows_of(transaction, events, &known, now).await?);
     let mut ids = insert(transaction, &rows, now).await?;
+    notices::overtake_by_events(transaction, &rows, &ids, events.len(), now).await?;
     // The rows of places come on top: an event is answered by its account's own.
     ids.truncate(events.len());
-    notices::overtake_by_events(transaction, events.iter().copied().zip(ids.iter().copied()), now).await?;
     Ok(ids)
 }
 

@@ -11,7 +11,7 @@ use serde::Serialize;
 use super::gatherer::Request;
 use super::parameters::{array, each, listed};
 use super::sequence::{Sequence, only_parameter};
-use super::{Store, StoreError, carriers, chat_waits, lanes, merging, ms, place_fates, settings};
+use super::{Store, StoreError, carriers, chat_waits, lanes, ms, place_fates, settings, told_by_edits};
 use crate::domain::account::DisabledReason;
 use crate::domain::holding::HoldReason;
 use crate::domain::notification::State;
@@ -47,6 +47,14 @@ pub struct Finalise {
     pub class: &'static str,
     /// Telegram's own words, where it said any.
     pub words: Option<String>,
+}
+
+impl Finalise {
+    /// Whether an edit is over, and its chat is not: what it was to tell can be told there in another message.
+    fn tells_nothing(&self) -> bool {
+        let is_over = matches!(self.outcome, Outcome::NothingToEdit | Outcome::Dead { .. });
+        is_over && !matches!(self.effect, Effect::Gone(_))
+    }
 }
 
 /// What becomes of the row.
@@ -149,8 +157,8 @@ impl Request for FinaliseAt {
         for FinaliseAt { finalise, now } in unsent {
             if mark_unsent(transaction, finalise, *now).await? {
                 written.insert(finalise.id);
-                if finalise.outcome == Outcome::NothingToEdit {
-                    merging::forget_message(transaction, finalise.id).await?;
+                if finalise.tells_nothing() {
+                    told_by_edits::part(transaction, finalise.id).await?;
                 }
             }
             if let Outcome::Snooze { without_thread: true, .. } = finalise.outcome {

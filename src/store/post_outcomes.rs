@@ -5,7 +5,10 @@ use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait as _, DatabaseTransaction, EntityTrait as _, QueryFilter as _, UpdateMany};
 
 use super::write_queue::Command;
-use super::{Rule, Store, StoreError, late_posts, ms, notices, notifications, post_moves, publishing, time};
+use super::{
+    Rule, Store, StoreError, late_posts, ms, notices, notifications, post_moves, publishing, time,
+    told_by_edits,
+};
 use crate::domain::failure_code::FailureCode;
 use crate::domain::post::{Outcome, Post, Reason, Status};
 use crate::domain::post_move::{Actor, PostMove};
@@ -150,9 +153,10 @@ pub(super) async fn tell(
     let posts = rows.into_iter().map(Post::try_from).collect::<Result<Vec<_>, _>>()?;
     let events: Vec<_> = posts.iter().filter_map(Post::news).collect();
     let ended: Vec<i64> = events.iter().filter_map(|event| event.post).collect();
-    notices::overtake(transaction, &ended, now).await?;
+    let overtaken = notices::overtake(transaction, &ended, now).await?;
     let events: Vec<_> = events.iter().collect();
-    notifications::tell(transaction, &events, rule, now).await.map(drop)
+    notifications::tell(transaction, &events, rule, now).await?;
+    told_by_edits::join_of_posts(transaction, &overtaken).await
 }
 
 /// Whoever held it does not any more.

@@ -215,7 +215,7 @@ impl Command for Grant {
         match self.wish {
             _ if !moved => {}
             Wish::MoveTo(_) => notices::tell_anew(transaction, &[self.id], self.now).await?,
-            _ => notices::overtake(transaction, &[self.id], self.now).await?,
+            _ => drop(notices::overtake(transaction, &[self.id], self.now).await?),
         }
         // Publishing it sooner leaves it scheduled: there is no move to tell of, unless it was held for the question.
         let why = self.wish.why();

@@ -10,7 +10,9 @@ use sea_orm::{
 
 use super::idempotency::Answers;
 use super::write_queue::Command;
-use super::{IdempotencyKey, Recorded, Store, StoreError, approvals, channels, ms, post_moves, time};
+use super::{
+    IdempotencyKey, Recorded, Store, StoreError, approvals, channels, ms, notices, post_moves, time,
+};
 use crate::domain::approval::{Approval, ApprovalNotice, remind_at};
 use crate::domain::event::{EventData, EventKind};
 use crate::domain::failure_code::FailureCode;
@@ -21,9 +23,6 @@ use crate::domain::post_move::{Actor, PostMove};
 use crate::domain::post_options::PostOptions;
 use crate::entity::notification;
 use crate::entity::post::{ActiveModel, Column, Entity, Model};
-
-/// Among how many of the last failures is one looked for that nobody has looked after?
-const FAILURES_READ: u64 = 20;
 
 /// What became of a post that was handed in.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -111,31 +110,22 @@ impl Store {
         posts.into_iter().map(Post::try_from).collect()
     }
 
-    /// The last of the account's posts that failed since `since`, as far as events told, and was not looked after;
-    /// `None` when there is none among the last few.
+    /// The last of the account's posts that failed since `since`, as far as events told, and was not looked after.
     pub async fn last_failure(
         &self,
         account: &str,
         since: DateTime<Utc>,
     ) -> Result<Option<EventData>, StoreError> {
-        let newest = notification::Entity::find()
+        let last = notification::Entity::find()
             .filter(notification::Column::Account.eq(account))
             .filter(notification::Column::Kind.eq(Kind::Event(EventKind::PostFailed).as_str()))
             .filter(notification::Column::EventAtMs.gte(ms(since)))
-            .filter(notification::Column::PlaceId.is_null())
-            .filter(notification::Column::LookedAfterAtMs.is_null())
+            .filter(Expr::cust(notices::STANDS))
             .order_by_desc(notification::Column::Id)
-            .limit(FAILURES_READ);
-        for row in newest.all(&self.reader).await? {
-            let post = match row.post_id {
-                Some(id) => find(&self.reader, id, Some(account)).await?,
-                None => None,
-            };
-            if post.is_none_or(|post| post.status == Status::Failed) {
-                return Ok(serde_json::from_str::<Content>(&row.data).ok().map(|content| content.event));
-            }
-        }
-        Ok(None)
+            .one(&self.reader)
+            .await?;
+        let content = last.and_then(|row| serde_json::from_str::<Content>(&row.data).ok());
+        Ok(content.map(|content| content.event))
     }
 
     /// What `account` has ahead until `until`; `None` when it never had a post here.

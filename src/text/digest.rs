@@ -3,12 +3,13 @@
 use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
 
-use super::argument::{Args, snippet};
+use super::argument::Args;
 use super::catalog::{key, say};
+use super::failure::in_short;
 use super::html::{Html, joined};
 use super::lines::Lines;
 use super::time::{Precision, day, moment};
-use super::words::{network, quoted, written};
+use super::words::{network, quoted};
 use crate::domain::digest::{Cause, ComingUp, DigestNews};
 use crate::domain::language::Language;
 use crate::domain::week::Week;
@@ -103,8 +104,8 @@ pub(super) fn failures(language: Language, failed: u64, causes: &[Cause]) -> Opt
 /// "Facebook: login expired"; with how many posts it kept from going out, if several.
 fn cause_of(language: Language, cause: &Cause) -> Html {
     let network = network(language, &cause.network);
-    let Some(why) = written(cause.error.as_deref()) else { return network };
-    let args = Args::new().html("network", network).html("why", snippet(why)).count("count", cause.posts);
+    let Some(why) = in_short(language, cause.code, cause.error.as_deref()) else { return network };
+    let args = Args::new().html("network", network).html("why", why).count("count", cause.posts);
     if cause.posts > 1 {
         say(language, key!("digest-causes"), &args)
     } else {

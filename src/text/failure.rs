@@ -1,6 +1,6 @@
 //! Why a post is not out and what its author can do, by the class of the failure.
 
-use super::argument::Args;
+use super::argument::{Args, snippet};
 use super::catalog::{Key, key, say};
 use super::html::Html;
 use super::lines::Lines;
@@ -21,7 +21,7 @@ pub(super) struct Told<'a> {
 /// `text` and below it a line that says why, and one that says what to do; `network`: its name as it is shown.
 pub(super) fn explain(text: Lines, language: Language, network: Html, told: &Told<'_>) -> Lines {
     if let Some(code) = told.code {
-        let (why, fix) = keys(code);
+        let Words { why, fix, .. } = words(code);
         let said = |key: Key| say(language, key, &Args::new().html("network", network.clone()));
         return text
             .say(key!("why"), Args::new().html("why", said(why)))
@@ -34,23 +34,67 @@ pub(super) fn explain(text: Lines, language: Language, network: Html, told: &Tol
     text.say_if_some(key!("fix"), written(told.fix).map(|fix| Args::new().sentence("fix", fix)))
 }
 
-fn keys(code: FailureCode) -> (Key, Key) {
+/// Why, in a few words that stand beside the network's name: "login expired". Without a class the beginning of the
+/// platform's words; nothing where it gave none.
+pub(super) fn in_short(language: Language, code: Option<FailureCode>, why: Option<&str>) -> Option<Html> {
     match code {
-        FailureCode::LoginExpired => (key!("login-expired"), key!("login-expired-fix")),
-        FailureCode::BotNotAdmin => (key!("bot-not-admin"), key!("bot-not-admin-fix")),
-        FailureCode::ChannelNotFound => (key!("channel-not-found"), key!("channel-not-found-fix")),
-        FailureCode::ChannelDisconnected => (key!("channel-disconnected"), key!("channel-disconnected-fix")),
-        FailureCode::TopicGone => (key!("topic-gone"), key!("topic-gone-fix")),
-        FailureCode::MediaUnreachable => (key!("media-unreachable"), key!("media-unreachable-fix")),
-        FailureCode::MediaRejected => (key!("media-rejected"), key!("media-rejected-fix")),
-        FailureCode::TextTooLong => (key!("text-too-long"), key!("text-too-long-fix")),
-        FailureCode::TextRejected => (key!("text-rejected"), key!("text-rejected-fix")),
-        FailureCode::Duplicate => (key!("duplicate"), key!("duplicate-fix")),
-        FailureCode::RateLimited => (key!("rate-limited"), key!("rate-limited-fix")),
-        FailureCode::ConnectorUnreachable => {
-            (key!("connector-unreachable"), key!("connector-unreachable-fix"))
-        }
-        FailureCode::ConnectorRefused => (key!("connector-refused"), key!("connector-refused-fix")),
-        FailureCode::Refused => (key!("refused"), key!("refused-fix")),
+        Some(code) => Some(say(language, words(code).in_short, &Args::new())),
+        None => written(why).map(snippet),
     }
+}
+
+/// What is said of a class of failure.
+struct Words {
+    /// In a few words.
+    in_short: Key,
+    /// In a sentence.
+    why: Key,
+    /// What to do.
+    fix: Key,
+}
+
+fn words(code: FailureCode) -> Words {
+    let [in_short, why, fix] = match code {
+        FailureCode::LoginExpired => {
+            [key!("login-expired-short"), key!("login-expired"), key!("login-expired-fix")]
+        }
+        FailureCode::BotNotAdmin => {
+            [key!("bot-not-admin-short"), key!("bot-not-admin"), key!("bot-not-admin-fix")]
+        }
+        FailureCode::ChannelNotFound => {
+            [key!("channel-not-found-short"), key!("channel-not-found"), key!("channel-not-found-fix")]
+        }
+        FailureCode::ChannelDisconnected => [
+            key!("channel-disconnected-short"),
+            key!("channel-disconnected"),
+            key!("channel-disconnected-fix"),
+        ],
+        FailureCode::TopicGone => [key!("topic-gone-short"), key!("topic-gone"), key!("topic-gone-fix")],
+        FailureCode::MediaUnreachable => {
+            [key!("media-unreachable-short"), key!("media-unreachable"), key!("media-unreachable-fix")]
+        }
+        FailureCode::MediaRejected => {
+            [key!("media-rejected-short"), key!("media-rejected"), key!("media-rejected-fix")]
+        }
+        FailureCode::TextTooLong => {
+            [key!("text-too-long-short"), key!("text-too-long"), key!("text-too-long-fix")]
+        }
+        FailureCode::TextRejected => {
+            [key!("text-rejected-short"), key!("text-rejected"), key!("text-rejected-fix")]
+        }
+        FailureCode::Duplicate => [key!("duplicate-short"), key!("duplicate"), key!("duplicate-fix")],
+        FailureCode::RateLimited => {
+            [key!("rate-limited-short"), key!("rate-limited"), key!("rate-limited-fix")]
+        }
+        FailureCode::ConnectorUnreachable => [
+            key!("connector-unreachable-short"),
+            key!("connector-unreachable"),
+            key!("connector-unreachable-fix"),
+        ],
+        FailureCode::ConnectorRefused => {
+            [key!("connector-refused-short"), key!("connector-refused"), key!("connector-refused-fix")]
+        }
+        FailureCode::Refused => [key!("refused-short"), key!("refused"), key!("refused-fix")],
+    };
+    Words { in_short, why, fix }
 }

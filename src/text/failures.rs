@@ -2,7 +2,7 @@
 
 use chrono_tz::Tz;
 
-use super::argument::Args;
+use super::argument::{Args, web_address};
 use super::catalog::{key, say};
 use super::digest::more;
 use super::failure::{Told, explain};
@@ -33,18 +33,19 @@ impl Failures<'_> {
         let nothing = EventData::default();
         let first = self.told.first().map_or(&nothing, |told| &told.event);
         let network = network(language, first.network.as_deref().unwrap_or_default());
-        let count = count(self.told.len());
-        let title = Args::new().count("count", count).html("network", network.clone());
+        let (over, left): (Vec<_>, Vec<_>) = self.told.iter().partition(|told| told.is_looked_after());
+        let title = Args::new().count("count", count(left.len())).html("network", network.clone());
         let text = Lines::new(language);
-        let text = if self.told.iter().all(ToldPost::is_looked_after) {
+        let text = if left.is_empty() {
             text.say(key!("failures-over"), title)
         } else {
             let told =
                 Told { code: first.error_code, why: first.error.as_deref(), fix: first.fix.as_deref() };
             explain(text.say(key!("failures"), title), language, network, &told)
         };
-        let listed = self.told.iter().take(LISTED);
-        let hidden = count.saturating_sub(u64::try_from(LISTED).unwrap_or(u64::MAX));
+        // What is left to be mended comes first.
+        let listed = left.into_iter().chain(over).take(LISTED);
+        let hidden = count(self.told.len().saturating_sub(LISTED));
         listed
             .fold(text, |text, told| text.push(self.line(language, told)))
             .push_if_some(more(language, hidden))
@@ -66,7 +67,10 @@ impl Failures<'_> {
         let words: Vec<String> = [at, words].into_iter().flatten().map(Html::into_string).collect();
         let words = if words.is_empty() { "–".to_owned() } else { words.join(" ") };
         let args = Args::new().name("mark", mark).html("item", Html::trusted(words));
-        say(language, key!("failures-item"), &args)
+        match told.url.as_deref().and_then(web_address) {
+            Some(url) => say(language, key!("failures-item-out"), &args.link("url", &url)),
+            None => say(language, key!("failures-item"), &args),
+        }
     }
 }
 

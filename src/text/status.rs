@@ -2,13 +2,15 @@
 
 use chrono::{DateTime, Utc};
 
-use super::argument::{Args, snippet};
+use super::argument::Args;
 use super::catalog::{Key, key, say};
+use super::failure::in_short;
 use super::hours::Hours;
 use super::html::{Html, joined};
 use super::lines::Lines;
 use super::time::{Precision, moment};
-use super::words::{network, quoted, written};
+use super::words::{network, quoted};
+use crate::domain::failure_code::FailureCode;
 use crate::domain::language::Language;
 
 /// How a connected chat stands.
@@ -55,6 +57,8 @@ pub struct NextPost<'a> {
 pub struct FailedPost<'a> {
     /// Where: the platform's id of the network.
     pub network: &'a str,
+    /// The class of the failure: told in the reader's language, in the place of the platform's words.
+    pub code: Option<FailureCode>,
     /// Why, in the platform's words.
     pub why: Option<&'a str>,
 }
@@ -91,7 +95,8 @@ impl Status<'_> {
 
     fn failed_post(&self, language: Language) -> Option<Html> {
         let failed = self.failed?;
-        let parts = [Some(network(language, failed.network)), written(failed.why).map(snippet)];
+        let why = in_short(language, failed.code, failed.why);
+        let parts = [Some(network(language, failed.network)), why];
         Some(joined(parts.into_iter().flatten()))
     }
 }

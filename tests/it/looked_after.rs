@@ -9,12 +9,17 @@ use crate::harness::{Behaviour, Connector, PATIENCE, World, post_to};
 use crate::merging::merges;
 use crate::on_both_databases;
 
-fn rejected() -> Behaviour {
+pub(super) fn rejected() -> Behaviour {
     Behaviour::Answers(400, r#"{"status":"failed","reason":"Log in again."}"#.into())
 }
 
 /// Alice's post for `insta` in `status`, and the notice about it that Mina sees.
-async fn told(world: &World, connector: &Connector, mina: &Person, status: &str) -> (i64, ChatMessage) {
+pub(super) async fn told(
+    world: &World,
+    connector: &Connector,
+    mina: &Person,
+    status: &str,
+) -> (i64, ChatMessage) {
     connector.next(if status == "failed" { rejected() } else { Behaviour::Resets });
     let id = world.platform().schedules("alice", post_to("insta", "Scones", world.clock.now())).await;
     world.until_post("alice", id, status).await;
@@ -23,7 +28,7 @@ async fn told(world: &World, connector: &Connector, mina: &Person, status: &str)
 }
 
 /// Mina, linked to alice's account, and the connector of `insta`.
-async fn with_insta(world: &mut World) -> (Person, Connector) {
+pub(super) async fn with_insta(world: &mut World) -> (Person, Connector) {
     let mina = world.mina();
     world.link(&mina, "alice").await;
     let connector = world.knows_insta().await;
@@ -31,7 +36,7 @@ async fn with_insta(world: &mut World) -> (Person, Connector) {
     (mina, connector)
 }
 
-async fn retries(world: &World, id: i64) {
+pub(super) async fn retries(world: &World, id: i64) {
     let path = format!("/api/posts/{id}/retry");
     let answer = world.platform().asks("alice", Method::POST, &path, None).await;
     assert_eq!(answer.status, 200, "{answer:?}");

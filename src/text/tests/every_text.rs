@@ -10,6 +10,7 @@ use crate::domain::account::{self as domain, BatchWindow, Delivery, Preferences,
 use crate::domain::carried::Carried;
 use crate::domain::digest::{Cause, ComingUp, DigestNews};
 use crate::domain::event::EventKind;
+use crate::domain::failure_code::FailureCode;
 use crate::domain::language::Language;
 use crate::domain::place::PlaceNotice;
 use crate::domain::week::{Outcomes, Week};
@@ -37,7 +38,8 @@ pub(super) fn messages(language: Language, words: &str, full: bool) -> Vec<Html>
     messages.extend(notifications(language, words, full));
     messages.extend(answers(language, words, full));
     messages.extend(admins::messages(language, words, full));
-    messages.push(status(language, words, full));
+    let classes = FailureCode::ALL.into_iter().map(Some).chain([None]);
+    messages.extend(classes.map(|code| status(language, words, full, code)));
     messages.push(scheduled_posts(language, words, full));
     messages.extend(writing::messages(language, words, full));
     messages.extend(posts::messages(language, words, full));
@@ -201,14 +203,14 @@ fn answers(language: Language, words: &str, full: bool) -> Vec<Html> {
     answers
 }
 
-fn status(language: Language, words: &str, full: bool) -> Html {
+fn status(language: Language, words: &str, full: bool, code: Option<FailureCode>) -> Html {
     let at = DateTime::from_timestamp(1_795_341_600, 0).expect("a moment");
     let status = Status {
         account: words,
         paused: !full,
         today: full.then_some(Today { published: 4, failed: 1, to_go: Some(2) }),
         next: full.then_some(NextPost { at, network: words, text: Some(words) }),
-        failed: full.then_some(FailedPost { network: words, why: Some(words) }),
+        failed: full.then_some(FailedPost { network: words, code, why: Some(words) }),
         hours: hours(full),
     };
     status.render(language)
@@ -224,7 +226,12 @@ fn scheduled_posts(language: Language, words: &str, full: bool) -> Html {
 fn digests(language: Language, words: &str, full: bool) -> Vec<Html> {
     let at = DateTime::from_timestamp(1_795_341_600, 0).expect("a moment");
     let post = ComingUp { at, network: words.to_owned(), text: words.to_owned() };
-    let cause = |posts| Cause { network: words.to_owned(), error: full.then(|| words.to_owned()), posts };
+    let cause = |posts| Cause {
+        network: words.to_owned(),
+        code: (posts == 3).then_some(FailureCode::MediaRejected),
+        error: full.then(|| words.to_owned()),
+        posts,
+    };
     let day = Outcomes { published: u64::MAX, failed: 1_204, unconfirmed: 7 };
     let first_day = at.date_naive();
     let much = DigestNews {
@@ -246,7 +253,7 @@ fn digests(language: Language, words: &str, full: bool) -> Vec<Html> {
 }
 
 fn much_carried(words: &str) -> Carried {
-    let cause = Cause { network: words.to_owned(), error: Some(words.to_owned()), posts: 3 };
+    let cause = Cause { network: words.to_owned(), code: None, error: Some(words.to_owned()), posts: 3 };
     Carried {
         published: u64::MAX,
         failed: 9,

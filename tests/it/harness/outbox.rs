@@ -19,6 +19,7 @@ pub struct Row {
     pub id: i64,
     pub account: String,
     pub chat_id: Option<i64>,
+    pub kind: String,
     pub state: String,
     pub reason: Option<String>,
     pub attempts: i32,

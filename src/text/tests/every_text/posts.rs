@@ -80,6 +80,7 @@ fn failures(language: Language, words: &str, full: bool) -> Vec<Html> {
     let told = |status: Option<post::Status>| ToldPost {
         kind: Kind::Event(EventKind::PostFailed),
         is_out: full,
+        url: full.then(|| format!("https://post.example/?q={words}")),
         event: event.clone(),
         post: status.map(|status| Post { status, ..post(words, full) }),
     };
@@ -94,6 +95,7 @@ fn failures(language: Language, words: &str, full: bool) -> Vec<Html> {
             event,
             post: None,
             is_out: false,
+            url: None,
         }]));
     }
     texts.push(listed_below(language, words, full.then_some(words)));

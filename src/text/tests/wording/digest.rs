@@ -4,6 +4,7 @@ use chrono_tz::Tz;
 
 use super::{account, at, says};
 use crate::domain::digest::{Cause, ComingUp, DigestNews};
+use crate::domain::failure_code::FailureCode;
 use crate::domain::language::Language::{self, En, Ko};
 use crate::domain::week::{Outcomes, Week};
 use crate::text::digest::Digest;
@@ -15,7 +16,7 @@ fn post(unix: i64, network: &str, text: &str) -> ComingUp {
 }
 
 fn cause(network: &str, error: &str, posts: u64) -> Cause {
-    Cause { network: network.into(), error: Some(error.into()), posts }
+    Cause { network: network.into(), code: None, error: Some(error.into()), posts }
 }
 
 fn digest(language: Language, news: &DigestNews) -> crate::text::Html {
@@ -25,14 +26,15 @@ fn digest(language: Language, news: &DigestNews) -> crate::text::Html {
 #[test]
 fn digest_of_a_busy_day() {
     let news = |language| {
-        let [why, scones, closing] = match language {
-            En => ["login expired", "New scones…", "Closing early…"],
-            Ko => ["로그인 만료", "새 스콘…", "일찍 닫아요…"],
+        let [scones, closing] = match language {
+            En => ["New scones…", "Closing early…"],
+            Ko => ["새 스콘…", "일찍 닫아요…"],
         };
+        let expired = Some(FailureCode::LoginExpired);
         DigestNews {
             published: 5,
             failed: 1,
-            causes: vec![cause("facebook", why, 1)],
+            causes: vec![Cause { network: "facebook".into(), code: expired, error: None, posts: 1 }],
             coming_up: 2,
             posts: vec![post(1_795_316_400, "instagram", scones), post(1_795_341_600, "x", closing)],
             ..DigestNews::default()
@@ -102,7 +104,7 @@ fn a_quiet_day() {
 
 #[test]
 fn failures_without_a_reason_name_their_network() {
-    let unexplained = Cause { network: "x".into(), error: None, posts: 2 };
+    let unexplained = Cause { network: "x".into(), code: None, error: None, posts: 2 };
     let news = DigestNews { failed: 2, causes: vec![unexplained], ..DigestNews::default() };
     assert!(digest(En, &news).as_str().ends_with("\n❌ <b>2</b> failed · X"));
     let news = DigestNews { failed: 2, ..DigestNews::default() };

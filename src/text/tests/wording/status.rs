@@ -3,21 +3,24 @@
 use chrono_tz::Tz;
 
 use super::{account, at, hours, says};
+use crate::domain::failure_code::FailureCode;
 use crate::domain::language::Language::{self, En, Ko};
 use crate::text::Hours;
 use crate::text::status::{FailedPost, NextPost, Status, Today, status_unlinked};
 
 fn status(language: Language) -> Status<'static> {
-    let [text, why] = match language {
-        En => ["New scones…", "login expired"],
-        Ko => ["새 스콘…", "로그인 만료"],
+    let text = match language {
+        En => "New scones…",
+        Ko => "새 스콘…",
     };
+    // The class goes before the platform's words.
+    let (code, why) = (Some(FailureCode::LoginExpired), Some("OAuthException 190"));
     Status {
         account: account(language),
         paused: false,
         today: Some(Today { published: 4, failed: 1, to_go: Some(2) }),
         next: Some(NextPost { at: at(1_795_341_600), network: "instagram", text: Some(text) }),
-        failed: Some(FailedPost { network: "facebook", why: Some(why) }),
+        failed: Some(FailedPost { network: "facebook", code, why }),
         hours: hours(),
     }
 }
