@@ -15,6 +15,10 @@ use crate::config;
 /// How long may a query wait for a connection of the pool?
 const ACQUIRE_LIMIT: Duration = Duration::from_secs(5);
 
+/// How long is a connection to PostgreSQL trusted after its last use? After that it is asked, at a round trip's price,
+/// whether it still is one: after a crash or a cut none of them is, and each would fail somebody, delivery a second apart.
+const TRUSTED_FOR: Duration = Duration::from_secs(1);
+
 /// SQLite's write-ahead log is copied back into the database when it has this many pages of 4 KiB.
 const CHECKPOINT_PAGES: &str = "1000";
 
@@ -44,9 +48,7 @@ pub(super) async fn sqlite_readers(settings: &config::Database) -> Result<Databa
 pub(super) async fn postgres_pool(settings: &config::Database) -> Result<DatabaseConnection, StoreError> {
     let mut options = ConnectOptions::new(settings.url.expose_secret());
     options.max_connections(settings.max_connections).acquire_timeout(ACQUIRE_LIMIT).sqlx_logging(false);
-    // Each is asked, at a round trip's price, whether it still is one: after a crash or a cut all of them are not, and
-    // each would fail somebody, delivery a second apart.
-    options.test_before_acquire(true);
+    options.test_before_acquire_if_idle_for(TRUSTED_FOR);
     // A statement that hangs must not hold a connection for ever.
     options.map_sqlx_postgres_opts(|options| {
         options.options([

@@ -7,7 +7,7 @@
 use std::time::Duration;
 
 use futures::future::BoxFuture;
-use sea_orm::{ConnectionTrait as _, DatabaseConnection, DatabaseTransaction, TransactionTrait as _};
+use sea_orm::{ConnectionTrait as _, DatabaseConnection, DatabaseTransaction, DbErr, TransactionTrait as _};
 use tokio::sync::{mpsc, oneshot};
 use tokio_util::sync::CancellationToken;
 
@@ -25,6 +25,9 @@ const ENQUEUE_LIMIT: Duration = Duration::from_secs(5);
 
 /// How often is a command redone that met a concurrent one on PostgreSQL?
 const CONFLICT_RETRIES: u32 = 5;
+
+/// How many connections to PostgreSQL may turn out to have ended before a command is given up?
+const ENDED_RETRIES: u32 = 10;
 
 /// A write as a value: applied to a transaction, and applied again when its group had to be rolled back.
 pub(super) trait Command: Send + Sync + 'static {
@@ -101,10 +104,23 @@ async fn in_own_transaction<C: Command>(
     pool: &DatabaseConnection,
     command: &C,
 ) -> Result<C::Output, StoreError> {
-    let transaction = pool.begin().await?;
+    let transaction = begin(pool).await?;
     let output = command.apply(&transaction).await?;
     transaction.commit().await?;
     Ok(output)
+}
+
+/// Begins on a connection that is one: what ended since its last use says so at the first word, when nothing is done yet.
+async fn begin(pool: &DatabaseConnection) -> Result<DatabaseTransaction, DbErr> {
+    let mut tries = 0;
+    loop {
+        match pool.begin().await {
+            // No connection in all that time: another try would only take as long again.
+            Err(error @ DbErr::ConnectionAcquire(_)) => return Err(error),
+            Err(_) if tries < ENDED_RETRIES => tries += 1,
+            begun => return begun,
+        }
+    }
 }
 
 /// A command in the queue, whatever its output.
@@ -187,7 +203,7 @@ enum GroupError {
 }
 
 impl GroupError {
-    fn of_database(error: sea_orm::DbErr) -> Self {
+    fn of_database(error: DbErr) -> Self {
         Self::Database(error.into())
     }
 
@@ -272,7 +288,7 @@ struct Session {
 }
 
 impl Session {
-    async fn on(connection: &DatabaseConnection) -> Result<Self, sea_orm::DbErr> {
+    async fn on(connection: &DatabaseConnection) -> Result<Self, DbErr> {
         let transaction = connection.begin().await?;
         transaction.execute_unprepared("COMMIT").await?;
         Ok(Self { transaction, lasts: None })
@@ -290,7 +306,7 @@ impl Session {
 
     /// Begins a transaction that commits so (SQLite documentation, "PRAGMA synchronous"). IMMEDIATE: a deferred one
     /// that reads and then writes can't wait for the lock, it fails.
-    async fn begin(&mut self, lasts: bool) -> Result<(), sea_orm::DbErr> {
+    async fn begin(&mut self, lasts: bool) -> Result<(), DbErr> {
         let begin = match lasts {
             lasts if self.lasts == Some(lasts) => "BEGIN IMMEDIATE",
             true => "PRAGMA synchronous = FULL; BEGIN IMMEDIATE",

@@ -433,7 +433,7 @@ duplicate = { $network } has the same post already.
 duplicate-fix = change the text if it should go out on { $network } again.
 rate-limited-short = too many posts for now
 rate-limited = { $network } takes no more posts for now.
-rate-limited-fix = retry a little later on { $network }.
+rate-limited-fix = retry on { $network } a little later.
 connector-unreachable-short = not reachable
 connector-unreachable = { $network } could not be reached.
 connector-unreachable-fix = retry a little later. If { $network } fails again, tell whoever runs the service.
@@ -625,14 +625,14 @@ invitation-link =
     Send it on: it connects one chat, once, within 10 minutes.
 invitation-moves = The account is connected to a chat already: the link offers to move it.
 invite-how =
-    🔗 <b>Whom do you invite?</b>
+    🔗 <b>Who do you want to invite?</b>
     Name the account as the platform calls it, and how it is to be shown:
     <code>/invite alice Mina’s Bakery</code>
 broadcast-asks =
     📣 <b>What should everybody read?</b>
     Send it as your next message. You see a preview before anybody else does.
 broadcast-too-long = 📣 <b>That is { $over } characters too long</b>
-broadcast-to-nobody = 📣 <b>There is nobody to tell:</b> no chat can be reached that wants announcements.
+broadcast-to-nobody = 📣 <b>There is nobody to tell:</b> no chat within reach wants announcements.
 broadcast-cancelled = 📣 <b>This broadcast was not sent</b>
 broadcast-outdated = ⌛ <b>This preview is too old</b>. Send /broadcast again.
 broadcast-preview = 📣 <b>Broadcast preview</b> → { $count ->

@@ -165,7 +165,7 @@ channel-not-linked =
     먼저 웹의 <b>설정 → 텔레그램</b>에서 계정을 이 대화에 연결해 주세요. 그런 다음 저를 채널 관리자로 다시 지정해 주세요.
 channel-connected =
     ✅ <b>{ $title } 채널이 연결됐어요</b>
-    이제 { $account } 글을 올릴 수 있어요. /new 또는 웹에서 채널을 골라 주세요.
+    이제 { $account } 계정의 글을 올릴 수 있어요. /new 또는 웹에서 채널을 골라 주세요.
 
     연결을 끊으려면 채널에서 저를 내보내 주세요.
 channel-no-rights =
@@ -234,7 +234,7 @@ new-text =
     ✍️ <b>새 글</b>
     올릴 글이나 사진, 동영상을 보내거나 메시지를 전달해 주세요. 글은 서식 없이 보내신 그대로 올라가요.
 new-only-text-or-media =
-    🖼 <b>글, 사진 한 장, 동영상 한 개를 받을 수 있어요</b>
+    🖼 <b>글이나 사진 한 장, 동영상 한 개만 받을 수 있어요</b>
     이 중 하나를 보내 주세요. 사진이나 동영상에 붙인 글은 함께 올라가요.
 new-no-media =
     🖼 <b>여기서 보내신 파일을 올릴 수 있는 곳이 없어요</b>
@@ -254,7 +254,7 @@ new-at = 🕒 { $time }
 new-at-once = 🕒 바로
 new-more-networks = 그 외 { $count }곳
 new-too-long = ⚠️ { $network }: 최대 { $limit }자인데 지금 { $length }자예요.
-new-again = ⚠️ 일주일 안에 같은 글이 올라가는 곳: { $networks }
+new-again = ⚠️ 같은 글이 일주일 안에 올라갔거나 올라갈 곳: { $networks }
 new-scheduled = ✅ <b>예약했어요</b>
 new-going-out = ⏳ <b>지금 올리는 중</b>
 new-more = 예약된 글은 /posts 에서 볼 수 있어요.
@@ -399,7 +399,7 @@ topic-gone = { $network }의 토픽이 닫혔거나 삭제됐어요.
 topic-gone-fix = 토픽을 다시 열거나 { $network }의 다른 토픽으로 예약해 주세요.
 media-unreachable-short = 사진·동영상을 가져올 수 없음
 media-unreachable = { $network }에서 사진이나 동영상을 가져오지 못했어요.
-media-unreachable-fix = 주소가 브라우저에서 열리는지 확인한 뒤 { $network }에 재시도해 주세요.
+media-unreachable-fix = 주소가 브라우저에서 열리는지 확인한 뒤 { $network } 게시를 다시 시도해 주세요.
 media-rejected-short = 지원하지 않는 사진·동영상
 media-rejected = { $network }에서 보여 줄 수 없는 사진이나 동영상이에요.
 media-rejected-fix = { $network }에 맞는 형식이나 더 작은 파일로 바꿔 주세요.
@@ -414,7 +414,7 @@ duplicate = { $network }에 같은 글이 이미 있어요.
 duplicate-fix = { $network }에 다시 올리려면 글을 바꿔 주세요.
 rate-limited-short = 게시 한도 초과
 rate-limited = { $network }에서 지금은 글을 더 받지 않아요.
-rate-limited-fix = 잠시 뒤 { $network }에 재시도해 주세요.
+rate-limited-fix = 잠시 뒤 { $network } 게시를 다시 시도해 주세요.
 connector-unreachable-short = 연결할 수 없음
 connector-unreachable = { $network }에 연결하지 못했어요.
 connector-unreachable-fix = 잠시 뒤 재시도해 주세요. { $network }에서 또 실패하면 서비스 운영자에게 알려 주세요.

@@ -58,7 +58,7 @@ on_both_databases! {
         let ada = world.admin();
         for words in ["/invite", "/invite   ", &format!("/invite {}", "x".repeat(201))] {
             let answer = world.answer(&ada, words).await;
-            assert!(answer.text().starts_with("🔗 Whom do you invite?"), "{}", answer.text());
+            assert!(answer.text().starts_with("🔗 Who do you want to invite?"), "{}", answer.text());
         }
         let answer = world.answer(&ada, "/invite <b>&amp; <i>Mina</i>").await;
         assert!(answer.text().contains("A link for <i>Mina</i>"), "as it was typed: {}", answer.text());

@@ -68,6 +68,29 @@ async fn fault_09_postgres_crashes_and_cuts_connections_and_nothing_is_lost() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn fault_09_an_event_is_accepted_right_after_all_connections_were_cut() {
+    let cluster = Cluster::start();
+    let world = World::on(Database::at(cluster.url()), Options::unlimited());
+    let mut audience = Audience::gathered(&world, READERS + 1).await;
+    let service = Launch::of(&world).start_ready().await;
+    let platform = service.platform(&world).await.waiting(ANSWER);
+    for round in 0..10 {
+        // Used a moment ago: nobody asks these connections whether they still are there.
+        audience.is_told(&platform, 1).await;
+        cut_connections(&world).await;
+        let news = audience.news_for(READERS, "post.failed");
+        let answer = platform.tells(news.event.clone()).await;
+        assert_eq!(
+            answer.status, 202,
+            "round {round}: nothing had been done yet, another connection could do it"
+        );
+        audience.hears_of(std::slice::from_ref(&news), &answer);
+    }
+    invariants_hold(&world, &audience, 0, PATIENCE).await;
+    assert_eq!(service.terminate().await.code, Some(0));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn fault_09_a_commit_whose_answer_is_lost_holds_nobody_up() {
     let cluster = Cluster::start();
     let world = World::on(Database::at(cluster.url()), Options::unlimited());
