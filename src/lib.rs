@@ -38,7 +38,7 @@
 //! | `dptree` | bot |
 //! | `clokwerk` | jobs |
 //! | `resvg` | chart |
-//! | `icu_calendar`, `icu_datetime`, `icu_decimal`, `icu_list` | text |
+//! | `icu_calendar`, `icu_datetime`, `icu_decimal`, `icu_list`, `icu_locale_core`, `writeable` | text |
 //! | `prometheus` | metrics |
 //!
 //! `tests/it/architecture.rs` reads these two tables and every `use` and path of `src/`, and fails on a
