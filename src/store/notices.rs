@@ -91,7 +91,10 @@ impl Store {
         // A post that was tried again and failed again is there twice, and one post.
         let mut posts = HashSet::new();
         rows.reverse();
-        rows.retain(|row| row.post_id.is_none_or(|post| posts.insert(post)));
+        rows.retain(|row| {
+            let post = (row.post_id, row.platform_post.clone());
+            post == (None, None) || posts.insert(post)
+        });
         rows.reverse();
         Ok(rows)
     }

@@ -39,6 +39,20 @@ async fn lines(world: &World, person: &Person, command: &str) -> Vec<String> {
 }
 
 on_both_databases! {
+    async fn a_post_of_the_platforms_that_failed_again_is_one_post(world) {
+        let mina = world.mina();
+        world.link(&mina, "alice").await;
+        merges(world).await;
+        let of_post = |id: &str| event("post.failed", json!({ "error": "Log in again.", "text": id, "post_id": id }));
+        world.platform().accepts(json!({ "events": [of_post("cake"), of_post("bread"), of_post("cake")] })).await;
+        settles(world).await;
+        let list = mina.last_message().expect("a list");
+        let told: Vec<&str> = list.text().lines().filter(|line| !line.contains(':')).collect();
+        assert_eq!(told, ["❌ 2 posts failed · Facebook", "• “bread”", "• “cake”"]);
+        let digest = lines(world, &mina, "/digest").await;
+        assert!(digest[2].starts_with("❌ 2 failed"), "the list and the digest count alike: {digest:#?}");
+    }
+
     async fn a_failure_is_named_in_its_readers_language(world) {
         let jun = world.jun();
         world.link_from(&jun, "alice", "?zone=Asia/Seoul&lang=ko").await;

@@ -4,8 +4,9 @@ use serde_json::{Value, json};
 
 use crate::demo::DemoPerson;
 
-/// An event of this kind for a person, in their language; nothing for a kind that the page does not know.
-pub(super) fn event(kind: &str, person: &DemoPerson) -> Option<Value> {
+/// An event of this kind for a person, in their language; where a post is in trouble, it is the platform's `post`. Nothing
+/// for a kind that the page does not know.
+pub(super) fn event(kind: &str, person: &DemoPerson, post: &str) -> Option<Value> {
     let korean = person.language == "ko";
     let word = |english: &'static str, other: &'static str| if korean { other } else { english };
     let text = word(
@@ -19,15 +20,9 @@ pub(super) fn event(kind: &str, person: &DemoPerson) -> Option<Value> {
         ),
         "failed" => (
             "post.failed",
-            json!({
-                "network": "facebook",
-                "text": text,
-                "error": word("Facebook asked you to log in again.", "페이스북 로그인이 만료됐어요."),
-                "fix": word("reconnect Facebook, then retry.", "페이스북을 다시 연결한 뒤 재시도해 주세요."),
-                "post_id": "17",
-            }),
+            json!({ "network": "facebook", "text": text, "error_code": "login_expired", "post_id": post }),
         ),
-        "unconfirmed" => ("post.unconfirmed", json!({ "network": "x", "text": text, "post_id": "18" })),
+        "unconfirmed" => ("post.unconfirmed", json!({ "network": "x", "text": text, "post_id": post })),
         "automation" => (
             "automation.executed",
             json!({

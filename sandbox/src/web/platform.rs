@@ -44,6 +44,11 @@ impl Platform {
         Ok(Self { service, client, jwt, clock: Clock::system() })
     }
 
+    /// The platform's id of its next post: every press of a button is about another one, after a restart too.
+    pub(super) fn next_post(&self) -> String {
+        self.clock.now().timestamp_millis().to_string()
+    }
+
     /// Acting for a person.
     pub(super) fn account<'a>(&'a self, person: &'a DemoPerson) -> Account<'a> {
         Account { platform: self, person }

@@ -107,7 +107,8 @@ async fn on_platform(
         ("POST", ["settings"]) => account.patch(&["api", "telegram", "settings"], body).await,
         ("POST", ["event"]) => {
             let Happening { kind } = parsed(&body)?;
-            let event = events::event(&kind, person).ok_or_else(Refusal::not_found)?;
+            let event =
+                events::event(&kind, person, &site.platform.next_post()).ok_or_else(Refusal::not_found)?;
             site.platform.tell(event).await
         }
         ("GET", ["posts"]) => account.get(&["api", "posts"]).await,

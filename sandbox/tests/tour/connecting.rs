@@ -26,7 +26,7 @@ async fn mina_connects_is_told_and_disconnects() {
         page.sees_no_more(".private .inline", "✅ Connect").await;
 
         page.clicks("#platform button", "Post failed").await;
-        page.sees(".private .message", "Facebook asked you to log in again.").await;
+        page.sees(".private .message", "Facebook asks you to log in again.").await;
         page.clicks("#platform button", "Post published").await;
         page.sees(".private .message .silent", "").await;
         page.clicks("#platform button", "Send test message").await;

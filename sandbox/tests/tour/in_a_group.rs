@@ -25,10 +25,10 @@ async fn mina_brings_her_notices_to_her_teams_group_and_a_topic_of_it() {
         page.sees("#platform dd", "Bakery team · Posts").await;
 
         page.clicks("#platform button", "Post failed").await;
-        page.sees(".private .message", "Facebook asked you to log in again.").await;
+        page.sees(".private .message", "Facebook asks you to log in again.").await;
         page.sees(".group .message", "👤 Mina’s Bakery").await;
         page.clicks(".group .topics button", "General").await;
-        page.sees(".group .message", "Facebook asked you to log in again.").await;
+        page.sees(".group .message", "Facebook asks you to log in again.").await;
     })
     .await;
 }

@@ -27,7 +27,7 @@ async fn mina_connects_posts_is_told_taps_and_has_her_digest() {
         page.sees(".posts .chip", "published").await;
         page.sees(".private .message", "Published").await;
         page.clicks("#platform button", "Post failed").await;
-        page.sees(".private .message", "Facebook asked you to log in again.").await;
+        page.sees(".private .message", "Facebook asks you to log in again.").await;
 
         page.clicks(".private .slash", "/").await;
         page.clicks(".private .commands button", "/digest").await;
