@@ -96,7 +96,7 @@ impl ClaimDue {
     /// nothing.
     fn statement(&self, backend: DbBackend) -> Result<Statement, StoreError> {
         let limit = self.wish.limit;
-        let heads = |apart: bool, which: &str, order: &str, limit: usize| {
+        let heads = |apart: u8, which: &str, order: &str, limit: usize| {
             format!(
                 "SELECT * FROM (SELECT id, urgency, {apart} AS apart, due_at_ms FROM notifications \
                  WHERE head AND state = 'pending' AND {which} AND due_at_ms <= $4 \
@@ -105,15 +105,16 @@ impl ClaimDue {
         };
         let (without, first) = (listed(backend, "$3"), listed(backend, "$5"));
         let apart = limit / APART;
-        let mut due = vec![heads(true, &format!("chat_id IN ({first})"), "urgency, due_at_ms", apart)];
+        let mut due = vec![heads(1, &format!("chat_id IN ({first})"), "urgency, due_at_ms", apart)];
         for urgency in Kind::URGENCIES {
             let which = format!("urgency = {urgency} AND chat_id NOT IN ({without})");
-            due.push(heads(true, &format!("{which} AND due_at_ms > $6"), "due_at_ms", apart));
-            due.push(heads(false, &which, "due_at_ms DESC", limit));
+            due.push(heads(1, &format!("{which} AND due_at_ms > $6"), "due_at_ms", apart));
+            due.push(heads(0, &which, "due_at_ms DESC", limit));
         }
         let sql = format!(
             "WITH due AS MATERIALIZED ( \
-               SELECT id FROM ({}) AS heads ORDER BY urgency, apart DESC, due_at_ms DESC LIMIT {limit}) \
+               SELECT id FROM ({}) AS heads GROUP BY id, urgency \
+               ORDER BY urgency, MAX(apart) DESC, MAX(due_at_ms) DESC LIMIT {limit}) \
              UPDATE notifications SET state = 'sending', lease_token = $1, lease_until_ms = $2 \
              WHERE head AND state = 'pending' AND id IN (SELECT id FROM due) AND {} \
              RETURNING {}",

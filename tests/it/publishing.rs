@@ -235,7 +235,7 @@ on_both_databases! {
                 options: PostOptions::default(), needs_approval: false,
             };
             store.schedule_post(post, Actor::Author, None, now).await.expect("a post");
-            let row = NewNotification::test("alice", 100 + number, now);
+            let row = NewNotification::test("alice", 100 + number, now - TimeDelta::milliseconds(30 - number));
             store.enqueue(row, now).await.expect("a notification");
         }
         let posts = store.claim_posts("news", 4, lease, now).await.expect("a claim");
@@ -244,6 +244,10 @@ on_both_databases! {
         let wish = ClaimWish { limit: 4, lease, ..ClaimWish::default() };
         let notifications = store.claim_due(wish, now).await.expect("a claim");
         assert_eq!(notifications.len(), 4, "no more than asked for");
+        // Who goes first and who waits longest are one and the same, and take one place.
+        let wish = ClaimWish { limit: 16, lease, chats_first: vec![100], ..ClaimWish::default() };
+        let notifications = store.claim_due(wish, now).await.expect("a claim");
+        assert_eq!((notifications.len(), notifications[0].chat_id), (16, 100), "and no fewer, where there are as many");
         store.close().await;
     }
 }
