@@ -53,48 +53,32 @@ struct Words {
     fix: Key,
 }
 
-fn words(code: FailureCode) -> Words {
-    let [in_short, why, fix] = match code {
-        FailureCode::LoginExpired => {
-            [key!("login-expired-short"), key!("login-expired"), key!("login-expired-fix")]
+/// The [`Words`] of the texts called so: the sentence by the name itself, the other two with an ending.
+macro_rules! words {
+    ($class:literal) => {
+        Words {
+            in_short: const { Key::named(concat!($class, "-short")) },
+            why: key!($class),
+            fix: const { Key::named(concat!($class, "-fix")) },
         }
-        FailureCode::BotNotAdmin => {
-            [key!("bot-not-admin-short"), key!("bot-not-admin"), key!("bot-not-admin-fix")]
-        }
-        FailureCode::ChannelNotFound => {
-            [key!("channel-not-found-short"), key!("channel-not-found"), key!("channel-not-found-fix")]
-        }
-        FailureCode::ChannelDisconnected => [
-            key!("channel-disconnected-short"),
-            key!("channel-disconnected"),
-            key!("channel-disconnected-fix"),
-        ],
-        FailureCode::TopicGone => [key!("topic-gone-short"), key!("topic-gone"), key!("topic-gone-fix")],
-        FailureCode::MediaUnreachable => {
-            [key!("media-unreachable-short"), key!("media-unreachable"), key!("media-unreachable-fix")]
-        }
-        FailureCode::MediaRejected => {
-            [key!("media-rejected-short"), key!("media-rejected"), key!("media-rejected-fix")]
-        }
-        FailureCode::TextTooLong => {
-            [key!("text-too-long-short"), key!("text-too-long"), key!("text-too-long-fix")]
-        }
-        FailureCode::TextRejected => {
-            [key!("text-rejected-short"), key!("text-rejected"), key!("text-rejected-fix")]
-        }
-        FailureCode::Duplicate => [key!("duplicate-short"), key!("duplicate"), key!("duplicate-fix")],
-        FailureCode::RateLimited => {
-            [key!("rate-limited-short"), key!("rate-limited"), key!("rate-limited-fix")]
-        }
-        FailureCode::ConnectorUnreachable => [
-            key!("connector-unreachable-short"),
-            key!("connector-unreachable"),
-            key!("connector-unreachable-fix"),
-        ],
-        FailureCode::ConnectorRefused => {
-            [key!("connector-refused-short"), key!("connector-refused"), key!("connector-refused-fix")]
-        }
-        FailureCode::Refused => [key!("refused-short"), key!("refused"), key!("refused-fix")],
     };
-    Words { in_short, why, fix }
+}
+
+fn words(code: FailureCode) -> Words {
+    match code {
+        FailureCode::LoginExpired => words!("login-expired"),
+        FailureCode::BotNotAdmin => words!("bot-not-admin"),
+        FailureCode::ChannelNotFound => words!("channel-not-found"),
+        FailureCode::ChannelDisconnected => words!("channel-disconnected"),
+        FailureCode::TopicGone => words!("topic-gone"),
+        FailureCode::MediaUnreachable => words!("media-unreachable"),
+        FailureCode::MediaRejected => words!("media-rejected"),
+        FailureCode::TextTooLong => words!("text-too-long"),
+        FailureCode::TextRejected => words!("text-rejected"),
+        FailureCode::Duplicate => words!("duplicate"),
+        FailureCode::RateLimited => words!("rate-limited"),
+        FailureCode::ConnectorUnreachable => words!("connector-unreachable"),
+        FailureCode::ConnectorRefused => words!("connector-refused"),
+        FailureCode::Refused => words!("refused"),
+    }
 }
