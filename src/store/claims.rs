@@ -255,8 +255,8 @@ impl Command for ReleaseExpired {
         let lanes: Vec<i64> = dead.iter().chain(&again).filter_map(|row| row.chat_id).collect();
         lanes::settle(transaction, &lanes).await?;
         let carriers: Vec<i64> = dead.iter().map(|row| row.id).collect();
-        for id in &carriers {
-            told_by_edits::part(transaction, *id).await?;
+        for edit in dead.iter().filter(|row| row.edits_id.is_some()) {
+            told_by_edits::part(transaction, edit.id).await?;
         }
         carriers::follow(transaction, &carriers).await?;
         Ok((dead.len() + again.len()) as u64)
