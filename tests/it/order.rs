@@ -24,6 +24,25 @@ fn numbers(world: &World, chat: i64) -> Vec<usize> {
     world.telegram.sent(chat).iter().filter_map(|message| quoted(message.text())).collect()
 }
 
+/// One person is to hear of thirty failures, and then so many `others` of one each. Returns, when all of those have heard,
+/// how many messages to the one left before the last of theirs.
+async fn told_to_a_busy_person_before_the_last_of(world: &mut World, others: i64) -> usize {
+    world.stop().await;
+    let people = world.crowd(1_000..1_001 + others).await;
+    world.start().await;
+    let (busy, others) = people.split_first().expect("at least one person");
+    let events = |person: &bot_api::Person, count| vec![failed(&person.id().to_string(), "x"); count];
+    world.platform().accepts(json!({ "events": events(busy, 30) })).await;
+    let news: Vec<Value> = others.iter().flat_map(|person| events(person, 1)).collect();
+    world.platform().accepts(json!({ "events": news })).await;
+    for person in others {
+        world.telegram.wait_for_count(person.id(), 1, PATIENCE).await.expect("the others hear of theirs");
+    }
+    let order = requests(world);
+    let last = order.iter().rposition(|(chat, _)| *chat != busy.id()).expect("the others");
+    order[..last].iter().filter(|(chat, _)| *chat == busy.id()).count()
+}
+
 on_both_databases! {
     async fn each_person_hears_in_the_order_in_which_it_happened(world) {
         world.stop().await;
@@ -121,40 +140,14 @@ on_both_databases! {
     }
 
     async fn a_busy_person_goes_on_while_others_are_told(world) {
-        world.stop().await;
-        let people = world.crowd(1_000..1_151).await;
-        world.start().await;
-        let (busy, others) = people.split_first().expect("151 people");
-        let events = |person: &bot_api::Person, count| vec![failed(&person.id().to_string(), "x"); count];
-        // The oldest of all: newest first would leave them to the end.
-        world.platform().accepts(json!({ "events": events(busy, 30) })).await;
-        let news: Vec<Value> = others.iter().flat_map(|person| events(person, 1)).collect();
-        world.platform().accepts(json!({ "events": news })).await;
-        for person in others {
-            world.telegram.wait_for_count(person.id(), 1, PATIENCE).await.expect("the others hear of theirs");
-        }
-        let order = requests(world);
-        let last = order.iter().rposition(|(chat, _)| *chat != busy.id()).expect("the others");
-        let before = order[..last].iter().filter(|(chat, _)| *chat == busy.id()).count();
+        // Theirs are the oldest of all: newest first would leave them to the end.
+        let before = told_to_a_busy_person_before_the_last_of(world, 150).await;
         // Three at once, then one a second; 150 others take 5 s at 30 a second.
         assert!(before >= 5, "{before} messages to the busy person while 150 others were told: theirs stood still");
     }
 
     async fn one_busy_person_delays_nobody(world) {
-        world.stop().await;
-        let people = world.crowd(1_000..1_051).await;
-        world.start().await;
-        let (busy, others) = people.split_first().expect("51 people");
-        let events = |person: &bot_api::Person, count| vec![failed(&person.id().to_string(), "x"); count];
-        world.platform().accepts(json!({ "events": events(busy, 30) })).await;
-        let news: Vec<Value> = others.iter().flat_map(|person| events(person, 1)).collect();
-        world.platform().accepts(json!({ "events": news })).await;
-        for person in others {
-            world.telegram.wait_for_count(person.id(), 1, PATIENCE).await.expect("the others hear of theirs");
-        }
-        let order = requests(world);
-        let last = order.iter().rposition(|(chat, _)| *chat != busy.id()).expect("the others");
-        let before = order[..last].iter().filter(|(chat, _)| *chat == busy.id()).count();
+        let before = told_to_a_busy_person_before_the_last_of(world, 50).await;
         // Three at once, then one a second; 50 others take 1.7 s at 30 a second.
         assert!(before <= 6, "{before} messages to the busy person went before somebody else's only one");
         let waiting = world.outbox().await.count("notifications WHERE state = 'pending'").await;

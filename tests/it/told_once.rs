@@ -57,6 +57,18 @@ async fn taps(person: &Person, message: i64, label: &str) {
     person.taps(message, label).await.expect("the tap is answered");
 }
 
+/// A post is out after a retry, and Telegram says so about each edit of its notice: the news is a message of its own.
+async fn is_told_anew_where_an_edit_is_answered(world: &mut World, description: &str) {
+    let (mina, connector) = with_insta(world).await;
+    let (id, notice) = told(world, &connector, &mina, "failed").await;
+    refuses_edits(world, u32::MAX, description);
+    retries(world, id).await;
+    let out = world.message_after(&mina, notice.id()).await;
+    assert!(out.text().starts_with("✅ Published · insta"), "{}", out.text());
+    settles(world).await;
+    assert_eq!(news(world).await, [("sent".to_owned(), Some(out.id()))]);
+}
+
 on_both_databases! {
     async fn who_taps_reads_there_that_the_post_is_out_and_nowhere_else(world) {
         let (mina, connector) = with_insta(world).await;
@@ -123,26 +135,12 @@ on_both_databases! {
     }
 
     async fn a_message_that_was_deleted_is_replaced_by_a_new_one(world) {
-        let (mina, connector) = with_insta(world).await;
-        let (id, notice) = told(world, &connector, &mina, "failed").await;
-        refuses_edits(world, u32::MAX, "Bad Request: message to edit not found");
-        retries(world, id).await;
-        let out = world.message_after(&mina, notice.id()).await;
-        assert!(out.text().starts_with("✅ Published · insta"), "{}", out.text());
-        settles(world).await;
-        assert_eq!(news(world).await, [("sent".to_owned(), Some(out.id()))]);
+        is_told_anew_where_an_edit_is_answered(world, "Bad Request: message to edit not found").await;
     }
 
     async fn an_edit_that_is_given_up_loses_nothing(world) {
         world.config.delivery.backoff = vec![Duration::from_millis(50); 2];
-        let (mina, connector) = with_insta(world).await;
-        let (id, notice) = told(world, &connector, &mina, "failed").await;
-        refuses_edits(world, u32::MAX, "Bad Request: something nobody has heard of");
-        retries(world, id).await;
-        let out = world.message_after(&mina, notice.id()).await;
-        assert!(out.text().starts_with("✅ Published · insta"), "{}", out.text());
-        settles(world).await;
-        assert_eq!(news(world).await, [("sent".to_owned(), Some(out.id()))]);
+        is_told_anew_where_an_edit_is_answered(world, "Bad Request: something nobody has heard of").await;
     }
 
     async fn a_kill_between_the_post_and_the_edit_loses_nothing_and_repeats_nothing(world) {
