@@ -162,6 +162,12 @@ impl Health {
         let _ = self.telegram.subscribe().wait_for(Known::takes_messages).await;
     }
 
+    /// Returns when no messages may be sent any more.
+    pub async fn until_telegram_takes_no_messages(&self) {
+        // As above.
+        let _ = self.telegram.subscribe().wait_for(|known| !known.takes_messages()).await;
+    }
+
     /// The bot's name without the `@`, once known.
     pub fn bot_username(&self) -> Option<String> {
         self.lock().bot_username.clone()

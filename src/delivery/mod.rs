@@ -23,17 +23,16 @@ mod send;
 
 use crate::clock::Clock;
 use crate::config;
-use crate::domain::notification::Claimed;
 use crate::health::Health;
-use crate::store::{ClaimWish, Store};
+use crate::store::{Claim, ClaimWish, Store, StoreError};
 use crate::telegram::{Api, ChatWaits, Limits, Place, wait_until};
 use briefing::{Briefed, BriefingDesk};
 use outage::Outage;
 use render::Renderer;
 use send::{Addressed, Sender};
 
-/// How long does an idle worker sleep at most? What another instance accepted is found this late.
-const IDLE_LIMIT: Duration = Duration::from_secs(1);
+/// How seldom is the outbox looked through? What another instance accepted is found this late.
+const LOOK_EVERY: Duration = Duration::from_secs(1);
 
 /// How many rows may wait in memory for their place under the limits? Half a second's worth: a more urgent row is not
 /// overtaken for longer, and a chat that may be written to once a second is claimed for each second. Enough that claiming
@@ -80,13 +79,6 @@ pub struct Delivery {
     pub default_zone: Tz,
 }
 
-/// Rows that were claimed together.
-struct Claim {
-    rows: Vec<Claimed>,
-    /// When their lease began.
-    at: Instant,
-}
-
 impl Delivery {
     /// Delivers until `stop`; returns when what was in flight is answered and written down.
     ///
@@ -110,6 +102,7 @@ impl Delivery {
         let release_every = RELEASE_EVERY.min(self.settings.lease / 4);
         let mut released_at = Instant::now();
         let mut claim_from = Instant::now();
+        let mut next_look = Instant::now();
         while !stop.is_cancelled() {
             // A leader that was frozen would spend the attempts of rows that another one sends by now.
             if released_at.elapsed() >= release_every && self.health.leading() {
@@ -118,7 +111,7 @@ impl Delivery {
             }
             wait_until(claim_from).await;
             claim_from = Instant::now() + CLAIM_PAUSE;
-            self.round(&sender, &mut in_flight, &stop).await;
+            next_look = self.round(&sender, &mut in_flight, next_look, &stop).await;
         }
         let drain = async { while in_flight.join_next().await.is_some() {} };
         if tokio::time::timeout(DRAIN_LIMIT, drain).await.is_err() {
@@ -128,31 +121,54 @@ impl Delivery {
         }
     }
 
-    /// One round: claim what is due, send it one by one under the limits; or wait for something to be due. `stop`
-    /// ends each wait; what is claimed is sent or put back.
-    async fn round(&self, sender: &Arc<Sender>, in_flight: &mut JoinSet<()>, stop: &CancellationToken) {
+    /// One round: claim what is due, send it one by one under the limits. From `next_look` on the outbox is looked
+    /// through; until then there is nothing in it to claim, and what comes is claimed as it comes. Returns when to look
+    /// next. `stop` ends each wait; what is claimed is sent or put back.
+    async fn round(
+        &self,
+        sender: &Arc<Sender>,
+        in_flight: &mut JoinSet<()>,
+        next_look: Instant,
+        stop: &CancellationToken,
+    ) -> Instant {
         tokio::select! {
-            () = stop.cancelled() => return,
+            () = stop.cancelled() => return next_look,
             () = self.until_sending_is_allowed(sender, in_flight) => {}
         }
         let now = Instant::now();
         let ChatWaits { waiting, first_over, over } = self.limits.chat_waits(now);
         let lease = TimeDelta::from_std(self.settings.lease).unwrap_or(TimeDelta::minutes(1));
-        let wanted = ClaimWish { limit: self.window(), without_chats: waiting, chats_first: over, lease };
-        let claim = self.store.claim_due(wanted, self.clock.now());
+        let wish = ClaimWish { limit: self.window(), without_chats: waiting, chats_first: over, lease };
+        let limit = wish.limit;
+        // Nobody else tells of the rows of a chat that may be written to again.
+        let no_later = |look: Instant| first_over.map_or(look, |over| look.min(over));
+        let looks = next_look <= now;
+        let claimed = async {
+            if looks {
+                Some(self.store.claim_due(wish, self.clock.now()).await)
+            } else {
+                self.claim_next(wish, no_later(next_look), stop).await
+            }
+        };
         let claimed = tokio::select! {
-            claimed = claim => claimed,
-            () = after(stop, CLAIM_PATIENCE) => return,
+            claimed = claimed => claimed,
+            () = after(stop, CLAIM_PATIENCE) => return next_look,
         };
         match claimed {
-            Ok(claimed) if claimed.is_empty() => tokio::select! {
-                () = stop.cancelled() => {}
-                () = self.idle(in_flight, first_over) => {}
-            },
-            Ok(rows) => self.send_all(sender, in_flight, Claim { rows, at: now }, stop).await,
-            Err(error) => {
+            None => Instant::now(),
+            Some(Ok(claim)) => {
+                let has_more = claim.rows.len() >= limit;
+                self.send_all(sender, in_flight, claim, stop).await;
+                match (has_more, looks) {
+                    (true, _) => Instant::now(),
+                    (false, true) => no_later(self.look_again_at().await),
+                    (false, false) => no_later(next_look),
+                }
+            }
+            Some(Err(error)) => {
                 log::error!(target: "delivery", "nothing can be claimed: {error}");
                 pause(STORE_PAUSE, stop).await;
+                Instant::now()
             }
         }
     }
@@ -262,21 +278,36 @@ impl Delivery {
         }
     }
 
-    /// Waits until something may be due: a new row, a row whose time has come, a chat that may be written to
-    /// again, an answer that frees its chat's lane.
-    async fn idle(&self, in_flight: &mut JoinSet<()>, first_over: Option<Instant>) {
-        let limit = match self.store.next_due().await {
-            Ok(Some(due)) => (due - self.clock.now()).to_std().unwrap_or_default(),
-            _ => IDLE_LIMIT,
-        };
-        // A row that is due and was not claimed waits for its chat: that has its own wake-up.
-        let limit = if limit.is_zero() { IDLE_LIMIT } else { limit.min(IDLE_LIMIT) };
-        let until = first_over.map_or(Instant::now() + limit, |over| over.min(Instant::now() + limit));
+    /// Claims what comes, with the write that brings it; `None` when the outbox is to be looked through: at `until`, or
+    /// because somebody says that a row may be due.
+    async fn claim_next(
+        &self,
+        wish: ClaimWish,
+        until: Instant,
+        stop: &CancellationToken,
+    ) -> Option<Result<Claim, StoreError>> {
+        let mut claim = self.store.claim_with_next(wish, self.clock.clone());
         tokio::select! {
+            biased;
+            claimed = claim.claimed() => return claimed,
+            () = self.store.told_of_due() => {}
             () = tokio::time::sleep_until(until) => {}
-            () = self.store.wait_for_due(limit) => {}
-            Some(_) = in_flight.join_next() => {}
+            // What comes then is claimed when it may be sent: the most urgent first.
+            () = self.store.until_sending_pauses() => {}
+            () = self.health.until_telegram_takes_no_messages() => {}
+            () = stop.cancelled() => {}
         }
+        claim.withdraw().await
+    }
+
+    /// When a row is due next that waits for its time. One that is due by now waits for its chat: that has its own
+    /// wake-up.
+    async fn look_again_at(&self) -> Instant {
+        let wait = match self.store.next_due().await {
+            Ok(Some(due)) => (due - self.clock.now()).to_std().ok().filter(|wait| !wait.is_zero()),
+            _ => None,
+        };
+        Instant::now() + wait.map_or(LOOK_EVERY, |wait| wait.min(LOOK_EVERY))
     }
 
     /// Puts back what a dead process held and remembers the chats that have to wait, and a pause.

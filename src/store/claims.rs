@@ -8,10 +8,13 @@ use sea_orm::{
     ColumnTrait, Condition, ConnectionTrait, DatabaseTransaction, DbBackend, EntityTrait, FromQueryResult,
     QueryFilter, Statement, UpdateMany,
 };
+use tokio::time::Instant;
 
+use super::due::Ride;
 use super::parameters::{array, listed};
 use super::write_queue::Command;
 use super::{Store, StoreError, carriers, lanes, leader, ms, ms_after, time, told_by_edits, whole_rows};
+use crate::clock::Clock;
 use crate::domain::holding::HoldReason;
 use crate::domain::notification::{Claimed, Content, Kind, State};
 use crate::entity::notification::{Column, Entity, Model};
@@ -31,16 +34,38 @@ impl Store {
     /// chat with many rows, which takes a second for each, would else begin when all others are done. They are the
     /// caller's until the lease ends. One claim at a time: after one that failed, the next first gives back what that
     /// one may have claimed all the same.
-    pub async fn claim_due(&self, wish: ClaimWish, now: DateTime<Utc>) -> Result<Vec<Claimed>, StoreError> {
-        let epoch = self.epoch();
+    pub async fn claim_due(&self, wish: ClaimWish, now: DateTime<Utc>) -> Result<Claim, StoreError> {
+        let claim = self.claim(wish, move || now);
+        let lease_token = claim.lease_token;
+        self.writer.write(claim).await.inspect_err(|_| self.is_unanswered(lease_token))
+    }
+
+    /// The same, in the transaction of the next write that brings due rows, at the time that it is by `clock` then.
+    pub fn claim_with_next(&self, wish: ClaimWish, clock: Clock) -> RidingClaim<'_> {
+        let claim = self.claim(wish, move || clock.now());
+        let lease_token = claim.lease_token;
+        RidingClaim {
+            store: self,
+            lease_token,
+            gives_back: claim.give_back,
+            ride: self.signals.due.ride(claim),
+        }
+    }
+
+    fn claim(
+        &self,
+        wish: ClaimWish,
+        now: impl Fn() -> DateTime<Utc> + Send + Sync + 'static,
+    ) -> ClaimDue<impl Fn() -> DateTime<Utc> + Send + Sync + 'static> {
         // 0: the last claim was answered.
         let unanswered = self.signals.unanswered_claim.swap(0, Ordering::Relaxed);
         let lease_token = if unanswered == 0 { rand::random() } else { unanswered };
-        let give_back = unanswered != 0;
-        let claim = ClaimDue { wish, lease_token, give_back, epoch, now };
-        self.writer.write(claim).await.inspect_err(|_| {
-            self.signals.unanswered_claim.store(lease_token, Ordering::Relaxed);
-        })
+        ClaimDue { wish, lease_token, give_back: unanswered != 0, epoch: self.epoch(), now }
+    }
+
+    /// Remembers a claim that may be committed, and whose rows nobody has.
+    fn is_unanswered(&self, lease_token: i64) {
+        self.signals.unanswered_claim.store(lease_token, Ordering::Relaxed);
     }
 
     /// Puts back what a lease that ended by `now` held; returns how many rows. It spends an attempt, and the last
@@ -79,22 +104,62 @@ pub struct ClaimWish {
     pub lease: TimeDelta,
 }
 
-struct ClaimDue {
+/// Rows that were claimed together.
+#[derive(Debug)]
+pub struct Claim {
+    /// In the order in which they go.
+    pub rows: Vec<Claimed>,
+    /// When their lease began.
+    pub at: Instant,
+}
+
+/// A claim that waits for a write that brings due rows.
+pub struct RidingClaim<'a> {
+    store: &'a Store,
+    lease_token: i64,
+    gives_back: bool,
+    ride: Ride<'a, Claim>,
+}
+
+impl RidingClaim<'_> {
+    /// The claim, when such a write has come; `None` when nobody can say what became of it: the next one knows. Can be
+    /// given up and called again.
+    pub async fn claimed(&mut self) -> Option<Result<Claim, StoreError>> {
+        let end = self.ride.end().await;
+        if !matches!(end, Some(Ok(_))) {
+            self.store.is_unanswered(self.lease_token);
+        }
+        end
+    }
+
+    /// Waits no more for such a write; what is claimed by now is the caller's all the same.
+    pub async fn withdraw(mut self) -> Option<Result<Claim, StoreError>> {
+        if !self.ride.leave() {
+            return self.claimed().await;
+        }
+        if self.gives_back {
+            self.store.is_unanswered(self.lease_token);
+        }
+        None
+    }
+}
+
+struct ClaimDue<N> {
     wish: ClaimWish,
     lease_token: i64,
     /// Whether a claim with this token failed before: committed, perhaps, and its answer lost.
     give_back: bool,
     epoch: i64,
-    now: DateTime<Utc>,
+    now: N,
 }
 
-impl ClaimDue {
+impl<N: Fn() -> DateTime<Utc>> ClaimDue<N> {
     /// The heads that are due, looked for by urgency one after the other, so that what is held for later is not
     /// walked through. `state` is compared with literals: only so do the partial indexes serve. Materialised, because
     /// PostgreSQL may run a bare subquery once for each row, and the limit would bound nothing. The limits are written
     /// out: with a parameter there, SQLite compiles the statement anew each time. Whoever does not lead any more claims
     /// nothing.
-    fn statement(&self, backend: DbBackend) -> Result<Statement, StoreError> {
+    fn statement(&self, backend: DbBackend, now: DateTime<Utc>) -> Result<Statement, StoreError> {
         let limit = self.wish.limit;
         let heads = |apart: u8, which: &str, order: &str, limit: usize| {
             format!(
@@ -124,34 +189,35 @@ impl ClaimDue {
         );
         let values = [
             self.lease_token.into(),
-            ms_after(self.now, self.wish.lease).into(),
+            ms_after(now, self.wish.lease).into(),
             array(&self.wish.without_chats)?,
-            ms(self.now).into(),
+            ms(now).into(),
             array(&self.wish.chats_first)?,
-            ms(self.now - LATELY).into(),
+            ms(now - LATELY).into(),
         ];
         Ok(Statement::from_sql_and_values(backend, sql, values))
     }
 
     /// When a row of the claim is sent, beside the others.
-    fn turn(&self, row: &Model) -> impl Ord + use<> {
+    fn turn(&self, row: &Model) -> impl Ord + use<N> {
         let goes_first = row.chat_id.is_some_and(|chat_id| self.wish.chats_first.contains(&chat_id));
         (row.urgency, !goes_first, std::cmp::Reverse((row.due_at_ms, row.id)))
     }
 }
 
-impl Command for ClaimDue {
-    type Output = Vec<Claimed>;
+impl<N: Fn() -> DateTime<Utc> + Send + Sync + 'static> Command for ClaimDue<N> {
+    type Output = Claim;
 
     /// A claim that is lost with the machine's power leaves its row pending: it is claimed again.
     const MUST_LAST: bool = false;
 
-    async fn apply(&self, transaction: &DatabaseTransaction) -> Result<Vec<Claimed>, StoreError> {
+    async fn apply(&self, transaction: &DatabaseTransaction) -> Result<Claim, StoreError> {
+        let (at, now) = (Instant::now(), (self.now)());
         if self.give_back {
             // Nobody sends these rows, and their lanes would stand still until the lease ends.
             release(State::Pending).filter(Column::LeaseToken.eq(self.lease_token)).exec(transaction).await?;
         }
-        let statement = self.statement(transaction.get_database_backend())?;
+        let statement = self.statement(transaction.get_database_backend(), now)?;
         let mut rows: Vec<Model> = whole_rows::one_by_one(transaction, statement).await?;
         rows.sort_unstable_by_key(|row| self.turn(row));
         let mut readable = Vec::with_capacity(rows.len());
@@ -162,12 +228,12 @@ impl Command for ClaimDue {
                 // Left where it is it would be claimed first again, and nobody would hear of anything any more.
                 Err(what) => {
                     log::error!(target: "delivery", "notification {id} is given up: {what}");
-                    bury(transaction, id, "unreadable", self.now).await?;
+                    bury(transaction, id, "unreadable", now).await?;
                     lanes::settle(transaction, &Vec::from_iter(lane)).await?;
                 }
             }
         }
-        Ok(readable)
+        Ok(Claim { rows: readable, at })
     }
 }
 

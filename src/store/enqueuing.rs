@@ -12,9 +12,7 @@ use crate::domain::notification::NewNotification;
 impl Store {
     /// Writes one row; returns its id.
     pub async fn enqueue(&self, row: NewNotification, now: DateTime<Utc>) -> Result<i64, StoreError> {
-        let id = self.writer.write(Enqueue { row, now }).await?;
-        self.signals.due.notify_one();
-        Ok(id)
+        self.writer.write(Enqueue { row, now }).await
     }
 
     /// The same for a request with an idempotency key: one that came before made its row already.
@@ -24,9 +22,7 @@ impl Store {
         key: IdempotencyKey,
         now: DateTime<Utc>,
     ) -> Result<Recorded, StoreError> {
-        let recorded = self.writer.write(EnqueueOnce { row, key, now }).await?;
-        self.signals.due.notify_one();
-        Ok(recorded)
+        self.writer.write(EnqueueOnce { row, key, now }).await
     }
 }
 
@@ -44,6 +40,8 @@ struct EnqueueOnce {
 impl Command for EnqueueOnce {
     type Output = Recorded;
 
+    const BRINGS_DUE: bool = true;
+
     async fn apply(&self, transaction: &DatabaseTransaction) -> Result<Recorded, StoreError> {
         if let Some(earlier) = Answers::load(transaction, &[&self.key]).await?.to(&self.key) {
             return Ok(earlier);
@@ -56,6 +54,8 @@ impl Command for EnqueueOnce {
 
 impl Command for Enqueue {
     type Output = i64;
+
+    const BRINGS_DUE: bool = true;
 
     async fn apply(&self, transaction: &DatabaseTransaction) -> Result<i64, StoreError> {
         insert_one(transaction, &self.row, self.now).await

@@ -30,6 +30,9 @@ pub(super) trait Request: Sized + Send + Sync + 'static {
     /// somebody waits for the answer.
     const LINGER: Duration = Duration::ZERO;
 
+    /// Whether it brings rows that are due, as [`Command::BRINGS_DUE`].
+    const BRINGS_DUE: bool = false;
+
     /// How many rows it writes, roughly.
     fn weight(&self) -> usize {
         1
@@ -137,6 +140,8 @@ struct Lot<R> {
 
 impl<R: Request> Command for Lot<R> {
     type Output = Vec<R::Output>;
+
+    const BRINGS_DUE: bool = R::BRINGS_DUE;
 
     async fn apply(&self, transaction: &DatabaseTransaction) -> Result<Self::Output, StoreError> {
         R::apply_all(&self.requests[self.from..self.until], transaction).await

@@ -4,7 +4,6 @@
 
 use std::sync::Arc;
 use std::sync::atomic::AtomicI64;
-use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use sea_orm::DatabaseConnection;
@@ -31,6 +30,7 @@ mod dead_letters;
 mod digest_news;
 mod digests;
 mod drafts;
+mod due;
 mod enqueuing;
 mod error;
 mod exporting;
@@ -80,7 +80,7 @@ pub use bot_identity::BotIdentity;
 pub use broadcasts::NewBroadcast;
 pub use carriers::{Folded, Together};
 pub use channels::Connecting;
-pub use claims::ClaimWish;
+pub use claims::{Claim, ClaimWish, RidingClaim};
 pub use dead_letters::{DeadLetters, Resent};
 pub use digest_news::DigestQuery;
 pub use digests::{CarriedOut, DigestDecision, DueDigest};
@@ -105,6 +105,7 @@ pub use replacement::Replacement;
 pub use restoring::Restored;
 pub use sending_pause::SendingPause;
 
+use due::DueSignal;
 use gatherer::Gatherer;
 use notifications::RecordEvents;
 use outcomes::FinaliseAt;
@@ -132,7 +133,7 @@ struct Signals {
     /// The lease token of a claim that failed, and may be committed all the same; 0 for none.
     unanswered_claim: AtomicI64,
     /// A row may be due now.
-    due: Notify,
+    due: Arc<DueSignal>,
     /// Somebody asked for a run of a job.
     run_requested: Notify,
     /// A post may be due now. Each network's lane has a receiver of its own, so that all of them hear it.
@@ -151,20 +152,21 @@ impl Store {
     /// # Errors
     /// [`StoreError::Unusable`] with the setting and the mend, when it can't be opened.
     pub async fn open(settings: &config::Database) -> Result<Self, StoreError> {
+        let signals = Arc::<Signals>::default();
         let (reader, primary, writer) = match settings.engine() {
             config::Engine::Sqlite => {
                 // The writer first: it creates the file and sets the journal mode.
                 let primary = connection::sqlite_writer(settings).await?;
                 let reader = connection::sqlite_readers(settings).await?;
-                (reader, primary.clone(), Writer::queue(primary, settings.clone()))
+                (reader, primary.clone(), Writer::queue(primary, settings.clone(), Arc::clone(&signals.due)))
             }
             config::Engine::Postgres => {
                 let pool = connection::postgres_pool(settings).await?;
-                (pool.clone(), pool.clone(), Writer::Pool(pool))
+                (pool.clone(), pool.clone(), Writer::Pool { pool, due: Arc::clone(&signals.due) })
             }
         };
         let (ingest, marks) = (Gatherer::start(writer.clone()), Gatherer::start(writer.clone()));
-        Ok(Self { reader, primary, writer, ingest, marks, signals: Arc::default() })
+        Ok(Self { reader, primary, writer, ingest, marks, signals })
     }
 
     /// Whether the database answers a query now.
@@ -182,14 +184,14 @@ impl Store {
         }
     }
 
-    /// Returns when a row may have become due since the last call, or after `limit`.
-    pub async fn wait_for_due(&self, limit: Duration) {
-        let _ = tokio::time::timeout(limit, self.signals.due.notified()).await;
+    /// Returns when a row may have become due since the last call.
+    pub async fn told_of_due(&self) {
+        self.signals.due.told().await;
     }
 
     /// Wakes the delivery worker: something else than a new row made a row due.
     pub fn wake_delivery(&self) {
-        self.signals.due.notify_one();
+        self.signals.due.tell();
     }
 }
 

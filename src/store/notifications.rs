@@ -74,9 +74,7 @@ impl Store {
         rule: Rule,
         now: DateTime<Utc>,
     ) -> Result<Recorded, StoreError> {
-        let recorded = self.ingest.write(RecordEvents { events, key, rule, now }).await?;
-        self.signals.due.notify_one();
-        Ok(recorded)
+        self.ingest.write(RecordEvents { events, key, rule, now }).await
     }
 
     /// How many posts of `account` went out or failed since `since`, as far as events told; what failed and is not where
@@ -346,6 +344,8 @@ pub(super) struct RecordEvents {
 
 impl Request for RecordEvents {
     type Output = Recorded;
+
+    const BRINGS_DUE: bool = true;
 
     fn weight(&self) -> usize {
         self.events.len()

@@ -22,6 +22,9 @@ use crate::entity::{notification, sns_settings};
 const SOFT_FAILURE_LIMIT: i16 = 3;
 const SOFT_FAILURE_SPAN: TimeDelta = TimeDelta::hours(24);
 
+/// Among the ids of rows, that a lane has a new head: no row's id.
+const PROMOTED: i64 = 0;
+
 /// What a worker reports about a row it claimed.
 #[derive(Clone, Debug)]
 pub struct Finalise {
@@ -129,10 +132,21 @@ impl Store {
     /// Writes what became of a claimed row. False when the claim was no longer the worker's: then nothing of
     /// it is written but the attempt.
     pub async fn finalise(&self, finalise: Finalise, now: DateTime<Utc>) -> Result<bool, StoreError> {
-        let written = self.marks.write(FinaliseAt { finalise, now }).await?;
+        let Finalised { written, frees } = self.marks.write(FinaliseAt { finalise, now }).await?;
+        if frees {
+            self.signals.due.tell();
+        }
         self.signals.finished.notify_waiters();
         Ok(written)
     }
+}
+
+/// What a written outcome did.
+pub(super) struct Finalised {
+    /// Whether the claim was still the worker's.
+    written: bool,
+    /// Whether a row may be claimed that could not be before: the next one of a lane, or one that went back.
+    frees: bool,
 }
 
 /// An outcome and when it came.
@@ -142,16 +156,20 @@ pub(super) struct FinaliseAt {
 }
 
 impl Request for FinaliseAt {
-    type Output = bool;
+    type Output = Finalised;
 
     /// Nobody waits for it but the next message to the same chat. While thousands drain, a commit is over before the
     /// next answer comes: each would be written by itself, at seven times the price.
     const LINGER: Duration = Duration::from_millis(3);
 
-    async fn apply_all(lot: &[Self], transaction: &DatabaseTransaction) -> Result<Vec<bool>, StoreError> {
+    async fn apply_all(
+        lot: &[Self],
+        transaction: &DatabaseTransaction,
+    ) -> Result<Vec<Finalised>, StoreError> {
         let lanes: Vec<i64> = lot.iter().map(|request| request.finalise.lane).collect();
         lanes::lock(transaction, &lanes).await?;
         let mut written = record(transaction, lot).await?;
+        let promotes = written.remove(&PROMOTED);
         let unsent = lot.iter().filter(|request| !request.finalise.outcome.is_sent());
         let (mut left, mut reordered, mut without_topic) = (Vec::new(), Vec::new(), Vec::new());
         for FinaliseAt { finalise, now } in unsent {
@@ -185,12 +203,14 @@ impl Request for FinaliseAt {
         let sent = lot.iter().map(|request| &request.finalise).filter(|it| it.outcome.is_sent());
         let found: Vec<i64> = sent.map(|finalise| finalise.chat_id).collect();
         place_fates::forget_soft_failures(transaction, &found).await?;
-        Ok(lot.iter().map(|request| written.contains(&request.finalise.id)).collect())
+        let frees = promotes || lot.iter().any(|request| !request.finalise.outcome.is_sent());
+        let of = |request: &Self| Finalised { written: written.contains(&request.finalise.id), frees };
+        Ok(lot.iter().map(of).collect())
     }
 }
 
 /// Writes down all attempts, and all there is to write about what was sent; returns the ids of the rows that were
-/// still the worker's.
+/// still the worker's, and [`PROMOTED`] when the next one of a lane may go.
 async fn record(transaction: &DatabaseTransaction, lot: &[FinaliseAt]) -> Result<HashSet<i64>, StoreError> {
     let backend = transaction.get_database_backend();
     let parameter = only_parameter(backend);
@@ -202,9 +222,11 @@ async fn record(transaction: &DatabaseTransaction, lot: &[FinaliseAt]) -> Result
         let of_sent = || lot.iter().map(|request| &request.finalise).filter(|it| it.outcome.is_sent());
         let lanes: Vec<i64> = of_sent().map(|finalise| finalise.lane).collect();
         let chats: Vec<i64> = of_sent().map(|finalise| finalise.chat_id).collect();
+        let promotion =
+            format!("{} RETURNING CAST({PROMOTED} AS BIGINT) AS id", lanes::promotion(backend, parameter));
         sequence = sequence
             .then(mark_statement(backend, parameter), array(&sent)?)
-            .then(lanes::promotion(backend, parameter), array(&lanes)?)
+            .then(promotion, array(&lanes)?)
             .then(reachable_statement(backend, parameter), array(&chats)?);
     }
     Ok(sequence.ids().await?.into_iter().collect())

@@ -65,6 +65,12 @@ impl Store {
         *self.signals.pause.paused.borrow()
     }
 
+    /// Returns as soon as sending is paused.
+    pub async fn until_sending_pauses(&self) {
+        // The sender lives as long as `self`, so waiting can't fail.
+        let _ = self.signals.pause.paused.subscribe().wait_for(|paused| *paused).await;
+    }
+
     /// Returns as soon as sending is not paused.
     pub async fn until_sending_goes_on(&self) {
         // The sender lives as long as `self`, so waiting can't fail.

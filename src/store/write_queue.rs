@@ -4,6 +4,7 @@
 //! fsync costs the same for one command as for a hundred. PostgreSQL takes the same commands on its pool, each
 //! in its own transaction, and groups their commits itself.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use futures::future::BoxFuture;
@@ -11,6 +12,7 @@ use sea_orm::{ConnectionTrait as _, DatabaseConnection, DatabaseTransaction, DbE
 use tokio::sync::{mpsc, oneshot};
 use tokio_util::sync::CancellationToken;
 
+use super::due::DueSignal;
 use super::{StoreError, connection};
 use crate::config;
 
@@ -39,6 +41,10 @@ pub(super) trait Command: Send + Sync + 'static {
     /// crash while the process goes on, and sends what its claim is forgotten of.
     const MUST_LAST: bool = true;
 
+    /// Whether it brings rows that are due: then a claim that waits goes along with it, in its transaction, or whoever
+    /// claims is told after it.
+    const BRINGS_DUE: bool = false;
+
     /// Does the write. An error rolls the transaction back; an outcome the caller decides by is not an error.
     fn apply(
         &self,
@@ -52,17 +58,21 @@ pub(super) enum Writer {
     /// To the one writer task, which `stop` ends.
     Queue { sender: mpsc::Sender<Box<dyn Waiting>>, stop: CancellationToken },
     /// To the pool.
-    Pool(DatabaseConnection),
+    Pool { pool: DatabaseConnection, due: Arc<DueSignal> },
 }
 
 impl Writer {
     /// Starts the writer task over SQLite's one write connection, which can be opened anew by `settings`. It ends
-    /// when the last clone is dropped.
-    pub(super) fn queue(connection: DatabaseConnection, settings: config::Database) -> Self {
+    /// when the last clone is dropped. Who claims waits at `due`.
+    pub(super) fn queue(
+        connection: DatabaseConnection,
+        settings: config::Database,
+        due: Arc<DueSignal>,
+    ) -> Self {
         let (sender, receiver) = mpsc::channel(QUEUE_BOUND);
         let journal = Journal { connection, settings, session: None, sound: true };
         let stop = CancellationToken::new();
-        tokio::spawn(write_in_groups(journal, receiver, stop.clone()));
+        tokio::spawn(write_in_groups(journal, receiver, due, stop.clone()));
         Self::Queue { sender, stop }
     }
 
@@ -78,8 +88,7 @@ impl Writer {
     pub(super) async fn write<C: Command>(&self, command: C) -> Result<C::Output, StoreError> {
         match self {
             Self::Queue { sender, .. } => {
-                let (reply, answer) = oneshot::channel();
-                let waiting = Box::new(Envelope { command, output: None, reply });
+                let (waiting, answer) = Envelope::sealed(command);
                 match sender.send_timeout(waiting, ENQUEUE_LIMIT).await {
                     Ok(()) => {
                         answer.await.unwrap_or(Err(StoreError::Unavailable("the writer has stopped".into())))
@@ -87,12 +96,19 @@ impl Writer {
                     Err(_) => Err(StoreError::Busy),
                 }
             }
-            Self::Pool(pool) => {
+            Self::Pool { pool, due } => {
+                let mut passenger = if C::BRINGS_DUE { due.passenger() } else { None };
                 let mut tries = 0;
                 loop {
-                    match in_own_transaction(pool, &command).await {
+                    let rides = passenger.is_some();
+                    match in_own_transaction(pool, &command, passenger.take()).await {
                         Err(StoreError::Conflict(_)) if tries < CONFLICT_RETRIES => tries += 1,
-                        result => return result,
+                        result => {
+                            if C::BRINGS_DUE && !rides {
+                                due.tell();
+                            }
+                            return result;
+                        }
                     }
                 }
             }
@@ -103,10 +119,18 @@ impl Writer {
 async fn in_own_transaction<C: Command>(
     pool: &DatabaseConnection,
     command: &C,
+    passenger: Option<Box<dyn Waiting>>,
 ) -> Result<C::Output, StoreError> {
     let transaction = begin(pool).await?;
     let output = command.apply(&transaction).await?;
+    let Some(mut passenger) = passenger else {
+        transaction.commit().await?;
+        return Ok(output);
+    };
+    // Whatever its failure, the command itself can be done without it.
+    passenger.apply(&transaction).await.map_err(|error| StoreError::Conflict(error.to_string()))?;
     transaction.commit().await?;
+    passenger.reply(Ok(()));
     Ok(output)
 }
 
@@ -132,14 +156,29 @@ pub(super) trait Waiting: Send {
     /// Whether the write has to be on the disk when the caller learns of it.
     fn must_last(&self) -> bool;
 
+    /// Whether it brings rows that are due.
+    fn brings_due(&self) -> bool;
+
     /// Tells the caller how it ended.
     fn reply(self: Box<Self>, committed: Result<(), StoreError>);
 }
 
-struct Envelope<C: Command> {
+/// A command with its caller's address.
+pub(super) struct Envelope<C: Command> {
     command: C,
     output: Option<C::Output>,
     reply: oneshot::Sender<Result<C::Output, StoreError>>,
+}
+
+/// Where the caller of a command hears how it ended.
+type Answer<C> = oneshot::Receiver<Result<<C as Command>::Output, StoreError>>;
+
+impl<C: Command> Envelope<C> {
+    /// `command` as it waits, and where its answer comes.
+    pub(super) fn sealed(command: C) -> (Box<dyn Waiting>, Answer<C>) {
+        let (reply, answer) = oneshot::channel();
+        (Box::new(Self { command, output: None, reply }), answer)
+    }
 }
 
 impl<C: Command> Waiting for Envelope<C> {
@@ -157,6 +196,10 @@ impl<C: Command> Waiting for Envelope<C> {
         C::MUST_LAST
     }
 
+    fn brings_due(&self) -> bool {
+        C::BRINGS_DUE
+    }
+
     fn reply(self: Box<Self>, committed: Result<(), StoreError>) {
         let Self { output, reply, .. } = *self;
         let answer =
@@ -169,6 +212,7 @@ impl<C: Command> Waiting for Envelope<C> {
 async fn write_in_groups(
     mut journal: Journal,
     mut commands: mpsc::Receiver<Box<dyn Waiting>>,
+    due: Arc<DueSignal>,
     stop: CancellationToken,
 ) {
     let mut group = Vec::with_capacity(GROUP_BOUND);
@@ -182,6 +226,10 @@ async fn write_in_groups(
             // Before the queue is: whoever waits for its end waits for this.
             return journal.close().await;
         }
+        let brings_due = group.iter().any(|waiting| waiting.brings_due());
+        let passenger = if brings_due { due.passenger() } else { None };
+        let tells = brings_due && passenger.is_none();
+        group.extend(passenger);
         match journal.commit_together(&mut group).await {
             Ok(()) => group.drain(..).for_each(|waiting| waiting.reply(Ok(()))),
             Err(GroupError::Command(_)) if group.len() > 1 => journal.commit_one_by_one(&mut group).await,
@@ -190,6 +238,9 @@ async fn write_in_groups(
                 let error = error.into_inner();
                 group.drain(..).for_each(|waiting| waiting.reply(Err(error.clone())));
             }
+        }
+        if tells {
+            due.tell();
         }
     }
 }
@@ -239,7 +290,11 @@ impl Journal {
             self.open_anew().await.map_err(GroupError::Database)?;
         }
         let committed = self.apply_and_commit(group).await;
-        self.sound = committed.is_ok();
+        if committed.is_err() {
+            // What it left undone is rolled back: nobody else could write as long as it is open.
+            self.session = None;
+            self.sound = false;
+        }
         committed
     }
 
@@ -253,8 +308,6 @@ impl Journal {
 
     /// A connection without a past.
     async fn open_anew(&mut self) -> Result<(), StoreError> {
-        // What it left undone is rolled back: nobody else could write as long as it is open.
-        self.session = None;
         // Opened before the old one is closed: the last connection that closes would fold the log away, which a full
         // disk has no room for.
         let connection = connection::sqlite_writer(&self.settings)

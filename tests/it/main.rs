@@ -17,6 +17,7 @@ mod bad_settings;
 mod blocking;
 mod broadcasting;
 mod channels;
+mod claiming;
 mod commands;
 mod dead_letters;
 mod delivery;

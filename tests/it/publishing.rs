@@ -242,11 +242,11 @@ on_both_databases! {
         let texts: Vec<&str> = posts.iter().map(|claimed| claimed.post.text.as_str()).collect();
         assert_eq!(texts, ["0", "1", "2", "3"], "the longest due first, and no more than asked for");
         let wish = ClaimWish { limit: 4, lease, ..ClaimWish::default() };
-        let notifications = store.claim_due(wish, now).await.expect("a claim");
+        let notifications = store.claim_due(wish, now).await.expect("a claim").rows;
         assert_eq!(notifications.len(), 4, "no more than asked for");
         // Who goes first and who waits longest are one and the same, and take one place.
         let wish = ClaimWish { limit: 16, lease, chats_first: vec![100], ..ClaimWish::default() };
-        let notifications = store.claim_due(wish, now).await.expect("a claim");
+        let notifications = store.claim_due(wish, now).await.expect("a claim").rows;
         assert_eq!((notifications.len(), notifications[0].chat_id), (16, 100), "and no fewer, where there are as many");
         store.close().await;
     }

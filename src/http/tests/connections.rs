@@ -65,7 +65,7 @@ async fn under_way(server: &Server) -> (JoinHandle<Got>, crate::domain::notifica
         if let Some(row) = server.claim_all().await.pop() {
             return (asking, row);
         }
-        server.store.wait_for_due(Duration::from_millis(20)).await;
+        let _ = tokio::time::timeout(Duration::from_millis(20), server.store.told_of_due()).await;
     }
 }
 

@@ -155,7 +155,7 @@ impl Server {
     /// Every notification there is, claimed as a worker would.
     async fn claim_all(&self) -> Vec<crate::domain::notification::Claimed> {
         let wish = ClaimWish { limit: 1000, lease: TimeDelta::minutes(1), ..ClaimWish::default() };
-        self.store.claim_due(wish, self.clock.now()).await.unwrap()
+        self.store.claim_due(wish, self.clock.now()).await.unwrap().rows
     }
 
     /// A bare connection, for what no HTTP client would do.

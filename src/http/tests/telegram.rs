@@ -37,7 +37,7 @@ impl Server {
             if let Some(row) = self.claim_all().await.pop() {
                 break row;
             }
-            self.store.wait_for_due(Duration::from_millis(20)).await;
+            let _ = tokio::time::timeout(Duration::from_millis(20), self.store.told_of_due()).await;
         };
         let finalise = Finalise {
             id: row.id,

@@ -67,12 +67,12 @@ on_both_databases! {
         for hours in OFF {
             let wrong = now + TimeDelta::hours(hours);
             world.meddle("UPDATE notifications SET due_at_ms = 0 WHERE state = 'pending'").await;
-            let claimed = store.claim_due(wish.clone(), wrong).await.expect("a claim");
+            let claimed = store.claim_due(wish.clone(), wrong).await.expect("a claim").rows;
             assert_eq!(claimed.len(), 1, "claimed with the clock {hours} h off");
             let released = store.release_expired(100, now).await.expect("the job");
             assert_eq!(released, 1, "the claim of a clock that was {hours} h off still holds");
         }
-        let claimed = store.claim_due(wish, now).await.expect("a claim");
+        let claimed = store.claim_due(wish, now).await.expect("a claim").rows;
         assert_eq!((claimed.len(), store.release_expired(100, now).await.expect("the job")), (1, 0), "a good lease stays");
         store.resign("the story").await.expect("it leads no more");
         store.close().await;
