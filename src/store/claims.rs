@@ -37,19 +37,16 @@ impl Store {
     pub async fn claim_due(&self, wish: ClaimWish, now: DateTime<Utc>) -> Result<Claim, StoreError> {
         let claim = self.claim(wish, move || now);
         let lease_token = claim.lease_token;
-        self.writer.write(claim).await.inspect_err(|_| self.is_unanswered(lease_token))
+        let claimed = self.writer.write(claim).await;
+        self.remember(lease_token, claimed.is_ok());
+        claimed
     }
 
     /// The same, in the transaction of the next write that brings due rows, at the time that it is by `clock` then.
     pub fn claim_with_next(&self, wish: ClaimWish, clock: Clock) -> RidingClaim<'_> {
         let claim = self.claim(wish, move || clock.now());
         let lease_token = claim.lease_token;
-        RidingClaim {
-            store: self,
-            lease_token,
-            gives_back: claim.give_back,
-            ride: self.signals.due.ride(claim),
-        }
+        RidingClaim { store: self, lease_token, ride: self.signals.due.ride(claim) }
     }
 
     fn claim(
@@ -58,14 +55,16 @@ impl Store {
         now: impl Fn() -> DateTime<Utc> + Send + Sync + 'static,
     ) -> ClaimDue<impl Fn() -> DateTime<Utc> + Send + Sync + 'static> {
         // 0: the last claim was answered.
-        let unanswered = self.signals.unanswered_claim.swap(0, Ordering::Relaxed);
+        let unanswered = self.signals.unanswered_claim.load(Ordering::Relaxed);
         let lease_token = if unanswered == 0 { rand::random() } else { unanswered };
         ClaimDue { wish, lease_token, give_back: unanswered != 0, epoch: self.epoch(), now }
     }
 
-    /// Remembers a claim that may be committed, and whose rows nobody has.
-    fn is_unanswered(&self, lease_token: i64) {
-        self.signals.unanswered_claim.store(lease_token, Ordering::Relaxed);
+    /// Remembers a claim that was not answered: it may be committed, and nobody has its rows. One that was answered has
+    /// given back what an earlier one may have claimed.
+    fn remember(&self, lease_token: i64, is_answered: bool) {
+        let unanswered = if is_answered { 0 } else { lease_token };
+        self.signals.unanswered_claim.store(unanswered, Ordering::Relaxed);
     }
 
     /// Puts back what a lease that ended by `now` held; returns how many rows. It spends an attempt, and the last
@@ -117,7 +116,6 @@ pub struct Claim {
 pub struct RidingClaim<'a> {
     store: &'a Store,
     lease_token: i64,
-    gives_back: bool,
     ride: Ride<'a, Claim>,
 }
 
@@ -126,21 +124,13 @@ impl RidingClaim<'_> {
     /// given up and called again.
     pub async fn claimed(&mut self) -> Option<Result<Claim, StoreError>> {
         let end = self.ride.end().await;
-        if !matches!(end, Some(Ok(_))) {
-            self.store.is_unanswered(self.lease_token);
-        }
+        self.store.remember(self.lease_token, matches!(end, Some(Ok(_))));
         end
     }
 
     /// Waits no more for such a write; what is claimed by now is the caller's all the same.
     pub async fn withdraw(mut self) -> Option<Result<Claim, StoreError>> {
-        if !self.ride.leave() {
-            return self.claimed().await;
-        }
-        if self.gives_back {
-            self.store.is_unanswered(self.lease_token);
-        }
-        None
+        if self.ride.leave() { None } else { self.claimed().await }
     }
 }
 

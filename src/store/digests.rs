@@ -96,7 +96,7 @@ impl Store {
     ) -> Result<CarriedOut, StoreError> {
         let done = self.writer.write(CarryOut { decisions, now }).await?;
         if done.written > 0 {
-            self.signals.due.tell();
+            self.wake_delivery();
         }
         Ok(done)
     }

@@ -55,7 +55,7 @@ impl Store {
             }
         }
         if recovered != Recovered::default() {
-            self.signals.due.tell();
+            self.wake_delivery();
             self.wake_publishing();
         }
         Ok(recovered)

@@ -189,7 +189,7 @@ impl Store {
         self.signals.due.told().await;
     }
 
-    /// Wakes the delivery worker: something else than a new row made a row due.
+    /// Wakes the delivery worker: a row may be due, and what made it so does not tell by itself.
     pub fn wake_delivery(&self) {
         self.signals.due.tell();
     }

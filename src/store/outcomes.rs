@@ -134,7 +134,7 @@ impl Store {
     pub async fn finalise(&self, finalise: Finalise, now: DateTime<Utc>) -> Result<bool, StoreError> {
         let Finalised { written, frees } = self.marks.write(FinaliseAt { finalise, now }).await?;
         if frees {
-            self.signals.due.tell();
+            self.wake_delivery();
         }
         self.signals.finished.notify_waiters();
         Ok(written)

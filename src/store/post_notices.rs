@@ -16,7 +16,7 @@ impl Store {
     pub async fn notice_posts(&self, limit: u32, rule: Rule, now: DateTime<Utc>) -> Result<u64, StoreError> {
         let noticed = self.writer.write(NoticePosts { limit, rule, now }).await?;
         if noticed > 0 {
-            self.signals.due.tell();
+            self.wake_delivery();
         }
         Ok(noticed)
     }

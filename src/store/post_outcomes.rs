@@ -29,7 +29,7 @@ impl Store {
         now: DateTime<Utc>,
     ) -> Result<bool, StoreError> {
         let settled = self.writer.write(SettlePost { id, lease_token, outcome, rule, now }).await?;
-        self.signals.due.tell();
+        self.wake_delivery();
         Ok(settled)
     }
 }

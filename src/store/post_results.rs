@@ -37,7 +37,7 @@ impl Store {
         let network = network.to_owned();
         let taken = self.writer.write(TakeResult { id, network, outcome, rule, now }).await?;
         if matches!(taken, ResultTaken::Settled(_)) {
-            self.signals.due.tell();
+            self.wake_delivery();
             self.wake_publishing();
         }
         Ok(taken)

@@ -119,18 +119,18 @@ impl Writer {
 async fn in_own_transaction<C: Command>(
     pool: &DatabaseConnection,
     command: &C,
-    passenger: Option<Box<dyn Waiting>>,
+    mut passenger: Option<Box<dyn Waiting>>,
 ) -> Result<C::Output, StoreError> {
     let transaction = begin(pool).await?;
     let output = command.apply(&transaction).await?;
-    let Some(mut passenger) = passenger else {
-        transaction.commit().await?;
-        return Ok(output);
-    };
-    // Whatever its failure, the command itself can be done without it.
-    passenger.apply(&transaction).await.map_err(|error| StoreError::Conflict(error.to_string()))?;
+    if let Some(passenger) = &mut passenger {
+        // Whatever its failure, the command itself can be done without it.
+        passenger.apply(&transaction).await.map_err(|error| StoreError::Conflict(error.to_string()))?;
+    }
     transaction.commit().await?;
-    passenger.reply(Ok(()));
+    if let Some(passenger) = passenger {
+        passenger.reply(Ok(()));
+    }
     Ok(output)
 }
 
