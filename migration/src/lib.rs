@@ -26,6 +26,7 @@ mod m20261124_000012_admin_languages;
 mod m20261124_000013_post_options;
 mod m20261124_000014_channels;
 mod m20261124_000015_media_files;
+mod m20261127_000001_digest_order;
 
 /// Every migration, oldest first.
 pub struct Migrator;
@@ -55,6 +56,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261124_000013_post_options::Migration),
             Box::new(m20261124_000014_channels::Migration),
             Box::new(m20261124_000015_media_files::Migration),
+            Box::new(m20261127_000001_digest_order::Migration),
         ]
     }
 }

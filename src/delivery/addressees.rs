@@ -11,19 +11,18 @@ use super::send::Sender;
 use crate::domain::account::{Disabled, DisabledReason, Settings};
 use crate::domain::notification::{Claimed, Kind};
 use crate::domain::place::Place;
-use crate::store::{Outcome, PLACE_REMOVED, StoreError};
+use crate::store::{Claim, Outcome, PLACE_REMOVED, StoreError};
 
 /// How long may it go unnoticed that somebody unlinked or moved? Rows that leave within it share a query.
 const FRESH: Duration = Duration::from_millis(100);
 
 /// Where the messages of some accounts go, as read a moment ago.
-#[derive(Default)]
 pub(super) struct Addressees {
     /// By account; `None` when the database did not say.
     settings: Option<HashMap<String, Settings>>,
     /// By number: those of the rows that are for one.
     places: HashMap<i64, Place>,
-    read_at: Option<Instant>,
+    read_at: Instant,
 }
 
 impl Addressees {
@@ -34,7 +33,7 @@ impl Addressees {
 
     /// Whether people may have unlinked or moved since: then they are read again.
     pub(super) fn are_old(&self) -> bool {
-        self.read_at.is_none_or(|read_at| read_at.elapsed() > FRESH)
+        self.read_at.elapsed() > FRESH
     }
 
     /// Where the row goes: to its place, else to the chat of its account; what becomes of the row, and its class, when nowhere.
@@ -69,23 +68,38 @@ impl Addressees {
 }
 
 impl Sender {
+    /// Where the messages of `claim` go: as it brought it, but for places.
+    pub(super) async fn addressees_of(&self, claim: &mut Claim) -> Addressees {
+        let settings = std::mem::take(&mut claim.settings);
+        let places = self.places(&claim.rows).await;
+        self.addressees_from(places.map(|places| (settings, places)), claim.at).await
+    }
+
     /// Reads where the messages of `rows` go at this moment, all in one query.
     pub(super) async fn addressees(&self, rows: &[Claimed]) -> Addressees {
+        let read_at = Instant::now();
         let accounts: BTreeSet<&str> = rows.iter().map(|row| row.account.as_str()).collect();
         let read = futures::try_join!(self.store.settings_of_accounts(&accounts), self.places(rows));
-        let (settings, places) = match read {
-            Ok((settings, places)) => {
-                let by_account = settings.into_iter().map(|settings| (settings.account.clone(), settings));
-                (Some(by_account.collect()), places)
-            }
+        let read = read.map(|(settings, places)| {
+            (settings.into_iter().map(|settings| (settings.account.clone(), settings)).collect(), places)
+        });
+        self.addressees_from(read, read_at).await
+    }
+
+    async fn addressees_from(
+        &self,
+        read: Result<(HashMap<String, Settings>, HashMap<i64, Place>), StoreError>,
+        read_at: Instant,
+    ) -> Addressees {
+        match read {
+            Ok((settings, places)) => Addressees { settings: Some(settings), places, read_at },
             Err(error) => {
                 log::error!(target: "delivery", "accounts can't be read: {error}");
                 // Not at once again: the rows are due and would come back in a moment.
                 tokio::time::sleep(STORE_PAUSE).await;
-                (None, HashMap::new())
+                Addressees { settings: None, places: HashMap::new(), read_at: Instant::now() }
             }
-        };
-        Addressees { settings, places, read_at: Some(Instant::now()) }
+        }
     }
 
     /// The places that `rows` are for; few are for any.

@@ -216,14 +216,14 @@ impl Delivery {
         &self,
         sender: &Arc<Sender>,
         in_flight: &mut JoinSet<()>,
-        claim: Claim,
+        mut claim: Claim,
         stop: &CancellationToken,
     ) {
-        let mut addressees = sender.addressees(&claim.rows).await;
-        let mut briefings = sender.briefings(&claim.rows, &addressees);
+        let mut addressees = sender.addressees_of(&mut claim).await;
         let mut rows = claim.rows;
         // The last one goes first: the rest stays in reach, to read the addressees of all of it.
         rows.reverse();
+        let mut briefings = sender.briefings(&rows, &addressees);
         loop {
             if addressees.are_old() {
                 addressees = sender.addressees(&rows).await;

@@ -12,8 +12,8 @@ use crate::domain::notification::{NewNotification, State};
 use crate::domain::post::{ClaimedPost, Outcome};
 use crate::metrics;
 use crate::store::{
-    Claims, DigestDecision, DueDigest, IdempotencyKey, Recorded, Recovered, Restored, ResultTaken, Store,
-    StoreError,
+    CarriedOut, Claims, DigestDecision, DigestPlace, DueDigest, IdempotencyKey, Recorded, Recovered,
+    Restored, ResultTaken, Store, StoreError,
 };
 
 mod alerts;
@@ -112,17 +112,31 @@ pub async fn write_due_digests(
     // What lies too far ahead is moved first: with the clock set back, nobody would hear of anything until then.
     let misplaced = store.misplaced_digests(default_zone, now).await?;
     store.carry_out(misplaced.into_iter().map(|due| put_off(due, now)).collect(), now).await?;
-    let mut written = 0;
-    loop {
-        let due = store.due_digests(default_zone, now).await?;
-        let decisions = due.into_iter().map(|due| decide(due, now)).collect();
-        let done = store.carry_out(decisions, now).await?;
-        written += done.written;
-        // None due, or none moved: then another instance is at it, and the next run finds whatever it leaves.
-        if done.moved == 0 {
-            return Ok(written);
-        }
+    Ok(carry_out_due(store, decide, default_zone, now).await?.written)
+}
+
+/// Carries out what `decide` says about each digest that is due at `now`. The next ones are read and decided about
+/// while the ones before them are being written.
+async fn carry_out_due(
+    store: &Store,
+    decide: fn(DueDigest, DateTime<Utc>) -> DigestDecision,
+    default_zone: Tz,
+    now: DateTime<Utc>,
+) -> Result<CarriedOut, StoreError> {
+    let decisions = async |place: DigestPlace| {
+        let due = store.due_digests(place, default_zone, now).await?;
+        Ok::<Vec<_>, StoreError>(due.into_iter().map(|due| decide(due, now)).collect())
+    };
+    let mut all = CarriedOut::default();
+    let mut decided = decisions(DigestPlace::START).await?;
+    while let Some(last) = decided.last() {
+        let place = last.due.place();
+        let done;
+        (decided, done) = tokio::try_join!(decisions(place), store.carry_out(decided, now))?;
+        all.moved += done.moved;
+        all.written += done.written;
     }
+    Ok(all)
 }
 
 /// Whether a due digest is written: not to a chat that can't be reached, and not twice on one local day though the
@@ -189,15 +203,8 @@ pub async fn settle_restored(
     now: DateTime<Utc>,
 ) -> Result<PutBack, StoreError> {
     let Restored { posts, notifications } = store.settle_restored(NewNotification::for_event, now).await?;
-    let mut digests = 0;
-    loop {
-        let due = store.due_digests(default_zone, now).await?;
-        let moved = store.carry_out(due.into_iter().map(|due| put_off(due, now)).collect(), now).await?.moved;
-        if moved == 0 {
-            return Ok(PutBack { posts, notifications, digests });
-        }
-        digests += moved;
-    }
+    let digests = carry_out_due(store, put_off, default_zone, now).await?.moved;
+    Ok(PutBack { posts, notifications, digests })
 }
 
 /// Writes the `outcome` that `network` tells of the post `id` after its answer, and the notification about it, both or

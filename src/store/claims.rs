@@ -1,5 +1,6 @@
 //! Claims on the outbox's rows: taken under a lease, given back when it ends or its holder is gone.
 
+use std::collections::HashMap;
 use std::sync::atomic::Ordering;
 
 use chrono::{DateTime, TimeDelta, Utc};
@@ -15,9 +16,11 @@ use super::parameters::{array, listed};
 use super::write_queue::Command;
 use super::{Store, StoreError, carriers, lanes, leader, ms, ms_after, time, told_by_edits, whole_rows};
 use crate::clock::Clock;
+use crate::domain::account::Settings;
 use crate::domain::holding::HoldReason;
 use crate::domain::notification::{Claimed, Content, Kind, State};
 use crate::entity::notification::{Column, Entity, Model};
+use crate::entity::sns_settings;
 
 /// Of how many rows of a claim is one kept for who waits longest, and one for the chats that go first?
 const APART: usize = 16;
@@ -108,6 +111,8 @@ pub struct ClaimWish {
 pub struct Claim {
     /// In the order in which they go.
     pub rows: Vec<Claimed>,
+    /// The settings of their accounts, by account, as they were then.
+    pub settings: HashMap<String, Settings>,
     /// When their lease began.
     pub at: Instant,
 }
@@ -175,7 +180,10 @@ impl<N: Fn() -> DateTime<Utc>> ClaimDue<N> {
              RETURNING {}",
             due.join(" UNION ALL "),
             leader::still_leads(backend, self.epoch),
-            whole_rows::row::<Entity>(backend),
+            whole_rows::row_with::<Entity, sns_settings::Entity>(
+                backend,
+                "sns_settings.account = notifications.account"
+            ),
         );
         let values = [
             self.lease_token.into(),
@@ -208,10 +216,13 @@ impl<N: Fn() -> DateTime<Utc> + Send + Sync + 'static> Command for ClaimDue<N> {
             release(State::Pending).filter(Column::LeaseToken.eq(self.lease_token)).exec(transaction).await?;
         }
         let statement = self.statement(transaction.get_database_backend(), now)?;
-        let mut rows: Vec<Model> = whole_rows::one_by_one(transaction, statement).await?;
-        rows.sort_unstable_by_key(|row| self.turn(row));
+        let mut rows: Vec<(Model, Option<sns_settings::Model>)> =
+            whole_rows::one_by_one(transaction, statement).await?;
+        rows.sort_unstable_by_key(|(row, _)| self.turn(row));
         let mut readable = Vec::with_capacity(rows.len());
-        for row in rows {
+        let mut settings = HashMap::with_capacity(rows.len());
+        for (row, of_account) in rows {
+            settings.extend(of_account.map(|row| (row.account.clone(), Settings::from(row))));
             let (id, lane) = (row.id, row.chat_id);
             match claimed(row, self.lease_token) {
                 Ok(row) => readable.push(row),
@@ -223,7 +234,7 @@ impl<N: Fn() -> DateTime<Utc> + Send + Sync + 'static> Command for ClaimDue<N> {
                 }
             }
         }
-        Ok(Claim { rows: readable, at })
+        Ok(Claim { rows: readable, settings, at })
     }
 }
 

@@ -38,6 +38,18 @@ pub struct DueDigest {
     next_digest_at_ms: Option<i64>,
 }
 
+/// How far a walk through the due digests has come.
+#[derive(Clone, Debug)]
+pub struct DigestPlace {
+    next_digest_at_ms: i64,
+    account: String,
+}
+
+impl DigestPlace {
+    /// Before all of them.
+    pub const START: Self = Self { next_digest_at_ms: i64::MIN, account: String::new() };
+}
+
 /// What becomes of a due digest.
 #[derive(Clone, Debug)]
 pub struct DigestDecision {
@@ -59,19 +71,22 @@ pub struct CarriedOut {
 }
 
 impl Store {
-    /// Up to a batch of the accounts whose digest is due at `now`, the longest due first.
+    /// Up to a batch of the accounts whose digest is due at `now`, the longest due first, from behind `place` on.
     pub async fn due_digests(
         &self,
+        place: DigestPlace,
         default_zone: Tz,
         now: DateTime<Utc>,
     ) -> Result<Vec<DueDigest>, StoreError> {
         let backend = self.reader.get_database_backend();
         let sql = format!(
-            "SELECT {} FROM (SELECT * FROM sns_settings WHERE next_digest_at_ms <= $1 \
-             ORDER BY next_digest_at_ms LIMIT {BATCH}) AS due",
+            "SELECT {} FROM (SELECT * FROM sns_settings \
+             WHERE next_digest_at_ms <= $1 AND (next_digest_at_ms, account) > ($2, $3) \
+             ORDER BY next_digest_at_ms, account LIMIT {BATCH}) AS due",
             whole_rows::rows::<Entity>(backend)
         );
-        let query = Statement::from_sql_and_values(backend, sql, [ms(now).into()]);
+        let values = [ms(now).into(), place.next_digest_at_ms.into(), place.account.into()];
+        let query = Statement::from_sql_and_values(backend, sql, values);
         let rows: Vec<Model> = whole_rows::together(&self.reader, query).await?;
         Ok(rows.into_iter().map(|row| DueDigest::of(row, default_zone)).collect())
     }
@@ -103,6 +118,12 @@ impl Store {
 }
 
 impl DueDigest {
+    /// Where a walk that has come to it stands.
+    pub fn place(&self) -> DigestPlace {
+        let next_digest_at_ms = self.next_digest_at_ms.unwrap_or(i64::MAX);
+        DigestPlace { next_digest_at_ms, account: self.settings.account.clone() }
+    }
+
     fn of(row: Model, default_zone: Tz) -> Self {
         Self {
             schedule: schedule(&row, default_zone),
@@ -171,14 +192,15 @@ impl Command for CarryOut {
             let replaced = replaced.get(&row.account).map_or(&[][..], Vec::as_slice);
             carried.push(take_along(transaction, decision, row, replaced).await?);
         }
-        if !rows.is_empty() {
-            let ids = notifications::insert(transaction, &rows, self.now).await?;
-            for (id, with_it) in ids.into_iter().zip(&carried).filter(|(_, with_it)| !with_it.is_empty()) {
+        let ids = notifications::insert(transaction, &rows, self.now).await?;
+        let mut left = Vec::new();
+        for ((id, row), with_it) in ids.into_iter().zip(&rows).zip(&carried) {
+            if !with_it.is_empty() {
                 carriers::join(transaction, id, with_it).await?;
+                left.extend(row.chat_id);
             }
-            let chats: Vec<i64> = rows.iter().filter_map(|row| row.chat_id).collect();
-            lanes::promote(transaction, &chats).await?;
         }
+        lanes::promote(transaction, &left).await?;
         Ok(CarriedOut { moved: moved.len() as u64, written: rows.len() as u64 })
     }
 }

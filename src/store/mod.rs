@@ -83,7 +83,7 @@ pub use channels::Connecting;
 pub use claims::{Claim, ClaimWish, RidingClaim};
 pub use dead_letters::{DeadLetters, Resent};
 pub use digest_news::DigestQuery;
-pub use digests::{CarriedOut, DigestDecision, DueDigest};
+pub use digests::{CarriedOut, DigestDecision, DigestPlace, DueDigest};
 pub use error::StoreError;
 pub use exporting::{KeptRequest, KeptToken, WholeNotification};
 pub use idempotency::IdempotencyKey;

@@ -13,11 +13,22 @@ struct Whole {
     whole: String,
 }
 
-/// What to select or return for a whole row of `E`; for [`one_by_one`].
-pub(super) fn row<E: EntityTrait>(backend: DbBackend) -> String {
+/// What to return for a whole row of `E`, paired with the row of `Other` that `belongs` finds, or with nothing; for
+/// [`one_by_one`].
+pub(super) fn row_with<E: EntityTrait, Other: EntityTrait>(backend: DbBackend, belongs: &str) -> String {
+    let (own, other) = (columns::<E>(), columns::<Other>());
+    let table = Other::default();
+    let table = table.table_name();
     match backend {
-        DbBackend::Postgres => format!("json_build_array({})::text AS whole", columns::<E>()),
-        _ => format!("json_array({}) AS whole", columns::<E>()),
+        DbBackend::Postgres => format!(
+            "json_build_array(json_build_array({own}), \
+               (SELECT json_build_array({other}) FROM {table} WHERE {belongs}))::text AS whole"
+        ),
+        // What a subquery returns is text to SQLite, and no JSON any more.
+        _ => format!(
+            "json_array(json_array({own}), \
+               json((SELECT json_array({other}) FROM {table} WHERE {belongs}))) AS whole"
+        ),
     }
 }
 
@@ -31,7 +42,7 @@ pub(super) fn rows<E: EntityTrait>(backend: DbBackend) -> String {
     }
 }
 
-/// The rows that a statement with [`row`] returns.
+/// The rows that a statement with [`row_with`] returns.
 pub(super) async fn one_by_one<M: DeserializeOwned>(
     db: &impl ConnectionTrait,
     statement: Statement,

@@ -40,7 +40,8 @@ pub struct ChatWaits {
     pub waiting: Vec<i64>,
     /// When the first of them may be again.
     pub first_over: Option<Instant>,
-    /// May be written to since a second ago, at most: whoever was held back by that can go on.
+    /// May be written to now, and were written to, or had to wait, a second ago at most: whoever has more to send there
+    /// can go on.
     pub over: Vec<i64>,
 }
 
@@ -208,16 +209,17 @@ impl Limits {
         self.lock().paused_until.map_or(now, |until| until.max(now))
     }
 
-    /// Which chats have to wait at `now`, and which had to until a moment ago.
+    /// Which chats have to wait at `now`, and which can go on.
     pub fn chat_waits(&self, now: Instant) -> ChatWaits {
         let state = self.lock();
         let mut waits = ChatWaits::default();
         for (chat_id, chat) in &state.chats {
             let Some(until) = chat.waits_until(&self.pace, *chat_id) else { continue };
+            let last = chat.last.map_or(until, |(left_at, _)| left_at.max(until));
             if until > now {
                 waits.waiting.push(*chat_id);
                 waits.first_over = Some(waits.first_over.map_or(until, |first| first.min(until)));
-            } else if now - until < SECOND {
+            } else if now.saturating_duration_since(last) < SECOND {
                 waits.over.push(*chat_id);
             }
         }

@@ -78,6 +78,22 @@ on_both_databases! {
         store.close().await;
     }
 
+    async fn a_claim_brings_where_the_messages_of_its_accounts_go_by_then(world) {
+        let store = store_of(world).await;
+        let mut claim = store.claim_with_next(wish(), world.clock.clone());
+        let moved_to = 200;
+        world.meddle(&format!(
+            "INSERT INTO sns_settings (account, account_name, telegram_chat_id, telegram_enabled, linked_at_ms, \
+               created_at_ms, updated_at_ms) VALUES ('alice', 'alice’s \"shop\"', {moved_to}, TRUE, 1, 1, 1)"
+        )).await;
+        accepted(&store, world, 100).await;
+        let claimed = claim.claimed().await.expect("it went along").expect("a claim");
+        let alice = claimed.settings.get("alice").expect("her message would be cancelled for an unknown account");
+        assert_eq!((alice.chat_id, alice.account_name.as_str()), (Some(moved_to), "alice’s \"shop\""));
+        drop(claim);
+        store.close().await;
+    }
+
     async fn what_else_is_due_is_claimed_with_it(world) {
         let store = store_of(world).await;
         let earlier = accepted(&store, world, 100).await;

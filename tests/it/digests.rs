@@ -160,6 +160,26 @@ on_both_databases! {
         assert_eq!(world.number(WRITTEN).await, 2);
     }
 
+    async fn thousands_of_the_same_minute_have_one_digest_each_by_one_run(world) {
+        world.stop().await;
+        let store = world.store_alone().await;
+        let (people, due) = (2_500, world.clock.now().timestamp_millis());
+        world.meddle(&format!(
+            "WITH RECURSIVE people (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM people WHERE i < {people}) \
+             INSERT INTO sns_settings (account, account_name, telegram_chat_id, telegram_enabled, linked_at_ms, \
+               created_at_ms, updated_at_ms, next_digest_at_ms) \
+             SELECT 'shop ' || i, 'shop', 7000 + i, TRUE, 1, 1, 1, {due} FROM people"
+        )).await;
+        let (zone, now) = (world.config.digest.default_zone, world.clock.now());
+        let written = outbox::write_due_digests(&store, zone, now).await.expect("they are written");
+        assert_eq!(written, people, "somebody waits for another minute, or has two");
+        let accounts = "SELECT COUNT(DISTINCT account) FROM notifications WHERE kind = 'digest' AND head";
+        assert_eq!(world.number(accounts).await, i64::try_from(people).expect("a count"));
+        let again = outbox::write_due_digests(&store, zone, now).await.expect("nothing is due");
+        assert_eq!(again, 0, "a digest came twice");
+        store.close().await;
+    }
+
     async fn a_digest_that_cannot_be_written_is_not_moved_either(world) {
         world.it_is("2026-11-20T12:00:00Z");
         let (mina, jun) = (world.mina(), world.jun());
