@@ -71,34 +71,22 @@ impl Sender {
     /// Where the messages of `claim` go: as it brought it, but for places.
     pub(super) async fn addressees_of(&self, claim: &mut Claim) -> Addressees {
         let settings = std::mem::take(&mut claim.settings);
-        let places = self.places(&claim.rows).await;
-        self.addressees_from(places.map(|places| (settings, places)), claim.at).await
+        match self.places(&claim.rows).await {
+            Ok(places) => Addressees { settings: Some(settings), places, read_at: claim.at },
+            Err(error) => not_read(&error).await,
+        }
     }
 
     /// Reads where the messages of `rows` go at this moment, all in one query.
     pub(super) async fn addressees(&self, rows: &[Claimed]) -> Addressees {
         let read_at = Instant::now();
         let accounts: BTreeSet<&str> = rows.iter().map(|row| row.account.as_str()).collect();
-        let read = futures::try_join!(self.store.settings_of_accounts(&accounts), self.places(rows));
-        let read = read.map(|(settings, places)| {
-            (settings.into_iter().map(|settings| (settings.account.clone(), settings)).collect(), places)
-        });
-        self.addressees_from(read, read_at).await
-    }
-
-    async fn addressees_from(
-        &self,
-        read: Result<(HashMap<String, Settings>, HashMap<i64, Place>), StoreError>,
-        read_at: Instant,
-    ) -> Addressees {
-        match read {
-            Ok((settings, places)) => Addressees { settings: Some(settings), places, read_at },
-            Err(error) => {
-                log::error!(target: "delivery", "accounts can't be read: {error}");
-                // Not at once again: the rows are due and would come back in a moment.
-                tokio::time::sleep(STORE_PAUSE).await;
-                Addressees { settings: None, places: HashMap::new(), read_at: Instant::now() }
+        match futures::try_join!(self.store.settings_of_accounts(&accounts), self.places(rows)) {
+            Ok((settings, places)) => {
+                let by_account = settings.into_iter().map(|settings| (settings.account.clone(), settings));
+                Addressees { settings: Some(by_account.collect()), places, read_at }
             }
+            Err(error) => not_read(&error).await,
         }
     }
 
@@ -107,4 +95,12 @@ impl Sender {
         let ids: BTreeSet<i64> = rows.iter().filter_map(|row| row.place_id).collect();
         if ids.is_empty() { Ok(HashMap::new()) } else { self.store.places(&ids).await }
     }
+}
+
+/// What is known when the database did not say: nothing.
+async fn not_read(error: &StoreError) -> Addressees {
+    log::error!(target: "delivery", "accounts can't be read: {error}");
+    // Not at once again: the rows are due and would come back in a moment.
+    tokio::time::sleep(STORE_PAUSE).await;
+    Addressees { settings: None, places: HashMap::new(), read_at: Instant::now() }
 }

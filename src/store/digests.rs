@@ -11,7 +11,7 @@ use sea_orm::{
     QueryOrder as _, QuerySelect as _, Statement,
 };
 
-use super::parameters::{array, each, listed};
+use super::parameters::{ROWS_BOUND, array, each_row, listed};
 use super::write_queue::Command;
 use super::{Store, StoreError, carriers, lanes, ms, notifications, time, whole_rows};
 use crate::domain::account::Settings;
@@ -225,28 +225,42 @@ impl CarryOut {
     /// The conditional UPDATE that lets exactly one writer through; returns the accounts that it moved. Another
     /// instance, an unlink or a change of the settings came first where it found no row.
     async fn moved(&self, transaction: &DatabaseTransaction) -> Result<HashSet<String>, StoreError> {
-        if self.decisions.is_empty() {
-            return Ok(HashSet::new());
-        }
         let backend = transaction.get_database_backend();
-        let sql = format!(
-            "UPDATE sns_settings SET next_digest_at_ms = CAST(value ->> 3 AS BIGINT), \
-               last_digest_at_ms = CASE WHEN value ->> 4 IS NULL THEN last_digest_at_ms ELSE CAST($2 AS BIGINT) END, \
-               last_digest_zone = COALESCE(value ->> 4, last_digest_zone) \
-             FROM {} \
-             WHERE account = value ->> 0 AND next_digest_at_ms = CAST(value ->> 1 AS BIGINT) \
-               AND telegram_chat_id IS NOT DISTINCT FROM CAST(value ->> 2 AS BIGINT) \
-             RETURNING account",
-            each(backend, "$1")
-        );
-        let decided = self.decisions.iter().map(|DigestDecision { due, next, row }| {
-            let zone = row.as_ref().map(|_| due.schedule.zone.name());
-            (&due.settings.account, due.next_digest_at_ms, due.settings.chat_id, ms(*next), zone)
-        });
-        let values = [array(&decided.collect::<Vec<_>>())?, ms(self.now).into()];
-        let statement = Statement::from_sql_and_values(backend, sql, values);
-        let moved = Account::find_by_statement(statement).all(transaction).await?;
-        Ok(moved.into_iter().map(|row| row.account).collect())
+        let mut moved = HashSet::with_capacity(self.decisions.len());
+        for decisions in self.decisions.chunks(ROWS_BOUND) {
+            let decided = decisions.iter().map(|DigestDecision { due, next, row }| {
+                let zone = row.as_ref().map(|_| due.schedule.zone.name());
+                let written_at = row.as_ref().map(|_| ms(self.now));
+                [
+                    due.settings.account.as_str().into(),
+                    due.next_digest_at_ms.into(),
+                    due.settings.chat_id.into(),
+                    ms(*next).into(),
+                    written_at.into(),
+                    zone.into(),
+                ]
+            });
+            let columns = ["of_account", "due_ms", "chat_id", "next_ms", "written_ms", "zone_then"];
+            let (each, parameters) = each_row(backend, columns, decided.collect());
+            let sql = format!(
+                "{each} UPDATE sns_settings SET next_digest_at_ms = next_ms, \
+                   last_digest_at_ms = COALESCE(written_ms, last_digest_at_ms), \
+                   last_digest_zone = COALESCE(zone_then, last_digest_zone) \
+                 FROM each \
+                 WHERE account = of_account AND next_digest_at_ms = due_ms \
+                   AND telegram_chat_id IS NOT DISTINCT FROM chat_id \
+                 RETURNING account"
+            );
+            let statement = Statement::from_sql_and_values(backend, sql, parameters);
+            moved.extend(
+                Account::find_by_statement(statement)
+                    .all(transaction)
+                    .await?
+                    .into_iter()
+                    .map(|row| row.account),
+            );
+        }
+        Ok(moved)
     }
 
     /// Ends the digests that still wait for the accounts of `rows`, because Telegram is away: they say less than the

@@ -7,14 +7,13 @@ use chrono::{DateTime, Utc};
 use sea_orm::sea_query::{Expr, IntoCondition};
 use sea_orm::{
     ColumnTrait, Condition, ConnectionTrait as _, DatabaseTransaction, DbBackend, EntityTrait,
-    PaginatorTrait as _, QueryFilter, QuerySelect as _,
+    PaginatorTrait as _, QueryFilter, QuerySelect as _, Value,
 };
-use serde::Serialize;
 
 use super::gatherer::Request;
 use super::idempotency::Answers;
 use super::lanes::{self, Entrant};
-use super::parameters::{array, each};
+use super::parameters::{ROWS_BOUND, array, each_row};
 use super::sequence::{Sequence, only_parameter};
 use super::{IdempotencyKey, Store, StoreError, ms, notices, places, settings};
 use crate::domain::account::Settings;
@@ -25,8 +24,28 @@ use crate::entity::notification::{Column, Entity};
 /// How often is a row looked at that another instance may finish? Our own worker wakes the waiter at once.
 const FINISH_POLL: Duration = Duration::from_millis(250);
 
-/// How many rows does one statement insert? A few ms' worth.
-const INSERT_BOUND: usize = 1000;
+/// What is written of a new row; the rest comes later.
+const WRITTEN: [&str; 19] = [
+    "account",
+    "chat_id",
+    "kind",
+    "urgency",
+    "data",
+    "silent",
+    "event_at_ms",
+    "state",
+    "reason",
+    "head",
+    "created_at_ms",
+    "due_at_ms",
+    "finished_at_ms",
+    "post_id",
+    "cause",
+    "edits_id",
+    "thread_id",
+    "place_id",
+    "platform_post",
+];
 
 /// The reasons of a row that is due later because of its chat, not because of itself.
 const WAITS_OF_A_CHAT: [&str; 2] = ["chat_not_found", "no_rights"];
@@ -173,14 +192,14 @@ pub(super) async fn insert(
     let chats: Vec<i64> = entrants.iter().flatten().map(|entrant| entrant.chat_id).collect();
     lanes::lock(transaction, &chats).await?;
     let mut ids = Vec::with_capacity(rows.len());
-    for from in (0..rows.len()).step_by(INSERT_BOUND) {
-        let chunk = from..rows.len().min(from + INSERT_BOUND);
+    for from in (0..rows.len()).step_by(ROWS_BOUND) {
+        let chunk = from..rows.len().min(from + ROWS_BOUND);
         let places = entrants[chunk.clone()].iter().zip(&are_first[chunk.clone()]);
         let firsts: Vec<Entrant> = places.filter_map(|(entrant, first)| entrant.filter(|_| *first)).collect();
         let written = rows[chunk.clone()].iter().zip(&are_first[chunk]);
         let written =
             written.map(|(row, first)| written_as(row, *first, now)).collect::<Result<Vec<_>, _>>()?;
-        ids.extend(enter(transaction, &firsts, &written).await?);
+        ids.extend(enter(transaction, &firsts, written).await?);
     }
     Ok(ids)
 }
@@ -194,70 +213,68 @@ fn entrant(row: &NewNotification) -> Option<Entrant> {
 async fn enter(
     transaction: &DatabaseTransaction,
     firsts: &[Entrant],
-    written: &[impl Serialize],
+    written: Vec<[Value; WRITTEN.len()]>,
 ) -> Result<Vec<i64>, StoreError> {
     let backend = transaction.get_database_backend();
-    let parameter = only_parameter(backend);
-    let make_way = lanes::make_way(backend, parameter);
-    let insert = insert_statement(backend, parameter);
-    let lanes_first = Sequence::on(transaction).then(make_way, array(firsts)?);
+    let count = i64::try_from(written.len()).unwrap_or(i64::MAX);
+    let make_way = lanes::make_way(backend, only_parameter(backend));
+    let lanes_first = Sequence::on(transaction).then(make_way, [array(firsts)?]);
+    let (insert, parameters) = insert_statement(backend, written);
     if backend == DbBackend::Postgres {
-        let mut ids = lanes_first.then(format!("{insert} RETURNING id"), array(written)?).ids().await?;
+        let mut ids = lanes_first.then(format!("{insert} RETURNING id"), parameters).ids().await?;
         // The rows are numbered in the query's order; nobody promises that they are returned so.
         ids.sort_unstable();
         return Ok(ids);
     }
     // Nobody else writes, so the rows of one statement are numbered one after the other.
-    let done = lanes_first.then(insert, array(written)?).execute().await?;
+    let done = lanes_first.then(insert, parameters).execute().await?;
     let last = done.and_then(|done| i64::try_from(done.last_insert_id()).ok()).unwrap_or(i64::MAX);
-    let count = i64::try_from(written.len()).unwrap_or(i64::MAX);
     Ok((last.saturating_sub(count)..last).map(|before| before + 1).collect())
 }
 
-/// The statement that inserts the rows in the array `parameter`, as [`written_as`] writes them.
-fn insert_statement(backend: DbBackend, parameter: &str) -> String {
-    format!(
-        "INSERT INTO notifications (account, chat_id, kind, urgency, data, silent, event_at_ms, state, reason, head, \
-           created_at_ms, due_at_ms, finished_at_ms, post_id, cause, edits_id, thread_id, place_id, platform_post) \
-         SELECT value ->> 0, CAST(value ->> 1 AS BIGINT), value ->> 2, CAST(value ->> 3 AS SMALLINT), value ->> 4, \
-           CAST(value ->> 5 AS BOOLEAN), CAST(value ->> 6 AS BIGINT), value ->> 7, value ->> 8, \
-           CAST(value ->> 9 AS BOOLEAN) AND {}, CAST(value ->> 10 AS BIGINT), \
-           CAST(value ->> 11 AS BIGINT), CAST(value ->> 12 AS BIGINT), CAST(value ->> 13 AS BIGINT), \
-           value ->> 14, CAST(value -> 15 ->> 0 AS BIGINT), CAST(value -> 15 ->> 1 AS INTEGER), \
-           CAST(value -> 15 ->> 2 AS BIGINT), value -> 15 ->> 3 \
-         FROM {} ORDER BY key",
-        lanes::has_no_head("CAST(value ->> 1 AS BIGINT)"),
-        each(backend, parameter)
-    )
+/// The statement that inserts `written`, and its parameters. A row that goes first of those that enter its lane is its
+/// head, where there is none.
+fn insert_statement(backend: DbBackend, written: Vec<[Value; WRITTEN.len()]>) -> (String, Vec<Value>) {
+    let (each, parameters) = each_row(backend, WRITTEN, written);
+    let is_head = format!("head AND {}", lanes::has_no_head("each.chat_id"));
+    let values = WRITTEN.map(|column| if column == "head" { is_head.as_str() } else { column });
+    let sql = format!(
+        "{each} INSERT INTO notifications ({}) SELECT {} FROM each WHERE account IS NOT NULL ORDER BY place",
+        WRITTEN.join(", "),
+        values.join(", ")
+    );
+    (sql, parameters)
 }
 
-/// `row`, written `now`, as [`insert_statement`] reads it; `is_first` of those that enter its lane with it.
+/// `row`, written `now`, in the order of [`WRITTEN`]; `is_first` of those that enter its lane with it.
 fn written_as(
     row: &NewNotification,
     is_first: bool,
     now: DateTime<Utc>,
-) -> Result<impl Serialize, StoreError> {
+) -> Result<[Value; WRITTEN.len()], StoreError> {
     let data = serde_json::to_string(&row.content).map_err(|error| StoreError::Failed(error.to_string()))?;
     let finished_at = (row.state != State::Pending).then(|| ms(now));
-    Ok((
-        row.account.clone(),
-        row.chat_id,
-        row.kind.as_str(),
-        row.kind.urgency(),
-        data,
-        row.silent,
-        ms(row.event_at),
-        row.state.as_str(),
-        row.reason,
-        is_first,
-        ms(now),
-        ms(row.due_at),
-        finished_at,
-        row.post_id,
-        row.cause.clone(),
-        // Of sixteen elements is the longest tuple that serde writes.
-        (row.edits, row.thread_id, row.place_id, row.platform_post()),
-    ))
+    Ok([
+        row.account.as_str().into(),
+        row.chat_id.into(),
+        row.kind.as_str().into(),
+        row.kind.urgency().into(),
+        data.into(),
+        row.silent.into(),
+        ms(row.event_at).into(),
+        row.state.as_str().into(),
+        row.reason.into(),
+        is_first.into(),
+        ms(now).into(),
+        ms(row.due_at).into(),
+        finished_at.into(),
+        row.post_id.into(),
+        row.cause.clone().into(),
+        row.edits.into(),
+        row.thread_id.into(),
+        row.place_id.into(),
+        row.platform_post().into(),
+    ])
 }
 
 /// Cancels what waits for `account`.

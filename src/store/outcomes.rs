@@ -5,11 +5,12 @@ use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use sea_orm::sea_query::{Expr, ExprTrait as _};
-use sea_orm::{ColumnTrait, ConnectionTrait as _, DatabaseTransaction, DbBackend, EntityTrait, QueryFilter};
-use serde::Serialize;
+use sea_orm::{
+    ColumnTrait, ConnectionTrait as _, DatabaseTransaction, DbBackend, EntityTrait, QueryFilter, Value,
+};
 
 use super::gatherer::Request;
-use super::parameters::{array, each, listed};
+use super::parameters::{ROWS_BOUND, array, each_row, listed};
 use super::sequence::{Sequence, only_parameter};
 use super::{Store, StoreError, carriers, chat_waits, lanes, ms, place_fates, settings, told_by_edits};
 use crate::domain::account::DisabledReason;
@@ -213,48 +214,56 @@ impl Request for FinaliseAt {
 /// still the worker's, and [`PROMOTED`] when the next one of a lane may go.
 async fn record(transaction: &DatabaseTransaction, lot: &[FinaliseAt]) -> Result<HashSet<i64>, StoreError> {
     let backend = transaction.get_database_backend();
-    let parameter = only_parameter(backend);
-    let attempts: Vec<_> = lot.iter().map(FinaliseAt::attempt).collect();
-    let mut sequence =
-        Sequence::on(transaction).then(attempts_statement(backend, parameter), array(&attempts)?);
-    let sent: Vec<_> = lot.iter().filter_map(FinaliseAt::sent).collect();
-    if !sent.is_empty() {
-        let of_sent = || lot.iter().map(|request| &request.finalise).filter(|it| it.outcome.is_sent());
-        let lanes: Vec<i64> = of_sent().map(|finalise| finalise.lane).collect();
-        let chats: Vec<i64> = of_sent().map(|finalise| finalise.chat_id).collect();
-        let promotion =
-            format!("{} RETURNING CAST({PROMOTED} AS BIGINT) AS id", lanes::promotion(backend, parameter));
-        sequence = sequence
-            .then(mark_statement(backend, parameter), array(&sent)?)
-            .then(promotion, array(&lanes)?)
-            .then(reachable_statement(backend, parameter), array(&chats)?);
+    let mut written = HashSet::new();
+    for lot in lot.chunks(ROWS_BOUND) {
+        let (attempts, parameters) = attempts_statement(backend, lot);
+        let mut sequence = Sequence::on(transaction).then(attempts, parameters);
+        let sent: Vec<_> = lot.iter().filter_map(FinaliseAt::sent).collect();
+        if !sent.is_empty() {
+            let of_sent = || lot.iter().map(|request| &request.finalise).filter(|it| it.outcome.is_sent());
+            let lanes: Vec<i64> = of_sent().map(|finalise| finalise.lane).collect();
+            let chats: Vec<i64> = of_sent().map(|finalise| finalise.chat_id).collect();
+            let parameter = only_parameter(backend);
+            let promotion = format!(
+                "{} RETURNING CAST({PROMOTED} AS BIGINT) AS id",
+                lanes::promotion(backend, parameter)
+            );
+            let (mark, parameters) = mark_statement(backend, sent);
+            sequence = sequence
+                .then(mark, parameters)
+                .then(promotion, [array(&lanes)?])
+                .then(reachable_statement(backend, parameter), [array(&chats)?]);
+        }
+        written.extend(sequence.ids().await?);
     }
-    Ok(sequence.ids().await?.into_iter().collect())
+    Ok(written)
 }
 
-/// Inserts the attempts in the array `parameter`.
-fn attempts_statement(backend: DbBackend, parameter: &str) -> String {
-    format!(
-        "INSERT INTO attempts (notification_id, started_at_ms, latency_ms, outcome, words) \
-         SELECT CAST(value ->> 0 AS BIGINT), CAST(value ->> 1 AS BIGINT), CAST(value ->> 2 AS INTEGER), \
-           value ->> 3, value ->> 4 \
-         FROM {} ORDER BY key",
-        each(backend, parameter)
-    )
+/// The statement that inserts the attempts of `lot`, and its parameters.
+fn attempts_statement(backend: DbBackend, lot: &[FinaliseAt]) -> (String, Vec<Value>) {
+    let columns = ["notification_id", "started_at_ms", "latency_ms", "outcome", "words"];
+    let (each, parameters) = each_row(backend, columns, lot.iter().map(FinaliseAt::attempt).collect());
+    let columns = columns.join(", ");
+    let sql = format!(
+        "{each} INSERT INTO attempts ({columns}) SELECT {columns} FROM each \
+         WHERE notification_id IS NOT NULL ORDER BY place"
+    );
+    (sql, parameters)
 }
 
-/// Marks the rows in the array `parameter` as sent, and returns the ids of those that were still the worker's.
-fn mark_statement(backend: DbBackend, parameter: &str) -> String {
-    format!(
-        "UPDATE notifications SET state = 'sent', head = FALSE, reason = NULL, lease_token = NULL, \
-           lease_until_ms = NULL, attempts = attempts + 1, message_id = CAST(value ->> 2 AS INTEGER), \
-           finished_at_ms = CAST(value ->> 3 AS BIGINT) \
-         FROM {} \
-         WHERE notifications.id = CAST(value ->> 0 AS BIGINT) AND state = 'sending' \
-           AND lease_token = CAST(value ->> 1 AS BIGINT) \
-         RETURNING notifications.id",
-        each(backend, parameter)
-    )
+/// What [`mark_statement`] is told of a row that was sent.
+const MARKED: [&str; 4] = ["sent_id", "token", "message", "at_ms"];
+
+/// The statement that marks rows as `sent`, and returns the ids of those that were still the worker's; and its parameters.
+fn mark_statement(backend: DbBackend, sent: Vec<[Value; MARKED.len()]>) -> (String, Vec<Value>) {
+    let (each, parameters) = each_row(backend, MARKED, sent);
+    let sql = format!(
+        "{each} UPDATE notifications SET state = 'sent', head = FALSE, reason = NULL, lease_token = NULL, \
+           lease_until_ms = NULL, attempts = attempts + 1, message_id = message, finished_at_ms = at_ms \
+         FROM each WHERE notifications.id = sent_id AND state = 'sending' AND lease_token = token \
+         RETURNING notifications.id"
+    );
+    (sql, parameters)
 }
 
 /// Forgets the soft failures of the chats in the array `parameter`: who was sent something is there.
@@ -320,16 +329,17 @@ async fn mark_unsent(
 }
 
 impl FinaliseAt {
-    /// As [`attempts_statement`] reads it.
-    fn attempt(&self) -> impl Serialize {
+    /// As [`attempts_statement`] writes it.
+    fn attempt(&self) -> [Value; 5] {
         let Finalise { id, started_at, latency_ms, class, words, .. } = &self.finalise;
-        (*id, ms(*started_at), *latency_ms, *class, words.clone())
+        [(*id).into(), ms(*started_at).into(), (*latency_ms).into(), (*class).into(), words.clone().into()]
     }
 
-    /// As [`mark_statement`] reads it, where it was sent.
-    fn sent(&self) -> Option<impl Serialize> {
+    /// As [`MARKED`] has it, where it was sent.
+    fn sent(&self) -> Option<[Value; MARKED.len()]> {
         let Outcome::Sent { message_id } = self.finalise.outcome else { return None };
-        Some((self.finalise.id, self.finalise.lease_token, message_id, ms(self.now)))
+        let Finalise { id, lease_token, .. } = self.finalise;
+        Some([id.into(), lease_token.into(), message_id.into(), ms(self.now).into()])
     }
 
     async fn apply_effect(&self, transaction: &DatabaseTransaction) -> Result<(), StoreError> {

@@ -1,7 +1,10 @@
-//! Many values as one parameter: a JSON array. The statement's text is then the same for any number of them, so a
-//! connection prepares it once, and no limit of the number of parameters is met.
+//! Many values in one statement. As one parameter, a JSON array: the text is then the same for any number of them, so a
+//! connection prepares it once. As rows of parameters, where there are many fields: to take one out of JSON costs
+//! SQLite 0.7 µs and PostgreSQL 2.5 µs, and a row of the outbox has nineteen.
 
-use sea_orm::DbBackend;
+use std::fmt::Write as _;
+
+use sea_orm::{DbBackend, Value};
 use serde::Serialize;
 
 use super::StoreError;
@@ -28,7 +31,41 @@ pub(super) fn listed(backend: DbBackend, parameter: &str) -> String {
 }
 
 /// The parameter that [`each`] and [`listed`] read.
-pub(super) fn array<T: Serialize>(values: &[T]) -> Result<sea_orm::Value, StoreError> {
+pub(super) fn array<T: Serialize>(values: &[T]) -> Result<Value, StoreError> {
     let json = serde_json::to_string(values).map_err(|error| StoreError::Failed(error.to_string()))?;
     Ok(json.into())
+}
+
+/// How many rows of parameters may a statement have? A prepared one keeps some kB for each, and each connection has its
+/// own.
+pub(super) const ROWS_BOUND: usize = 128;
+
+/// Rows of parameters: a common table expression `each` of the columns `place` (0, 1, …) and `columns`, and the
+/// parameters of the statement that begins with it, which has no others. At least one row and at most [`ROWS_BOUND`].
+///
+/// There are as many rows as the next power of two, so that a connection meets few texts; those that nobody asked for
+/// are NULL throughout, and the statement's to leave out.
+pub(super) fn each_row<const N: usize>(
+    backend: DbBackend,
+    columns: [&str; N],
+    rows: Vec<[Value; N]>,
+) -> (String, Vec<Value>) {
+    let count = rows.len().next_power_of_two();
+    let mut table = format!("WITH each (place, {}) AS (VALUES ", columns.join(", "));
+    for place in 0..count {
+        let _ = write!(table, "{}({place}", if place == 0 { "" } else { ", " });
+        for parameter in place * N + 1..=place * N + N {
+            let _ = match backend {
+                DbBackend::Postgres => write!(table, ", ${parameter}"),
+                _ => write!(table, ", ?"),
+            };
+        }
+        table.push(')');
+    }
+    table.push(')');
+    let nothing: Vec<Value> = rows.first().into_iter().flatten().map(Value::as_null).collect();
+    let missing = count - rows.len();
+    let mut parameters: Vec<Value> = rows.into_iter().flatten().collect();
+    parameters.extend(std::iter::repeat_n(nothing, missing).flatten());
+    (table, parameters)
 }

@@ -8,10 +8,10 @@ use sea_orm::{
 
 use super::StoreError;
 
-/// Statements of one parameter each.
+/// Statements and their parameters.
 pub(super) struct Sequence<'a> {
     transaction: &'a DatabaseTransaction,
-    statements: Vec<(String, Value)>,
+    statements: Vec<(String, Vec<Value>)>,
 }
 
 /// What a statement returns of the rows that it wrote.
@@ -20,7 +20,8 @@ pub(super) struct Id {
     pub(super) id: i64,
 }
 
-/// How a statement of a [`Sequence`] names its one parameter: SQLite's driver counts them through a text of several.
+/// How a statement of a [`Sequence`] names its parameter, where it has one: SQLite's driver counts them through a text of
+/// several.
 pub(super) fn only_parameter(backend: DbBackend) -> &'static str {
     match backend {
         DbBackend::Postgres => "$1",
@@ -34,9 +35,9 @@ impl<'a> Sequence<'a> {
         Self { transaction, statements: Vec::new() }
     }
 
-    /// Adds a statement and its parameter, named by [`only_parameter`] and no more than once.
-    pub(super) fn then(mut self, sql: String, parameter: Value) -> Self {
-        self.statements.push((sql, parameter));
+    /// Adds a statement and its parameters: one, named by [`only_parameter`] and no more than once, or rows of them.
+    pub(super) fn then(mut self, sql: String, parameters: impl IntoIterator<Item = Value>) -> Self {
+        self.statements.push((sql, parameters.into_iter().collect()));
         self
     }
 
@@ -65,10 +66,10 @@ impl<'a> Sequence<'a> {
         if backend == DbBackend::Postgres || self.statements.is_empty() {
             let statements = self.statements.into_iter();
             return statements
-                .map(|(sql, parameter)| Statement::from_sql_and_values(backend, sql, [parameter]))
+                .map(|(sql, parameters)| Statement::from_sql_and_values(backend, sql, parameters))
                 .collect();
         }
         let (sql, parameters): (Vec<_>, Vec<_>) = self.statements.into_iter().unzip();
-        vec![Statement::from_sql_and_values(backend, sql.join("; "), parameters)]
+        vec![Statement::from_sql_and_values(backend, sql.join("; "), parameters.into_iter().flatten())]
     }
 }
