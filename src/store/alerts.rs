@@ -7,7 +7,7 @@ use sea_orm::{
     FromQueryResult, Statement,
 };
 
-use super::parameters::{array, listed};
+use super::parameters::{array, is_among};
 use super::write_queue::Command;
 use super::{Store, StoreError, lanes, ms, notifications, time};
 use crate::domain::alert::{Alert, Trouble};
@@ -122,8 +122,8 @@ async fn untold(
     // By the index of the lanes, which holds what waits and nothing else.
     let sql = format!(
         "SELECT id, data FROM notifications \
-         WHERE chat_id IN ({}) AND state = 'pending' AND carrier_id IS NULL AND kind = 'alert'",
-        listed(backend, "$1")
+         WHERE chat_id {} AND state = 'pending' AND carrier_id IS NULL AND kind = 'alert'",
+        is_among(backend, "$1")
     );
     let query = Statement::from_sql_and_values(backend, sql, [array(chats)?]);
     let waiting = Waiting::find_by_statement(query).all(transaction).await?;

@@ -8,7 +8,7 @@ use sea_orm::{
 };
 
 use super::notifications::{self, Rule};
-use super::parameters::{array, listed};
+use super::parameters::{array, is_among};
 use super::sequence::Id;
 use super::write_queue::Command;
 use super::{Store, StoreError, ms};
@@ -159,8 +159,8 @@ async fn next_people(
 async fn belong_to(transaction: &DatabaseTransaction, id: i64, rows: &[i64]) -> Result<(), StoreError> {
     let backend = transaction.get_database_backend();
     let sql = format!(
-        "UPDATE notifications SET broadcast_id = $2, urgency = CAST($3 AS SMALLINT) WHERE id IN ({})",
-        listed(backend, "$1")
+        "UPDATE notifications SET broadcast_id = $2, urgency = CAST($3 AS SMALLINT) WHERE id {}",
+        is_among(backend, "$1")
     );
     let values = [array(rows)?, id.into(), i32::from(*Kind::URGENCIES.end()).into()];
     transaction.execute_raw(Statement::from_sql_and_values(backend, sql, values)).await?;

@@ -11,7 +11,7 @@ use sea_orm::{
     QueryFilter as _, Statement,
 };
 
-use super::parameters::{array, each, listed};
+use super::parameters::{array, each, is_among};
 use super::write_queue::Command;
 use super::{Store, StoreError, lanes, ms, notifications};
 use crate::domain::carried::{Carried, told_together};
@@ -83,8 +83,8 @@ pub(super) async fn follow(transaction: &DatabaseTransaction, carriers: &[i64]) 
            message_id = carrier.message_id, finished_at_ms = carrier.finished_at_ms \
          FROM notifications AS carrier \
          WHERE notifications.carrier_id IN (carrier.id, carrier.edits_id) AND notifications.state = 'pending' \
-           AND carrier.finished_at_ms IS NOT NULL AND carrier.id IN ({})",
-        listed(backend, "$1")
+           AND carrier.finished_at_ms IS NOT NULL AND carrier.id {}",
+        is_among(backend, "$1")
     );
     transaction.execute_raw(Statement::from_sql_and_values(backend, sql, [array(carriers)?])).await?;
     Ok(())
@@ -342,8 +342,8 @@ pub(super) async fn carried_by(
     }
     let backend = transaction.get_database_backend();
     let sql = format!(
-        "SELECT id, kind, data, silent FROM notifications WHERE carrier_id IN ({}) AND state = 'pending' ORDER BY id",
-        listed(backend, "$1")
+        "SELECT id, kind, data, silent FROM notifications WHERE carrier_id {} AND state = 'pending' ORDER BY id",
+        is_among(backend, "$1")
     );
     let query = Statement::from_sql_and_values(backend, sql, [array(carriers)?]);
     Ok(Waiting::find_by_statement(query).all(transaction).await?)
@@ -358,8 +358,8 @@ pub(super) async fn join(
     let backend = transaction.get_database_backend();
     let sql = format!(
         "UPDATE notifications SET carrier_id = $2, reason = 'carried', head = FALSE \
-         WHERE state = 'pending' AND id IN ({})",
-        listed(backend, "$1")
+         WHERE state = 'pending' AND id {}",
+        is_among(backend, "$1")
     );
     let values = [array(ids)?, carrier_id.into()];
     transaction.execute_raw(Statement::from_sql_and_values(backend, sql, values)).await?;

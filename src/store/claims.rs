@@ -12,7 +12,7 @@ use sea_orm::{
 use tokio::time::Instant;
 
 use super::due::Ride;
-use super::parameters::{array, listed};
+use super::parameters::{array, is_among, listed};
 use super::write_queue::Command;
 use super::{Store, StoreError, carriers, lanes, leader, ms, ms_after, time, told_by_edits, whole_rows};
 use crate::clock::Clock;
@@ -163,9 +163,9 @@ impl<N: Fn() -> DateTime<Utc>> ClaimDue<N> {
                  ORDER BY {order} LIMIT {limit}) AS heads"
             )
         };
-        let (without, first) = (listed(backend, "$3"), listed(backend, "$5"));
+        let (without, first) = (listed(backend, "$3"), is_among(backend, "$5"));
         let apart = limit / APART;
-        let mut due = vec![heads(1, &format!("chat_id IN ({first})"), "urgency, due_at_ms", apart)];
+        let mut due = vec![heads(1, &format!("chat_id {first}"), "urgency, due_at_ms", apart)];
         for urgency in Kind::URGENCIES {
             let which = format!("urgency = {urgency} AND chat_id NOT IN ({without})");
             due.push(heads(1, &format!("{which} AND due_at_ms > $6"), "due_at_ms", apart));

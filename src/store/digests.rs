@@ -11,7 +11,7 @@ use sea_orm::{
     QueryOrder as _, QuerySelect as _, Statement,
 };
 
-use super::parameters::{ROWS_BOUND, array, each_row, listed};
+use super::parameters::{ROWS_BOUND, array, each_row, is_among};
 use super::write_queue::Command;
 use super::{Store, StoreError, carriers, lanes, ms, notifications, time, whole_rows};
 use crate::domain::account::Settings;
@@ -322,8 +322,8 @@ pub(super) async fn waiting_digests(
     // By the index of the lanes, which holds what waits and nothing else.
     let sql = format!(
         "SELECT id, account, data FROM notifications \
-         WHERE chat_id IN ({}) AND state = 'pending' AND carrier_id IS NULL AND kind = 'digest'",
-        listed(backend, "$1")
+         WHERE chat_id {} AND state = 'pending' AND carrier_id IS NULL AND kind = 'digest'",
+        is_among(backend, "$1")
     );
     let statement = Statement::from_sql_and_values(backend, sql, [array(lanes)?]);
     let mut waiting: HashMap<String, Vec<WaitingDigest>> = HashMap::new();

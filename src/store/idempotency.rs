@@ -7,7 +7,7 @@ use sea_orm::{
     ActiveValue::Set, ConnectionTrait as _, DatabaseTransaction, EntityTrait, FromQueryResult as _, Statement,
 };
 
-use super::parameters::{array, each};
+use super::parameters::{ROWS_BOUND, each_row};
 use super::{Recorded, StoreError, ms};
 use crate::entity::idempotency_key::{ActiveModel, Entity, Model};
 
@@ -50,14 +50,19 @@ impl Answers {
             return Ok(Self::default());
         }
         let backend = transaction.get_database_backend();
-        let sql = format!(
-            "SELECT * FROM idempotency_keys WHERE (subject, key) IN (SELECT value ->> 0, value ->> 1 FROM {})",
-            each(backend, "$1")
-        );
-        let names: Vec<(&str, &str)> = keys.iter().map(|key| key.name()).collect();
-        let query = Statement::from_sql_and_values(backend, sql, [array(&names)?]);
+        let mut rows: Vec<Model> = Vec::new();
+        for keys in keys.chunks(ROWS_BOUND) {
+            let names = keys.iter().map(|key| [key.subject.as_str().into(), key.key.as_str().into()]);
+            let (each, parameters) = each_row(backend, ["of_subject", "of_key"], names.collect());
+            let sql = format!(
+                "{each} SELECT idempotency_keys.* FROM each CROSS JOIN idempotency_keys \
+                 WHERE subject = of_subject AND key = of_key"
+            );
+            let query = Statement::from_sql_and_values(backend, sql, parameters);
+            rows.extend(Model::find_by_statement(query).all(transaction).await?);
+        }
         let mut kept = HashMap::new();
-        for row in Model::find_by_statement(query).all(transaction).await? {
+        for row in rows {
             let ids =
                 serde_json::from_str(&row.answer).map_err(|error| StoreError::Failed(error.to_string()))?;
             kept.insert((row.subject, row.key), Kept { body_hash: row.body_hash, ids });

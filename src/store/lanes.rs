@@ -7,23 +7,16 @@
 
 use std::collections::HashMap;
 
-use sea_orm::{ConnectionTrait as _, DatabaseTransaction, DbBackend, FromQueryResult, Statement};
-use serde::{Serialize, Serializer};
+use sea_orm::{ConnectionTrait as _, DatabaseTransaction, DbBackend, FromQueryResult, Statement, Value};
 
 use super::StoreError;
-use super::parameters::{array, each, listed};
+use super::parameters::{array, each_row, is_among, listed};
 
 /// A row about to be written to a lane.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Entrant {
     pub(super) chat_id: i64,
     pub(super) due_at_ms: i64,
-}
-
-impl Serialize for Entrant {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        (self.chat_id, self.due_at_ms).serialize(serializer)
-    }
 }
 
 /// Tells which of `entrants`, which get ascending ids, are the first of theirs in their lane: the only ones that may
@@ -44,15 +37,16 @@ pub(super) fn firsts(entrants: &[Option<Entrant>]) -> Vec<bool> {
     are_first
 }
 
-/// A statement after which the lanes of the [`Entrant`]s in the array `parameter` have no head that one of them goes
-/// before. What is in flight stays.
-pub(super) fn make_way(backend: DbBackend, parameter: &str) -> String {
-    format!(
-        "UPDATE notifications SET head = FALSE FROM {} \
-         WHERE head AND state = 'pending' AND chat_id = CAST(value ->> 0 AS BIGINT) \
-           AND due_at_ms > CAST(value ->> 1 AS BIGINT)",
-        each(backend, parameter)
-    )
+/// A statement after which the lanes of `entrants` have no head that one of them goes before, and its parameters. What
+/// is in flight stays.
+pub(super) fn make_way(backend: DbBackend, entrants: &[Entrant]) -> (String, Vec<Value>) {
+    let entrants = entrants.iter().map(|entrant| [entrant.chat_id.into(), entrant.due_at_ms.into()]);
+    let (each, parameters) = each_row(backend, ["of_chat", "entrant_due_ms"], entrants.collect());
+    let sql = format!(
+        "{each} UPDATE notifications SET head = FALSE FROM each \
+         WHERE head AND state = 'pending' AND chat_id = of_chat AND due_at_ms > entrant_due_ms"
+    );
+    (sql, parameters)
 }
 
 /// A condition that holds where the lane of `chat`, an expression, has no head. It is looked for in the index: of a
@@ -130,8 +124,8 @@ async fn demote(transaction: &DatabaseTransaction, chats: &[i64]) -> Result<(), 
         return Ok(());
     }
     let sql = format!(
-        "UPDATE notifications SET head = FALSE WHERE head AND state <> 'sending' AND chat_id IN ({})",
-        listed(transaction.get_database_backend(), "$1")
+        "UPDATE notifications SET head = FALSE WHERE head AND state <> 'sending' AND chat_id {}",
+        is_among(transaction.get_database_backend(), "$1")
     );
     execute(transaction, &sql, chats).await
 }

@@ -11,7 +11,7 @@ use sea_orm::{
     QueryFilter as _, Statement,
 };
 
-use super::parameters::{array, listed};
+use super::parameters::{array, is_among};
 use super::sequence::Id;
 use super::write_queue::Command;
 use super::{Folded, Store, StoreError, carriers, lanes, ms, notifications, time};
@@ -166,9 +166,9 @@ impl Merge {
         }
         let backend = transaction.get_database_backend();
         let sql = format!(
-            "SELECT id FROM notifications WHERE id IN ({}) AND kind = $2 AND state = 'sent' \
+            "SELECT id FROM notifications WHERE id {} AND kind = $2 AND state = 'sent' \
                AND message_id IS NOT NULL AND created_at_ms >= $3 ORDER BY id DESC LIMIT 1",
-            listed(backend, "$1")
+            is_among(backend, "$1")
         );
         let values = [array(&carriers)?, Kind::MergedFailures.as_str().into(), ms(self.since).into()];
         let query = Statement::from_sql_and_values(backend, sql, values);

@@ -7,10 +7,10 @@ use chrono::{DateTime, Utc};
 use sea_orm::sea_query::Expr;
 use sea_orm::{
     ColumnTrait as _, Condition, ConnectionTrait as _, DatabaseTransaction, EntityTrait as _,
-    FromQueryResult, QueryFilter as _, QueryOrder as _, QuerySelect as _, Statement,
+    FromQueryResult, QueryFilter as _, QueryOrder as _, QuerySelect as _, Statement, Value,
 };
 
-use super::parameters::{array, each, listed};
+use super::parameters::{ROWS_BOUND, array, each_row, is_among};
 use super::told_by_edits::{self, Pair};
 use super::{Store, StoreError, ms, notifications, time};
 use crate::domain::approval::ApprovalNotice;
@@ -142,25 +142,29 @@ pub(super) async fn overtake_by_events(
 ) -> Result<(), StoreError> {
     let is_out =
         |row: &NewNotification| row.kind == Kind::Event(EventKind::PostPublished) && row.post_id.is_none();
-    let out: Vec<(&str, &str, i64)> = told
+    let out: Vec<[Value; 3]> = told
         .iter()
         .zip(ids)
         .take(own)
         .filter(|(row, _)| is_out(row))
-        .filter_map(|(row, id)| Some((&*row.account, row.content.event.platform_post()?, *id)))
+        .filter_map(|(row, id)| {
+            let platform_post = row.content.event.platform_post()?;
+            Some([row.account.as_str().into(), platform_post.into(), (*id).into()])
+        })
         .collect();
-    if out.is_empty() {
-        return Ok(());
-    }
     let backend = transaction.get_database_backend();
-    let sql = format!(
-        "SELECT notice.id, notice.account, notice.platform_post FROM {} CROSS JOIN notifications AS notice \
-         WHERE notice.account = value ->> 0 AND notice.platform_post = value ->> 1 \
-           AND notice.id < CAST(value ->> 2 AS BIGINT) AND notice.looked_after_at_ms IS NULL ORDER BY notice.id",
-        each(backend, "$1")
-    );
-    let query = Statement::from_sql_and_values(backend, sql, [array(&out)?]);
-    let overtaken = Overtaken::find_by_statement(query).all(transaction).await?;
+    let mut overtaken: Vec<Overtaken> = Vec::new();
+    for out in out.chunks(ROWS_BOUND) {
+        let (each, parameters) = each_row(backend, ["of_account", "of_post", "told_by"], out.to_vec());
+        let sql = format!(
+            "{each} SELECT notice.id, notice.account, notice.platform_post \
+             FROM each CROSS JOIN notifications AS notice \
+             WHERE notice.account = of_account AND notice.platform_post = of_post AND notice.id < told_by \
+               AND notice.looked_after_at_ms IS NULL ORDER BY notice.id"
+        );
+        let query = Statement::from_sql_and_values(backend, sql, parameters);
+        overtaken.extend(Overtaken::find_by_statement(query).all(transaction).await?);
+    }
     let notices: Vec<i64> = overtaken.iter().map(|notice| notice.id).collect();
     end(transaction, &notices, now).await?;
     let news = told.iter().zip(ids).filter(|(row, _)| is_out(row));
@@ -262,11 +266,11 @@ async fn told_of(transaction: &DatabaseTransaction, notices: &[i64]) -> Result<V
         "SELECT DISTINCT told.id, told.account, told.chat_id, told.place_id, told.due_at_ms \
          FROM notifications AS notice \
          JOIN notifications AS told ON told.id = COALESCE(notice.carrier_id, notice.id) \
-         WHERE notice.id IN ({}) AND told.kind IN ({asks}, '{list}') AND told.chat_id IS NOT NULL \
+         WHERE notice.id {} AND told.kind IN ({asks}, '{list}') AND told.chat_id IS NOT NULL \
            AND (told.state = 'sending' OR (told.state = 'sent' AND told.message_id IS NOT NULL)) \
            AND NOT EXISTS (SELECT 1 FROM notifications WHERE edits_id = told.id AND state = 'pending') \
          ORDER BY told.id",
-        listed(backend, "$1")
+        is_among(backend, "$1")
     );
     let query = Statement::from_sql_and_values(backend, sql, [array(notices)?]);
     Ok(Told::find_by_statement(query).all(transaction).await?)

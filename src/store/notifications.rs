@@ -13,8 +13,8 @@ use sea_orm::{
 use super::gatherer::Request;
 use super::idempotency::Answers;
 use super::lanes::{self, Entrant};
-use super::parameters::{ROWS_BOUND, array, each_row};
-use super::sequence::{Sequence, only_parameter};
+use super::parameters::{ROWS_BOUND, each_row};
+use super::sequence::Sequence;
 use super::{IdempotencyKey, Store, StoreError, ms, notices, places, settings};
 use crate::domain::account::Settings;
 use crate::domain::event::{Event, EventKind};
@@ -217,8 +217,11 @@ async fn enter(
 ) -> Result<Vec<i64>, StoreError> {
     let backend = transaction.get_database_backend();
     let count = i64::try_from(written.len()).unwrap_or(i64::MAX);
-    let make_way = lanes::make_way(backend, only_parameter(backend));
-    let lanes_first = Sequence::on(transaction).then(make_way, [array(firsts)?]);
+    let mut lanes_first = Sequence::on(transaction);
+    if !firsts.is_empty() {
+        let (make_way, parameters) = lanes::make_way(backend, firsts);
+        lanes_first = lanes_first.then(make_way, parameters);
+    }
     let (insert, parameters) = insert_statement(backend, written);
     if backend == DbBackend::Postgres {
         let mut ids = lanes_first.then(format!("{insert} RETURNING id"), parameters).ids().await?;

@@ -10,7 +10,7 @@ use sea_orm::{
 };
 
 use super::gatherer::Request;
-use super::parameters::{ROWS_BOUND, array, each_row, listed};
+use super::parameters::{ROWS_BOUND, array, each_row, is_among};
 use super::sequence::{Sequence, only_parameter};
 use super::{Store, StoreError, carriers, chat_waits, lanes, ms, place_fates, settings, told_by_edits};
 use crate::domain::account::DisabledReason;
@@ -270,8 +270,8 @@ fn mark_statement(backend: DbBackend, sent: Vec<[Value; MARKED.len()]>) -> (Stri
 fn reachable_statement(backend: DbBackend, parameter: &str) -> String {
     format!(
         "UPDATE sns_settings SET soft_failures = 0, soft_failed_since_ms = NULL \
-         WHERE soft_failures > 0 AND telegram_chat_id IN ({})",
-        listed(backend, parameter)
+         WHERE soft_failures > 0 AND telegram_chat_id {}",
+        is_among(backend, parameter)
     )
 }
 

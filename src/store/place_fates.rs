@@ -9,7 +9,7 @@ use sea_orm::{
     Statement,
 };
 
-use super::parameters::{array, listed};
+use super::parameters::{array, is_among};
 use super::write_queue::Command;
 use super::{Store, StoreError, ms, notifications, settings};
 use crate::domain::account::DisabledReason;
@@ -91,8 +91,8 @@ pub(super) async fn forget_topics(transaction: &DatabaseTransaction, rows: &[i64
     }
     let backend = transaction.get_database_backend();
     let affected = format!(
-        "id IN (SELECT place_id FROM notifications WHERE id IN ({})) AND thread_id IS NOT NULL",
-        listed(backend, "$1")
+        "id IN (SELECT place_id FROM notifications WHERE id {}) AND thread_id IS NOT NULL",
+        is_among(backend, "$1")
     );
     // One that is the group's own thread as well is there already.
     let twice = "EXISTS (SELECT 1 FROM places AS other WHERE other.chat_id = places.chat_id \

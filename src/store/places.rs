@@ -10,7 +10,7 @@ use sea_orm::{
     QueryOrder as _, Statement,
 };
 
-use super::parameters::{array, each};
+use super::parameters::{array, is_among_texts};
 use super::write_queue::Command;
 use super::{Store, StoreError, notifications, settings, time};
 use crate::domain::account::{Disabled, DisabledReason, Settings};
@@ -112,16 +112,13 @@ pub(super) async fn rows_of(
     known: &HashMap<String, Settings>,
     now: DateTime<Utc>,
 ) -> Result<Vec<NewNotification>, StoreError> {
-    let accounts: Vec<[&str; 1]> =
-        known.values().filter(|it| it.has_places).map(|it| [it.account.as_str()]).collect();
+    let accounts: Vec<&str> =
+        known.values().filter(|it| it.has_places).map(|it| it.account.as_str()).collect();
     if accounts.is_empty() {
         return Ok(Vec::new());
     }
     let backend = transaction.get_database_backend();
-    let sql = format!(
-        "SELECT * FROM places WHERE account IN (SELECT value ->> 0 FROM {}) ORDER BY id",
-        each(backend, "$1")
-    );
+    let sql = format!("SELECT * FROM places WHERE account {} ORDER BY id", is_among_texts(backend, "$1"));
     let query = Statement::from_sql_and_values(backend, sql, [array(&accounts)?]);
     let places: Vec<Place> =
         Entity::find().from_raw_sql(query).all(transaction).await?.into_iter().map(Place::from).collect();

@@ -9,7 +9,7 @@ use sea_orm::{
     Statement,
 };
 
-use super::parameters::{array, each};
+use super::parameters::{array, is_among_texts};
 use super::write_queue::Command;
 use super::{Store, StoreError, channels, ms, notifications, place_fates, places, time, whole_rows};
 use crate::domain::account::{
@@ -120,11 +120,11 @@ pub(super) async fn of_accounts(
 ) -> Result<Vec<Settings>, StoreError> {
     let backend = db.get_database_backend();
     let sql = format!(
-        "SELECT {} FROM sns_settings WHERE account IN (SELECT value ->> 0 FROM {})",
+        "SELECT {} FROM sns_settings WHERE account {}",
         whole_rows::rows::<Entity>(backend),
-        each(backend, "$1")
+        is_among_texts(backend, "$1")
     );
-    let accounts: Vec<[&str; 1]> = accounts.iter().map(|account| [*account]).collect();
+    let accounts: Vec<&str> = accounts.iter().copied().collect();
     let query = Statement::from_sql_and_values(backend, sql, [array(&accounts)?]);
     let rows: Vec<Model> = whole_rows::together(db, query).await?;
     Ok(rows.into_iter().map(Settings::from).collect())

@@ -9,7 +9,7 @@ use sea_orm::{
     QueryFilter as _, Statement,
 };
 
-use super::parameters::{array, each, listed};
+use super::parameters::{array, each, is_among};
 use super::{StoreError, lanes};
 use crate::domain::event::EventKind;
 use crate::domain::notification::Kind;
@@ -34,8 +34,8 @@ pub(super) async fn join_of_posts(
     let sql = format!(
         "SELECT news.id AS news, notice.id AS notice FROM notifications AS notice \
          JOIN notifications AS news ON news.post_id = notice.post_id \
-         WHERE notice.id IN ({}) AND news.kind = '{}' AND news.state = 'pending'",
-        listed(backend, "$1"),
+         WHERE notice.id {} AND news.kind = '{}' AND news.state = 'pending'",
+        is_among(backend, "$1"),
         Kind::Event(EventKind::PostPublished).as_str()
     );
     let query = Statement::from_sql_and_values(backend, sql, [array(notices)?]);

@@ -12,6 +12,7 @@ mod answers;
 mod approving_posts;
 mod architecture;
 mod auditing;
+mod backlog;
 mod backups;
 mod bad_settings;
 mod blocking;
