@@ -11,7 +11,7 @@ use super::send::Sender;
 use crate::domain::account::{Disabled, DisabledReason, Settings};
 use crate::domain::notification::{Claimed, Kind};
 use crate::domain::place::Place;
-use crate::store::{Claim, Outcome, PLACE_REMOVED, StoreError};
+use crate::store::{Outcome, PLACE_REMOVED, StoreError};
 
 /// How long may it go unnoticed that somebody unlinked or moved? Rows that leave within it share a query.
 const FRESH: Duration = Duration::from_millis(100);
@@ -68,11 +68,15 @@ impl Addressees {
 }
 
 impl Sender {
-    /// Where the messages of `claim` go: as it brought it, but for places.
-    pub(super) async fn addressees_of(&self, claim: &mut Claim) -> Addressees {
-        let settings = std::mem::take(&mut claim.settings);
-        match self.places(&claim.rows).await {
-            Ok(places) => Addressees { settings: Some(settings), places, read_at: claim.at },
+    /// Where the messages of `rows` go by the `settings` that were read `read_at`, and by their places of this moment.
+    pub(super) async fn addressees_by(
+        &self,
+        settings: HashMap<String, Settings>,
+        read_at: Instant,
+        rows: &[Claimed],
+    ) -> Addressees {
+        match self.places(rows).await {
+            Ok(places) => Addressees { settings: Some(settings), places, read_at },
             Err(error) => not_read(&error).await,
         }
     }

@@ -136,9 +136,9 @@ impl Delivery {
             () = self.until_sending_is_allowed(sender, in_flight) => {}
         }
         let now = Instant::now();
-        let ChatWaits { waiting, first_over, over } = self.limits.chat_waits(now);
+        let ChatWaits { waiting, first_over, can_go_on } = self.limits.chat_waits(now);
         let lease = TimeDelta::from_std(self.settings.lease).unwrap_or(TimeDelta::minutes(1));
-        let wish = ClaimWish { limit: self.window(), without_chats: waiting, chats_first: over, lease };
+        let wish = ClaimWish { limit: self.window(), without_chats: waiting, chats_first: can_go_on, lease };
         let limit = wish.limit;
         // Nobody else tells of the rows of a chat that may be written to again.
         let no_later = |look: Instant| first_over.map_or(look, |over| look.min(over));
@@ -216,11 +216,11 @@ impl Delivery {
         &self,
         sender: &Arc<Sender>,
         in_flight: &mut JoinSet<()>,
-        mut claim: Claim,
+        claim: Claim,
         stop: &CancellationToken,
     ) {
-        let mut addressees = sender.addressees_of(&mut claim).await;
-        let mut rows = claim.rows;
+        let Claim { mut rows, settings, at: claimed_at } = claim;
+        let mut addressees = sender.addressees_by(settings, claimed_at, &rows).await;
         // The last one goes first: the rest stays in reach, to read the addressees of all of it.
         rows.reverse();
         let mut briefings = sender.briefings(&rows, &addressees);
@@ -234,7 +234,7 @@ impl Delivery {
                 () = self.until_a_slot_is_free(in_flight) => {}
             }
             // A process that was stopped for so long, or a database: somebody else may have the row by now.
-            let late = claim.at.elapsed() + self.settings.request_timeout > self.settings.lease;
+            let late = claimed_at.elapsed() + self.settings.request_timeout > self.settings.lease;
             let paused = self.store.sending_is_paused();
             if late || paused || stop.is_cancelled() {
                 let reason = match (late, paused) {
@@ -253,7 +253,7 @@ impl Delivery {
                 briefed = briefings.of(&telling.row) => briefed,
                 () = stop.cancelled() => Briefed::NotYet,
             };
-            let letter = match sender.address(telling, &addressees, briefed, claim.at) {
+            let letter = match sender.address(telling, &addressees, briefed, claimed_at) {
                 Addressed::To(letter) => letter,
                 Addressed::Nowhere(nowhere) => {
                     let (row, verdict) = *nowhere;

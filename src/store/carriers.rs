@@ -11,7 +11,7 @@ use sea_orm::{
     QueryFilter as _, Statement,
 };
 
-use super::parameters::{array, each, is_among};
+use super::parameters::{array, each, is_among, is_among_texts};
 use super::write_queue::Command;
 use super::{Store, StoreError, lanes, ms, notifications};
 use crate::domain::carried::{Carried, told_together};
@@ -189,11 +189,10 @@ impl Fold {
                 (which, array(&limits)?)
             }
             Together::Held => {
-                let events: Vec<&str> = EventKind::ALL.map(|kind| Kind::Event(kind).as_str()).into();
-                let events: Vec<[&str; 1]> = events.into_iter().map(|kind| [kind]).collect();
+                let events = EventKind::ALL.map(|kind| Kind::Event(kind).as_str());
                 let which = format!(
-                    "reason IN ({held}) AND due_at_ms <= $4 AND kind IN (SELECT value ->> 0 FROM {})",
-                    each(backend, "$1")
+                    "reason IN ({held}) AND due_at_ms <= $4 AND kind {}",
+                    is_among_texts(backend, "$1")
                 );
                 (which, array(&events)?)
             }

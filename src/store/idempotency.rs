@@ -4,7 +4,8 @@ use std::collections::HashMap;
 
 use chrono::{DateTime, Utc};
 use sea_orm::{
-    ActiveValue::Set, ConnectionTrait as _, DatabaseTransaction, EntityTrait, FromQueryResult as _, Statement,
+    ActiveValue::Set, ConnectionTrait as _, DatabaseTransaction, EntityTrait, FromQueryResult as _,
+    Statement, Value,
 };
 
 use super::parameters::{ROWS_BOUND, each_row};
@@ -52,7 +53,7 @@ impl Answers {
         let backend = transaction.get_database_backend();
         let mut rows: Vec<Model> = Vec::new();
         for keys in keys.chunks(ROWS_BOUND) {
-            let names = keys.iter().map(|key| [key.subject.as_str().into(), key.key.as_str().into()]);
+            let names = keys.iter().map(|key| <[&str; 2]>::from(key.name()).map(Value::from));
             let (each, parameters) = each_row(backend, ["of_subject", "of_key"], names.collect());
             let sql = format!(
                 "{each} SELECT idempotency_keys.* FROM each CROSS JOIN idempotency_keys \

@@ -7,7 +7,7 @@ use chrono::{DateTime, Utc};
 use sea_orm::sea_query::Expr;
 use sea_orm::{
     ColumnTrait as _, Condition, ConnectionTrait as _, DatabaseTransaction, EntityTrait as _,
-    FromQueryResult, QueryFilter as _, QueryOrder as _, QuerySelect as _, Statement, Value,
+    FromQueryResult, QueryFilter as _, QueryOrder as _, QuerySelect as _, Statement,
 };
 
 use super::parameters::{ROWS_BOUND, array, each_row, is_among};
@@ -142,20 +142,18 @@ pub(super) async fn overtake_by_events(
 ) -> Result<(), StoreError> {
     let is_out =
         |row: &NewNotification| row.kind == Kind::Event(EventKind::PostPublished) && row.post_id.is_none();
-    let out: Vec<[Value; 3]> = told
+    let out: Vec<(&str, &str, i64)> = told
         .iter()
         .zip(ids)
         .take(own)
         .filter(|(row, _)| is_out(row))
-        .filter_map(|(row, id)| {
-            let platform_post = row.content.event.platform_post()?;
-            Some([row.account.as_str().into(), platform_post.into(), (*id).into()])
-        })
+        .filter_map(|(row, id)| Some((&*row.account, row.content.event.platform_post()?, *id)))
         .collect();
     let backend = transaction.get_database_backend();
     let mut overtaken: Vec<Overtaken> = Vec::new();
     for out in out.chunks(ROWS_BOUND) {
-        let (each, parameters) = each_row(backend, ["of_account", "of_post", "told_by"], out.to_vec());
+        let out = out.iter().map(|(account, post, id)| [(*account).into(), (*post).into(), (*id).into()]);
+        let (each, parameters) = each_row(backend, ["of_account", "of_post", "told_by"], out.collect());
         let sql = format!(
             "{each} SELECT notice.id, notice.account, notice.platform_post \
              FROM each CROSS JOIN notifications AS notice \

@@ -42,7 +42,7 @@ pub struct ChatWaits {
     pub first_over: Option<Instant>,
     /// May be written to now, and were written to, or had to wait, a second ago at most: whoever has more to send there
     /// can go on.
-    pub over: Vec<i64>,
+    pub can_go_on: Vec<i64>,
 }
 
 /// Waits until `moment`. tokio's timers count whole milliseconds and round up: of a moment that has come they would
@@ -220,7 +220,7 @@ impl Limits {
                 waits.waiting.push(*chat_id);
                 waits.first_over = Some(waits.first_over.map_or(until, |first| first.min(until)));
             } else if now.saturating_duration_since(last) < SECOND {
-                waits.over.push(*chat_id);
+                waits.can_go_on.push(*chat_id);
             }
         }
         waits

@@ -123,9 +123,9 @@ fn a_chat_whose_wait_is_over_is_known_for_a_second() {
     assert_eq!(limits.chat_waits(last).waiting, [7]);
     let ready = limits.ready_at(7, last);
     let waits = limits.chat_waits(ready);
-    assert_eq!((waits.waiting, waits.over), (vec![], vec![7]));
+    assert_eq!((waits.waiting, waits.can_go_on), (vec![], vec![7]));
     let later = limits.chat_waits(ready + SECOND);
-    assert_eq!((later.waiting, later.over), (vec![], vec![]));
+    assert_eq!((later.waiting, later.can_go_on), (vec![], vec![]));
 }
 
 #[test]
@@ -133,8 +133,12 @@ fn a_chat_whose_burst_is_not_spent_can_go_on() {
     let start = Instant::now();
     let limits = Limits::new(TELEGRAM);
     sent_at(&limits, 7, start);
-    assert_eq!(limits.chat_waits(start).over, [7], "its next message would wait behind everybody's first");
-    assert_eq!(limits.chat_waits(start + SECOND).over, [0i64; 0]);
+    assert_eq!(
+        limits.chat_waits(start).can_go_on,
+        [7],
+        "its next message would wait behind everybody's first"
+    );
+    assert_eq!(limits.chat_waits(start + SECOND).can_go_on, [0i64; 0]);
 }
 
 #[test]
