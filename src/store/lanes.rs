@@ -38,8 +38,8 @@ pub(super) fn firsts(entrants: &[Option<Entrant>]) -> Vec<bool> {
 }
 
 /// A statement after which the lanes of `entrants` have no head that one of them goes before, and its parameters. What
-/// is in flight stays. The head is looked for by its chat alone: PostgreSQL would read all heads for those that are due
-/// later, as long as it takes them for few.
+/// is in flight stays, also what a claim took while this statement waited for it. The head is looked for by its chat
+/// alone: PostgreSQL would read all heads for those that are due later, as long as it takes them for few.
 pub(super) fn make_way(backend: DbBackend, entrants: &[Entrant]) -> (String, Vec<Value>) {
     let entrants = entrants.iter().map(|entrant| [entrant.chat_id.into(), entrant.due_at_ms.into()]);
     let (each, parameters) = each_row(backend, ["of_chat", "entrant_due_ms"], entrants.collect());
@@ -47,9 +47,9 @@ pub(super) fn make_way(backend: DbBackend, entrants: &[Entrant]) -> (String, Vec
         "{each} UPDATE notifications SET head = FALSE \
          FROM (SELECT entrant_due_ms, ( \
                  SELECT ahead.id FROM notifications AS ahead \
-                 WHERE ahead.head AND ahead.state <> 'sending' AND ahead.chat_id = of_chat) AS head_id \
+                 WHERE ahead.head AND ahead.chat_id = of_chat) AS head_id \
                FROM each) AS lanes \
-         WHERE id = head_id AND due_at_ms > entrant_due_ms"
+         WHERE id = head_id AND state <> 'sending' AND due_at_ms > entrant_due_ms"
     );
     (sql, parameters)
 }

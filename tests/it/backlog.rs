@@ -3,8 +3,11 @@
 use std::collections::BTreeSet;
 
 use bot_api::Options;
+use chrono::{DateTime, TimeDelta, Utc};
 use telegram_bot_scheduler::config::Engine;
 use telegram_bot_scheduler::domain::notification::NewNotification;
+use telegram_bot_scheduler::outbox;
+use telegram_bot_scheduler::store::{ClaimWish, Effect, Finalise, Outcome, Store};
 
 use crate::harness::World;
 
@@ -13,6 +16,18 @@ const PEOPLE: i64 = 10_000;
 
 /// To how many of them does another one come?
 const TOLD: i64 = 20;
+
+/// The table of everything that was ever to be sent.
+const WRITTEN: &str = "SELECT n_tup_ins FROM pg_stat_user_tables WHERE relname = 'notifications'";
+
+/// Links them all, a digest due at the time `due_ms`, an expression.
+fn linked(due_ms: &str) -> String {
+    format!(
+        "INSERT INTO sns_settings (account, account_name, telegram_chat_id, telegram_enabled, linked_at_ms, \
+           created_at_ms, updated_at_ms, next_digest_at_ms) \
+         SELECT 'shop ' || i, 'shop', 7000 + i, TRUE, 1, 1, 1, {due_ms} FROM generate_series(1, {PEOPLE}) AS i"
+    )
+}
 
 /// How many rows PostgreSQL has read, one after the other, to find those that it was asked for.
 async fn rows_read_through(world: &World) -> i64 {
@@ -30,11 +45,7 @@ async fn postgres_looks_up_whom_a_message_is_for_and_reads_no_table_for_it() {
     let store = world.store_alone().await;
     let (now, later) = (world.clock.now(), i64::MAX / 2);
     for sql in [
-        format!(
-            "INSERT INTO sns_settings (account, account_name, telegram_chat_id, telegram_enabled, linked_at_ms, \
-               created_at_ms, updated_at_ms) \
-             SELECT 'shop ' || i, 'shop', 7000 + i, TRUE, 1, 1, 1 FROM generate_series(1, {PEOPLE}) AS i"
-        ),
+        linked("NULL"),
         format!(
             "INSERT INTO notifications (account, chat_id, kind, urgency, data, silent, plain, event_at_ms, \
                created_at_ms, due_at_ms, state, attempts, head) \
@@ -45,8 +56,7 @@ async fn postgres_looks_up_whom_a_message_is_for_and_reads_no_table_for_it() {
     ] {
         world.meddle(&sql).await;
     }
-    let written = "SELECT n_tup_ins FROM pg_stat_user_tables WHERE relname = 'notifications'";
-    world.until("PostgreSQL has counted who waits", async || world.number(written).await >= PEOPLE).await;
+    world.until("PostgreSQL has counted who waits", async || world.number(WRITTEN).await >= PEOPLE).await;
     let before = rows_read_through(&world).await;
 
     for i in 1..=TOLD {
@@ -57,7 +67,57 @@ async fn postgres_looks_up_whom_a_message_is_for_and_reads_no_table_for_it() {
     }
     // What a connection has counted is known when it ends.
     store.close().await;
-    world.until("PostgreSQL has counted them", async || world.number(written).await >= PEOPLE + TOLD).await;
+    world.until("PostgreSQL has counted them", async || world.number(WRITTEN).await >= PEOPLE + TOLD).await;
     let read = rows_read_through(&world).await - before;
     assert!(read < PEOPLE, "{TOLD} messages read through {read} rows: with more people, all get slower");
+}
+
+/// Claims what is due, as much as a worker does at once, and sends it.
+async fn some_are_sent(store: &Store, now: DateTime<Utc>) {
+    let wish = ClaimWish { limit: 128, lease: TimeDelta::minutes(1), ..ClaimWish::default() };
+    let claimed = store.claim_due(wish, now).await.expect("a claim").rows;
+    assert!(!claimed.is_empty(), "nothing is due");
+    let sent = claimed.into_iter().map(|row| {
+        let finalise = Finalise {
+            id: row.id,
+            lease_token: row.lease_token,
+            lane: row.chat_id,
+            carries: false,
+            chat_id: row.chat_id,
+            outcome: Outcome::Sent { message_id: Some(1) },
+            effect: Effect::None,
+            started_at: now,
+            latency_ms: 1,
+            class: "sent",
+            words: None,
+        };
+        store.finalise(finalise, now)
+    });
+    let written = futures::future::try_join_all(sent).await.expect("they are written down");
+    assert!(written.into_iter().all(|is_ours| is_ours), "a claim was lost");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn postgres_looks_rows_up_in_a_table_that_it_has_counted_as_empty() {
+    let world = World::asleep(Engine::Postgres, Options::default()).await;
+    let store = world.store_alone().await;
+    let (zone, now) = (world.config.digest.default_zone, world.clock.now());
+    world.meddle(&linked(&now.timestamp_millis().to_string())).await;
+    // By itself it counts once a minute, and a plan made before that is kept until it does.
+    world.meddle("ANALYZE").await;
+    let before = rows_read_through(&world).await;
+
+    let written = outbox::write_due_digests(&store, zone, now).await.expect("they are written");
+    assert_eq!(i64::try_from(written), Ok(PEOPLE));
+    store.lead("this story").await.expect("nobody else leads");
+    for _ in 0..TOLD {
+        some_are_sent(&store, now).await;
+    }
+    store.close().await;
+    world.until("PostgreSQL has counted them", async || world.number(WRITTEN).await >= PEOPLE).await;
+    let read = rows_read_through(&world).await - before;
+    assert!(
+        read < PEOPLE,
+        "{PEOPLE} digests of a new service read through {read} rows: the more, the slower"
+    );
 }

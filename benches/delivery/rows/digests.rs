@@ -67,7 +67,8 @@ pub async fn measure(options: &Options) -> Vec<Row> {
 /// Triggers the job; rows written in a second.
 async fn fan_out(rig: &Rig, caller: &mut crate::caller::Connection, due: usize) -> f64 {
     let due = i64::try_from(due).expect("a count");
-    let written = || rig.database.number("SELECT COUNT(*) FROM notifications WHERE kind = 'digest'");
+    // The ids of an otherwise empty table tell it at no price; to count the rows takes a tenth of a core.
+    let written = || rig.database.number("SELECT COALESCE(MAX(id), 0) FROM notifications");
     let path = format!("/api/admin/scheduler/jobs/{JOB}/trigger");
     caller.send(hyper::Method::POST, &path, String::new()).await;
     while written().await == 0 {
