@@ -27,6 +27,7 @@ mod m20261124_000013_post_options;
 mod m20261124_000014_channels;
 mod m20261124_000015_media_files;
 mod m20261127_000001_digest_order;
+mod m20261127_000002_waiting_lane;
 
 /// Every migration, oldest first.
 pub struct Migrator;
@@ -57,6 +58,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261124_000014_channels::Migration),
             Box::new(m20261124_000015_media_files::Migration),
             Box::new(m20261127_000001_digest_order::Migration),
+            Box::new(m20261127_000002_waiting_lane::Migration),
         ]
     }
 }

@@ -12,7 +12,7 @@ use sea_orm::{
 use tokio::time::Instant;
 
 use super::due::Ride;
-use super::parameters::{array, is_among, listed};
+use super::parameters::{array, is_among, is_one_of, listed};
 use super::write_queue::Command;
 use super::{Store, StoreError, carriers, lanes, leader, ms, ms_after, time, told_by_edits, whole_rows};
 use crate::clock::Clock;
@@ -176,9 +176,10 @@ impl<N: Fn() -> DateTime<Utc>> ClaimDue<N> {
                SELECT id FROM ({}) AS heads GROUP BY id, urgency \
                ORDER BY urgency, MAX(apart) DESC, MAX(due_at_ms) DESC LIMIT {limit}) \
              UPDATE notifications SET state = 'sending', lease_token = $1, lease_until_ms = $2 \
-             WHERE head AND state = 'pending' AND id IN (SELECT id FROM due) AND {} \
+             WHERE head AND state = 'pending' AND id {} AND {} \
              RETURNING {}",
             due.join(" UNION ALL "),
+            is_one_of(backend, "SELECT id FROM due"),
             leader::still_leads(backend, self.epoch),
             whole_rows::row_with::<Entity, sns_settings::Entity>(
                 backend,

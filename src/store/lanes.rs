@@ -10,7 +10,7 @@ use std::collections::HashMap;
 use sea_orm::{ConnectionTrait as _, DatabaseTransaction, DbBackend, FromQueryResult, Statement, Value};
 
 use super::StoreError;
-use super::parameters::{array, each_row, is_among, listed};
+use super::parameters::{array, each_row, is_among, is_one_of, listed};
 
 /// A row about to be written to a lane.
 #[derive(Clone, Copy, Debug)]
@@ -43,13 +43,11 @@ pub(super) fn firsts(entrants: &[Option<Entrant>]) -> Vec<bool> {
 pub(super) fn make_way(backend: DbBackend, entrants: &[Entrant]) -> (String, Vec<Value>) {
     let entrants = entrants.iter().map(|entrant| [entrant.chat_id.into(), entrant.due_at_ms.into()]);
     let (each, parameters) = each_row(backend, ["of_chat", "entrant_due_ms"], entrants.collect());
+    let later = "SELECT (SELECT CASE WHEN ahead.due_at_ms > entrant_due_ms THEN ahead.id END \
+                         FROM notifications AS ahead WHERE ahead.head AND ahead.chat_id = of_chat) FROM each";
     let sql = format!(
-        "{each} UPDATE notifications SET head = FALSE \
-         FROM (SELECT entrant_due_ms, ( \
-                 SELECT ahead.id FROM notifications AS ahead \
-                 WHERE ahead.head AND ahead.chat_id = of_chat) AS head_id \
-               FROM each) AS lanes \
-         WHERE id = head_id AND state <> 'sending' AND due_at_ms > entrant_due_ms"
+        "{each} UPDATE notifications SET head = FALSE WHERE state <> 'sending' AND id {}",
+        is_one_of(backend, later)
     );
     (sql, parameters)
 }
@@ -73,16 +71,15 @@ pub(super) async fn promote(transaction: &DatabaseTransaction, chats: &[i64]) ->
 
 /// The statement that makes the first waiting row of each chat in the array `parameter` its head, where there is none.
 pub(super) fn promotion(backend: DbBackend, parameter: &str) -> String {
-    format!(
-        "UPDATE notifications SET head = TRUE WHERE id IN ( \
-           SELECT (SELECT id FROM notifications \
-                   WHERE chat_id = lanes.value AND state = 'pending' AND carrier_id IS NULL \
-                   ORDER BY due_at_ms, id LIMIT 1) \
-           FROM ({}) AS lanes \
-           WHERE {})",
+    let first = format!(
+        "SELECT (SELECT id FROM notifications \
+                 WHERE chat_id = lanes.value AND state = 'pending' AND carrier_id IS NULL \
+                 ORDER BY due_at_ms, id LIMIT 1) \
+         FROM ({}) AS lanes WHERE {}",
         listed(backend, parameter),
         has_no_head("lanes.value")
-    )
+    );
+    format!("UPDATE notifications SET head = TRUE WHERE id {}", is_one_of(backend, &first))
 }
 
 /// Finds the heads of `chats` anew, after their waiting rows changed.

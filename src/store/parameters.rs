@@ -40,14 +40,22 @@ pub(super) fn is_among_texts(backend: DbBackend, parameter: &str) -> String {
     among(backend, parameter, "text")
 }
 
-/// PostgreSQL takes a query of JSON for a hundred rows, and reads a table to its end rather than look into an index so
-/// often; of an array it looks up each.
 fn among(backend: DbBackend, parameter: &str, sql_type: &str) -> String {
+    let values = match backend {
+        DbBackend::Postgres => {
+            format!("SELECT value::{sql_type} FROM json_array_elements_text({parameter}::json) AS value")
+        }
+        _ => format!("SELECT value FROM json_each({parameter})"),
+    };
+    is_one_of(backend, &values)
+}
+
+/// What makes of an expression a condition: that it is one of what `query` returns, few in number. PostgreSQL looks up
+/// each of an array; it may rather read a table to its end than look into an index once for each row of a query.
+pub(super) fn is_one_of(backend: DbBackend, query: &str) -> String {
     match backend {
-        DbBackend::Postgres => format!(
-            "= ANY (ARRAY(SELECT value::{sql_type} FROM json_array_elements_text({parameter}::json) AS value))"
-        ),
-        _ => format!("IN (SELECT value FROM json_each({parameter}))"),
+        DbBackend::Postgres => format!("= ANY (ARRAY({query}))"),
+        _ => format!("IN ({query})"),
     }
 }
 
