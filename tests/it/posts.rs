@@ -179,6 +179,9 @@ on_both_databases! {
             let answer = platform.asks_with("alice", scopes, Method::GET, &format!("/api/posts/{id}"), None).await;
             assert_eq!(answer.status, status, "{answer:?}");
         }
+        let any = [Scope::PostsAny];
+        let answer = platform.asks_with("alice", &any, Method::GET, "/api/posts?account=%00", None).await;
+        assert_eq!(answer.status, 400, "what no account is called is the caller's to mend: {answer:?}");
         let nobody = platform.send(platform.request(Method::DELETE, &format!("/api/posts/{id}"))).await;
         assert_eq!(nobody.status, 401);
         assert_eq!(world.post("alice", id).await["status"], "scheduled");

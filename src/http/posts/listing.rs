@@ -38,6 +38,10 @@ pub(in crate::http) async fn list(call: Call, caller: Caller) -> Result<Answer, 
         Some(named) if *named != caller.account && !caller.has(Scope::PostsAny) => {
             return Err(Problem::missing_scope(Scope::PostsAny));
         }
+        // PostgreSQL takes no NUL in a text.
+        Some(named) if named.contains('\0') => {
+            return Err(Problem::new(Kind::BadRequest, "\"account\" contains NUL."));
+        }
         Some(named) => Some(named.clone()),
         None => caller.has(Scope::Posts).then(|| caller.account.clone()),
     };
