@@ -18,7 +18,7 @@ const PEOPLE: i64 = 10_000;
 /// To how many of them does another one come?
 const TOLD: i64 = 20;
 
-/// The table of everything that was ever to be sent.
+/// How many notifications PostgreSQL has counted as written, ever.
 const WRITTEN: &str = "SELECT n_tup_ins FROM pg_stat_user_tables WHERE relname = 'notifications'";
 
 /// Links them all, a digest due at the time `due_ms`, an expression.
