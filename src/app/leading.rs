@@ -21,6 +21,13 @@ use crate::telegram::{Acknowledgements, Api, Inbox, Limits, Pace};
 /// How long before its lease ends does a leader stop that can't renew it?
 const STOP_MARGIN: Duration = Duration::from_secs(2);
 
+/// How long may what is in flight take to be answered, and written down, when a term ends? Less than the process has
+/// for all of stopping.
+const DRAIN_LIMIT: Duration = Duration::from_secs(7);
+
+/// How often is a database asked that is away whether it is there again?
+const ASK_EVERY: Duration = Duration::from_millis(500);
+
 /// The wait before a part is started again that panicked.
 const RESTART_PAUSE: Duration = Duration::from_secs(1);
 
@@ -38,13 +45,37 @@ pub(super) struct Leader {
 struct Term {
     epoch: i64,
     tasks: TaskTracker,
+    /// Cancelled when nothing may be begun any more.
     stop: CancellationToken,
+    /// Cancelled when nobody can wait any longer for what is in flight.
+    cut: CancellationToken,
 }
 
 impl Term {
-    async fn end(self) {
+    /// Ends it. As long as the database is away nobody else can lead, and what comes of what is in flight can't be
+    /// written down: given up, it would be sent once more. So its time begins when the database is there, or when the
+    /// process `stops`.
+    async fn end(self, store: &Store, stops: &CancellationToken) {
         self.stop.cancel();
+        let time_is_over = async {
+            tokio::select! {
+                () = until_it_answers(store) => {}
+                () = stops.cancelled() => {}
+            }
+            tokio::time::sleep(DRAIN_LIMIT).await;
+        };
+        tokio::select! {
+            () = self.tasks.wait() => return,
+            () = time_is_over => {}
+        }
+        self.cut.cancel();
         self.tasks.wait().await;
+    }
+}
+
+async fn until_it_answers(store: &Store) {
+    while store.ping().await.is_err() {
+        tokio::time::sleep(ASK_EVERY).await;
     }
 }
 
@@ -67,17 +98,17 @@ impl Leader {
                     lease_ends = asked + LEADS_FOR;
                     // A new epoch means that another instance led in between: begin anew, rescuing its rows.
                     if term.as_ref().is_some_and(|term| term.epoch != epoch) {
-                        self.lose(term.take()).await;
+                        self.lose(term.take(), &stop).await;
                     }
                     self.health.leads_until(lease_ends);
                     term.get_or_insert_with(|| self.begin(epoch));
                 }
-                Ok(Ok(Leadership::Following)) => self.lose(term.take()).await,
+                Ok(Ok(Leadership::Following)) => self.lose(term.take(), &stop).await,
                 Ok(Err(error)) => log::warn!("the leadership can't be renewed: {error}"),
                 Err(_) => log::warn!("the leadership can't be renewed: the database does not answer"),
             }
             if term.is_some() && Instant::now() + STOP_MARGIN >= lease_ends {
-                self.lose(term.take()).await;
+                self.lose(term.take(), &stop).await;
             }
             tokio::select! {
                 () = stop.cancelled() => {}
@@ -85,14 +116,14 @@ impl Leader {
             }
         }
         if let Some(term) = term {
-            self.lay_down(term, &holder).await;
+            self.lay_down(term, &holder, &stop).await;
         }
     }
 
     /// Ends the term of a leader that goes in order: it leads until what is in flight has ended, so that nobody
     /// takes over in the middle; then somebody may at once.
-    async fn lay_down(&self, term: Term, holder: &str) {
-        let ending = term.end();
+    async fn lay_down(&self, term: Term, holder: &str, stop: &CancellationToken) {
+        let ending = term.end(&self.store, stop);
         tokio::pin!(ending);
         loop {
             tokio::select! {
@@ -115,7 +146,8 @@ impl Leader {
         if self.config.database.engine() == Engine::Postgres {
             log::info!("leading: this instance talks with Telegram and sends");
         }
-        let term = Term { epoch, tasks: TaskTracker::new(), stop: CancellationToken::new() };
+        let (stop, cut) = (CancellationToken::new(), CancellationToken::new());
+        let term = Term { epoch, tasks: TaskTracker::new(), stop, cut };
         let (jobs, stop) = (Arc::new(self.jobs()), term.stop.clone());
         term.tasks
             .spawn(supervise("the timetable", stop.clone(), move || Arc::clone(&jobs).run(stop.clone())));
@@ -128,7 +160,7 @@ impl Leader {
                 Arc::clone(&bot).run(stop.clone())
             }));
             self.begin_broadcasting(&term, api, &limits);
-            let (stop, api) = (term.stop.clone(), api.clone());
+            let (stop, cut, api) = (term.stop.clone(), term.cut.clone(), api.clone());
             let (store, health, config, clock) =
                 (self.store.clone(), self.health.clone(), Arc::clone(&self.config), self.clock.clone());
             term.tasks.spawn(supervise("delivery", stop.clone(), move || {
@@ -142,7 +174,7 @@ impl Leader {
                     platform: config.platform.clone(),
                     default_zone: config.digest.default_zone,
                 };
-                delivery.run(stop.clone())
+                delivery.run(stop.clone(), cut.clone())
             }));
         }
         term.tasks.close();
@@ -159,7 +191,7 @@ impl Leader {
 
     /// Posts go out with or without a bot: only those for Telegram need one.
     fn begin_publishing(&self, term: &Term, limits: &Arc<Limits>) {
-        let stop = term.stop.clone();
+        let (stop, cut) = (term.stop.clone(), term.cut.clone());
         let telegram = self.api.clone().map(|api| (api, Arc::clone(limits)));
         let (store, health, config, clock) =
             (self.store.clone(), self.health.clone(), Arc::clone(&self.config), self.clock.clone());
@@ -172,16 +204,16 @@ impl Leader {
                 settings: config.publishing.clone(),
                 networks: config.networks.values().cloned().collect(),
             };
-            publishing.run(stop.clone())
+            publishing.run(stop.clone(), cut.clone())
         }));
     }
 
     /// Another instance leads, or may in a moment: from now on nothing is begun, whatever still ends.
-    async fn lose(&self, term: Option<Term>) {
+    async fn lose(&self, term: Option<Term>, stop: &CancellationToken) {
         self.health.follows();
         if let Some(term) = term {
             log::warn!("following: another instance talks with Telegram, or soon will");
-            term.end().await;
+            term.end(&self.store, stop).await;
         }
     }
 

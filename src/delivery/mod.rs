@@ -46,10 +46,6 @@ const CLAIM_PAUSE: Duration = Duration::from_millis(3);
 /// How often are leases looked through that a stuck task let end? Oftener when leases are short.
 const RELEASE_EVERY: Duration = Duration::from_secs(15);
 
-/// How long may what is in flight take to be answered when delivery stops? Less than the process has for all of
-/// stopping.
-const DRAIN_LIMIT: Duration = Duration::from_secs(7);
-
 /// How long may a claim still take when delivery stops? Given up half-way, it could hold rows that nobody sends.
 const CLAIM_PATIENCE: Duration = Duration::from_secs(1);
 
@@ -80,12 +76,11 @@ pub struct Delivery {
 }
 
 impl Delivery {
-    /// Delivers until `stop`; returns when what was in flight is answered and written down.
+    /// Delivers until `stop`; returns when what was in flight is answered and written down, or soon after `cut`.
     ///
     /// Only the leader runs it: what is claimed when it starts was claimed by somebody who is gone.
-    pub async fn run(self, stop: CancellationToken) {
+    pub async fn run(self, stop: CancellationToken, cut: CancellationToken) {
         self.take_over(&stop).await;
-        let cut = CancellationToken::new();
         let sender = Arc::new(Sender {
             store: self.store.clone(),
             api: self.api.clone(),
@@ -113,12 +108,12 @@ impl Delivery {
             claim_from = Instant::now() + CLAIM_PAUSE;
             next_look = self.round(&sender, &mut in_flight, next_look, &stop).await;
         }
-        let drain = async { while in_flight.join_next().await.is_some() {} };
-        if tokio::time::timeout(DRAIN_LIMIT, drain).await.is_err() {
-            log::warn!(target: "TELEGRAM", "{} messages are not answered, they may go out twice", in_flight.len());
-            cut.cancel();
-            while in_flight.join_next().await.is_some() {}
+        tokio::select! {
+            () = all_of(&mut in_flight) => return,
+            () = cut.cancelled() => {}
         }
+        log::warn!(target: "TELEGRAM", "{} messages are not answered, they may go out twice", in_flight.len());
+        all_of(&mut in_flight).await;
     }
 
     /// One round: claim what is due, send it one by one under the limits. From `next_look` on the outbox is looked
@@ -355,6 +350,10 @@ impl Delivery {
             Err(error) => log::error!(target: "delivery", "ended leases can't be released: {error}"),
         }
     }
+}
+
+async fn all_of(in_flight: &mut JoinSet<()>) {
+    while in_flight.join_next().await.is_some() {}
 }
 
 /// Waits `wait`, or until `stop`.

@@ -17,6 +17,10 @@ use crate::store::StoreError;
 /// When may a caller try again after a 503? As long as a statement waits for a lock: sooner would only queue up.
 const TRY_AGAIN_AFTER: Duration = Duration::from_secs(5);
 
+/// What a caller is told when the database went away before it said whether it had written.
+const IN_DOUBT: &str = "Whether it was done is not known. Look, or try again a little later: with the same \
+    Idempotency-Key nothing is done twice.";
+
 /// The kinds of failure. Their `type` is what a program may rely on; the words may change.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Kind {
@@ -285,10 +289,13 @@ impl From<Problem> for Answer {
 
 impl From<StoreError> for Problem {
     fn from(error: StoreError) -> Self {
-        if error.is_transient() {
-            Self::unavailable("Nothing was changed. Try again a little later.").because(error.to_string())
+        let cause = error.to_string();
+        if matches!(error, StoreError::InDoubt(_)) {
+            Self::unavailable(IN_DOUBT).because(cause)
+        } else if error.is_transient() {
+            Self::unavailable("Nothing was changed. Try again a little later.").because(cause)
         } else {
-            Self::internal(error.to_string())
+            Self::internal(cause)
         }
     }
 }
@@ -312,11 +319,18 @@ mod tests {
             StoreError::Busy,
             StoreError::Full,
             StoreError::Unavailable("connection to 10.0.0.7 refused".into()),
+            StoreError::InDoubt("connection to 10.0.0.7 reset".into()),
             StoreError::Conflict("link_tokens.account".into()),
         ] {
             let cause = error.to_string();
             assert_eq!(of(error), (503, "5".to_owned(), Level::Warn, cause));
         }
+    }
+
+    #[test]
+    fn a_write_in_doubt_does_not_say_that_nothing_was_changed() {
+        let problem = Problem::from(StoreError::InDoubt("reset".into()));
+        assert!(!problem.detail.contains("Nothing was changed"), "{}", problem.detail);
     }
 
     #[test]

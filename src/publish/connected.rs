@@ -9,7 +9,7 @@ use chrono::TimeDelta;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
-use super::lane::NEAR;
+use super::lane::{Lane, NEAR};
 use super::{Publishing, lane_ended};
 use crate::config::Network;
 use crate::domain::channel::chat_of;
@@ -20,14 +20,20 @@ const LOOK_EVERY: Duration = Duration::from_millis(500);
 /// How many channels have lanes at the same time? The others' posts wait for one of them to end.
 const MOST_LANES: usize = 64;
 
-/// Publishes to connected channels until `stop`.
-pub(super) async fn run(publishing: Arc<Publishing>, stop: CancellationToken) {
+/// Publishes to connected channels until `stop`. What was in flight then may end until `cut`.
+pub(super) async fn run(publishing: Arc<Publishing>, stop: CancellationToken, cut: CancellationToken) {
     let mut lanes = JoinSet::new();
     let mut busy: HashSet<String> = HashSet::new();
     while !stop.is_cancelled() {
         for network in near(&publishing).await {
             if busy.len() < MOST_LANES && !busy.contains(&network) {
-                open(&publishing, &network, &mut lanes, &stop);
+                if let Some(lane) = lane(&publishing, &network) {
+                    let (name, stop, cut) = (network.clone(), stop.clone(), cut.clone());
+                    lanes.spawn(async move {
+                        lane.run(stop, cut).await;
+                        name
+                    });
+                }
                 busy.insert(network);
             }
         }
@@ -59,13 +65,6 @@ async fn near(publishing: &Publishing) -> Vec<String> {
     near.into_iter().filter(|network| chat_of(network).is_some()).collect()
 }
 
-fn open(publishing: &Publishing, network: &str, lanes: &mut JoinSet<String>, stop: &CancellationToken) {
-    let lane = chat_of(network).and_then(|chat_id| publishing.lane(&Network::of_channel(network, chat_id)));
-    if let Some(lane) = lane {
-        let (name, stop) = (network.to_owned(), stop.clone());
-        lanes.spawn(async move {
-            lane.run(stop).await;
-            name
-        });
-    }
+fn lane(publishing: &Publishing, network: &str) -> Option<Lane> {
+    chat_of(network).and_then(|chat_id| publishing.lane(&Network::of_channel(network, chat_id)))
 }

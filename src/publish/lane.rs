@@ -24,9 +24,6 @@ const IDLE_LIMIT: Duration = Duration::from_secs(1);
 /// How soon is a post due that a lane stays for which people connected? Later ones are looked for again in time.
 pub(super) const NEAR: Duration = Duration::from_secs(5);
 
-/// How long may requests in flight take once the service stops? All of stopping takes less than ten seconds.
-const DRAIN_LIMIT: Duration = Duration::from_secs(6);
-
 /// The wait before an outcome is written again that the database did not take.
 const SETTLE_PAUSE: Duration = Duration::from_millis(500);
 
@@ -43,8 +40,9 @@ pub(super) struct Lane {
 }
 
 impl Lane {
-    /// Publishes this network's posts until `stop`; one that people connected, as long as any are near.
-    pub(super) async fn run(self, stop: CancellationToken) {
+    /// Publishes this network's posts until `stop`; one that people connected, as long as any are near. What was in
+    /// flight then may end until `cut`.
+    pub(super) async fn run(self, stop: CancellationToken, cut: CancellationToken) {
         let lane = Arc::new(self);
         let mut wakeups = lane.store.post_wakeups();
         let mut in_flight = JoinSet::new();
@@ -59,7 +57,7 @@ impl Lane {
             }
         }
         let drained = async { while in_flight.join_next().await.is_some() {} };
-        if tokio::time::timeout(DRAIN_LIMIT, drained).await.is_err() {
+        if cut.run_until_cancelled(drained).await.is_none() {
             // What is dropped here stays claimed; the next leader finds it begun and asks its author.
             log::warn!(target: "publish", "{}: {} posts were still on their way", lane.network, in_flight.len());
         }

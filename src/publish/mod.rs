@@ -56,22 +56,22 @@ enum Publisher {
 }
 
 impl Publishing {
-    /// Publishes until `stop`; returns when what was in flight is answered and written down, or when that takes too
-    /// long: then the next leader finds it and asks its authors.
+    /// Publishes until `stop`; returns when what was in flight is answered and written down, or at `cut`: then the next
+    /// leader finds it and asks its authors.
     ///
     /// Only the leader runs it: what is claimed when it starts was claimed by somebody who is gone.
-    pub async fn run(self, stop: CancellationToken) {
+    pub async fn run(self, stop: CancellationToken, cut: CancellationToken) {
         self.take_over().await;
         self.name_what_waits().await;
         let publishing = Arc::new(self);
         let mut lanes = JoinSet::new();
         for network in &publishing.networks {
             if let Some(lane) = publishing.lane(network) {
-                lanes.spawn(lane.run(stop.clone()));
+                lanes.spawn(lane.run(stop.clone(), cut.clone()));
             }
         }
         if publishing.telegram.is_some() {
-            lanes.spawn(connected::run(Arc::clone(&publishing), stop.clone()));
+            lanes.spawn(connected::run(Arc::clone(&publishing), stop.clone(), cut.clone()));
         }
         while !stop.is_cancelled() {
             tokio::select! {

@@ -5,7 +5,7 @@ use sea_orm::{DbErr, RuntimeErr, SqlErr};
 
 use crate::metrics;
 
-/// Why a query or a write did not happen. After an error nothing of the write is kept.
+/// Why a query or a write did not happen. After an error nothing of the write is kept, but for one in doubt.
 #[derive(Clone, Debug, thiserror::Error)]
 pub enum StoreError {
     /// Somebody else holds the database, or the queue before it is full: the same again later may work.
@@ -17,6 +17,9 @@ pub enum StoreError {
     /// The database can't be reached at all.
     #[error("the database can't be reached: {0}")]
     Unavailable(String),
+    /// The commit was not answered: whether the write is kept, nobody knows.
+    #[error("whether it was written is not known: {0}")]
+    InDoubt(String),
     /// Two writers met on a unique value; doing it once more decides it.
     #[error("a concurrent write came first: {0}")]
     Conflict(String),
@@ -31,19 +34,31 @@ pub enum StoreError {
 impl StoreError {
     /// Whether the same request may well work a little later.
     pub fn is_transient(&self) -> bool {
-        matches!(self, Self::Busy | Self::Full | Self::Unavailable(_) | Self::Conflict(_))
+        matches!(self, Self::Busy | Self::Full | Self::Unavailable(_) | Self::InDoubt(_) | Self::Conflict(_))
     }
 }
 
 impl From<DbErr> for StoreError {
     fn from(error: DbErr) -> Self {
-        let error = Self::of(&error);
-        metrics::database_failed(error.name());
-        error
+        Self::of(&error).counted()
     }
 }
 
 impl StoreError {
+    /// What a commit failed of. A refusal undid it; anything else may have come after it was done.
+    pub(super) fn of_commit(error: &DbErr) -> Self {
+        match Self::of(error) {
+            Self::Unavailable(words) | Self::Failed(words) => Self::InDoubt(words),
+            refusal => refusal,
+        }
+        .counted()
+    }
+
+    fn counted(self) -> Self {
+        metrics::database_failed(self.name());
+        self
+    }
+
     fn of(error: &DbErr) -> Self {
         if let Some(SqlErr::UniqueConstraintViolation(what)) = error.sql_err() {
             return Self::Conflict(what);
@@ -65,6 +80,7 @@ impl StoreError {
             Self::Busy => "busy",
             Self::Full => "full",
             Self::Unavailable(_) => "unavailable",
+            Self::InDoubt(_) => "in_doubt",
             Self::Conflict(_) => "conflict",
             Self::Unusable(_) => "unusable",
             Self::Failed(_) => "failed",
@@ -107,6 +123,25 @@ impl StoreError {
             // Shutting down, crashed, starting up, idle session ended.
             "57P01" | "57P02" | "57P03" | "25P03" => Self::Unavailable(words),
             _ => Self::Failed(words),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn of_commit(error: sqlx::Error) -> StoreError {
+        StoreError::of_commit(&DbErr::Query(RuntimeErr::SqlxError(error.into())))
+    }
+
+    #[test]
+    fn a_commit_that_is_not_answered_is_in_doubt() {
+        let cut_off = std::io::Error::from(std::io::ErrorKind::UnexpectedEof);
+        for error in [sqlx::Error::Io(cut_off), sqlx::Error::Protocol("?".into()), sqlx::Error::WorkerCrashed]
+        {
+            let error = of_commit(error);
+            assert!(matches!(error, StoreError::InDoubt(_)), "{error:?} would be written again");
         }
     }
 }

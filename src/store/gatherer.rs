@@ -70,7 +70,7 @@ impl<R: Request> Gatherer<R> {
     pub(super) async fn write(&self, request: R) -> Result<R::Output, StoreError> {
         let (reply, answer) = oneshot::channel();
         match self.sender.send_timeout((request, reply), ENQUEUE_LIMIT).await {
-            Ok(()) => answer.await.unwrap_or(Err(StoreError::Unavailable("the writer has stopped".into()))),
+            Ok(()) => answer.await.unwrap_or(Err(StoreError::InDoubt("the writer has stopped".into()))),
             Err(_) => Err(StoreError::Busy),
         }
     }

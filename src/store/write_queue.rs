@@ -91,7 +91,7 @@ impl Writer {
                 let (waiting, answer) = Envelope::sealed(command);
                 match sender.send_timeout(waiting, ENQUEUE_LIMIT).await {
                     Ok(()) => {
-                        answer.await.unwrap_or(Err(StoreError::Unavailable("the writer has stopped".into())))
+                        answer.await.unwrap_or(Err(StoreError::InDoubt("the writer has stopped".into())))
                     }
                     Err(_) => Err(StoreError::Busy),
                 }
@@ -127,7 +127,7 @@ async fn in_own_transaction<C: Command>(
         // Whatever its failure, the command itself can be done without it.
         passenger.apply(&transaction).await.map_err(|error| StoreError::Conflict(error.to_string()))?;
     }
-    transaction.commit().await?;
+    transaction.commit().await.map_err(|error| StoreError::of_commit(&error))?;
     if let Some(passenger) = passenger {
         passenger.reply(Ok(()));
     }
@@ -254,7 +254,7 @@ enum GroupError {
 }
 
 impl GroupError {
-    fn of_database(error: DbErr) -> Self {
+    fn of_begin(error: DbErr) -> Self {
         Self::Database(error.into())
     }
 
@@ -301,7 +301,7 @@ impl Journal {
     async fn apply_and_commit(&mut self, group: &mut [Box<dyn Waiting>]) -> Result<(), GroupError> {
         let session = match &mut self.session {
             Some(session) => session,
-            none => none.insert(Session::on(&self.connection).await.map_err(GroupError::of_database)?),
+            none => none.insert(Session::on(&self.connection).await.map_err(GroupError::of_begin)?),
         };
         session.apply_and_commit(group).await
     }
@@ -349,11 +349,12 @@ impl Session {
 
     async fn apply_and_commit(&mut self, group: &mut [Box<dyn Waiting>]) -> Result<(), GroupError> {
         let lasts = group.iter().any(|waiting| waiting.must_last());
-        self.begin(lasts).await.map_err(GroupError::of_database)?;
+        self.begin(lasts).await.map_err(GroupError::of_begin)?;
         for waiting in group.iter_mut() {
             waiting.apply(&self.transaction).await.map_err(GroupError::Command)?;
         }
-        self.transaction.execute_unprepared("COMMIT").await.map_err(GroupError::of_database)?;
+        let committed = self.transaction.execute_unprepared("COMMIT").await;
+        committed.map_err(|error| GroupError::Database(StoreError::of_commit(&error)))?;
         Ok(())
     }
 

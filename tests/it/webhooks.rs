@@ -252,7 +252,7 @@ on_both_databases! {
             networks: world.config.networks.values().cloned().collect(),
         };
         let stop = CancellationToken::new();
-        let worker = tokio::spawn(second.run(stop.clone()));
+        let worker = tokio::spawn(second.run(stop.clone(), CancellationToken::new()));
         let at = world.clock.now() + TimeDelta::minutes(5);
         let platform = world.platform();
         let scheduling = (0..60).map(|number| platform.schedules("alice", post_to("insta", &number.to_string(), at)));

@@ -11,6 +11,7 @@ use rand::Rng as _;
 use sea_orm::ConnectionTrait as _;
 use serde_json::json;
 use telegram_bot_scheduler::config::Engine;
+use telegram_bot_scheduler::store::LEADS_FOR;
 use tokio::time::Instant;
 
 use super::{in_full, invariants_hold, scaled};
@@ -68,6 +69,24 @@ async fn fault_09_postgres_crashes_and_cuts_connections_and_nothing_is_lost() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn fault_09_an_outage_longer_than_a_leadership_repeats_nothing_that_was_on_its_way() {
+    let cluster = Cluster::start();
+    let world = World::on(Database::at(cluster.url()), Options::unlimited());
+    let mut audience = Audience::gathered(&world, READERS + 1).await;
+    let service = Launch::of(&world).start_ready().await;
+    world.telegram.set_send_latency(Duration::from_secs(1));
+    audience.is_told(&service.platform(&world).await, 1).await;
+    let on_their_way = async || audience.rows(&world, "sending").await >= READERS as i64;
+    world.until("the notices are on their way", on_their_way).await;
+    cluster.crash().await;
+    // Not waited for, but what the fault is: somebody has to see to it.
+    tokio::time::sleep(LEADS_FOR * 2).await;
+    cluster.resume().await;
+    invariants_hold(&world, &audience, 0, PATIENCE).await;
+    assert_eq!(service.terminate().await.code, Some(0));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn fault_09_an_event_is_accepted_right_after_all_connections_were_cut() {
     let cluster = Cluster::start();
     let world = World::on(Database::at(cluster.url()), Options::unlimited());
@@ -110,6 +129,8 @@ async fn fault_09_a_commit_whose_answer_is_lost_holds_nobody_up() {
     let news = audience.news_for(READERS, "post.failed");
     let (answer, ()) = tokio::join!(platform.tells(news.event.clone()), claimed);
     assert_eq!(answer.status, 503, "nobody knows whether it was written: {answer:?}");
+    let detail = answer.body["detail"].as_str().unwrap_or_default();
+    assert!(detail.contains("not known"), "it was written, and the caller is told: {detail}");
     world.meddle("ALTER SYSTEM RESET synchronous_standby_names").await;
     world.meddle("SELECT pg_reload_conf()").await;
     audience.hears_of(std::slice::from_ref(&news), &answer);

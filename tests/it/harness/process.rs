@@ -19,6 +19,9 @@ use super::{ADMIN_ID, JWT_SECRET, PATIENCE, Platform, World};
 /// How often is a process looked at that should end?
 const LOOK_EVERY: Duration = Duration::from_millis(5);
 
+/// How many lines of its log does a process leave behind when its story fails?
+const LAST_LINES: usize = 400;
+
 /// Tells one story about processes on both databases: nothing runs before the story starts it.
 #[macro_export]
 macro_rules! on_both_databases_with_processes {
@@ -281,6 +284,14 @@ impl Drop for Process {
         // Ended already, mostly. Frozen processes die of SIGKILL, too.
         let _ = self.child.kill();
         let _ = self.child.wait();
+        if std::thread::panicking() {
+            if let Some(reading) = self.reading.take() {
+                let _ = reading.join();
+            }
+            let log = self.log();
+            eprintln!("the end of the log of process {}:", self.child.id());
+            log.iter().skip(log.len().saturating_sub(LAST_LINES)).for_each(|line| eprintln!("  {line}"));
+        }
     }
 }
 
