@@ -21,6 +21,9 @@ use crate::telegram::{Acknowledgements, Api, Inbox, Limits, Pace};
 /// How long before its lease ends does a leader stop that can't renew it?
 const STOP_MARGIN: Duration = Duration::from_secs(2);
 
+/// How soon after another's lease has ended is it asked for? By the database's clock, not by this one.
+const JUST_AFTER: Duration = Duration::from_millis(20);
+
 /// How long may what is in flight take to be answered, and written down, when a term ends? Less than the process has
 /// for all of stopping.
 const DRAIN_LIMIT: Duration = Duration::from_secs(7);
@@ -87,32 +90,37 @@ impl Leader {
         let mut lease_ends = Instant::now();
         while !stop.is_cancelled() {
             let asked = Instant::now();
+            let mut ask_again = asked + RENEW_EVERY;
             // A renewal that hangs is a renewal that failed.
-            match tokio::time::timeout_at(
-                ask_again(asked, term.as_ref(), lease_ends),
-                self.store.lead(&holder),
-            )
-            .await
-            {
+            let limit = if term.is_some() { ask_again.min(lease_ends - STOP_MARGIN) } else { ask_again };
+            match tokio::time::timeout_at(limit, self.store.lead(&holder)).await {
                 Ok(Ok(Leadership::Leading { epoch })) => {
-                    lease_ends = asked + LEADS_FOR;
                     // A new epoch means that another instance led in between: begin anew, rescuing its rows.
                     if term.as_ref().is_some_and(|term| term.epoch != epoch) {
                         self.lose(term.take(), &stop).await;
+                        continue;
                     }
+                    lease_ends = asked + LEADS_FOR;
                     self.health.leads_until(lease_ends);
                     term.get_or_insert_with(|| self.begin(epoch));
                 }
-                Ok(Ok(Leadership::Following)) => self.lose(term.take(), &stop).await,
+                Ok(Ok(Leadership::Following { expires_in })) => {
+                    self.lose(term.take(), &stop).await;
+                    ask_again = ask_again.min(Instant::now() + expires_in + JUST_AFTER);
+                }
                 Ok(Err(error)) => log::warn!("the leadership can't be renewed: {error}"),
                 Err(_) => log::warn!("the leadership can't be renewed: the database does not answer"),
             }
-            if term.is_some() && Instant::now() + STOP_MARGIN >= lease_ends {
-                self.lose(term.take(), &stop).await;
+            if term.is_some() {
+                let must_stop = lease_ends - STOP_MARGIN;
+                if Instant::now() >= must_stop {
+                    self.lose(term.take(), &stop).await;
+                }
+                ask_again = ask_again.min(must_stop);
             }
             tokio::select! {
                 () = stop.cancelled() => {}
-                () = tokio::time::sleep_until(ask_again(asked, term.as_ref(), lease_ends)) => {}
+                () = tokio::time::sleep_until(ask_again) => {}
             }
         }
         if let Some(term) = term {
@@ -262,13 +270,6 @@ impl Leader {
             per_group_per_minute: delivery.per_group_per_minute,
         }
     }
-}
-
-/// When to ask for the leadership after `asked`: every few seconds; of a leader in time to stop before the lease
-/// ends, should the answer not come.
-fn ask_again(asked: Instant, term: Option<&Term>, lease_ends: Instant) -> Instant {
-    let next = asked + RENEW_EVERY;
-    if term.is_some() { next.min(lease_ends - STOP_MARGIN) } else { next }
 }
 
 /// Runs a part until it ends because of `stop`; starts it again when it panicked.

@@ -43,8 +43,12 @@ const WINDOW: RangeInclusive<usize> = 16..=256;
 /// times the price.
 const CLAIM_PAUSE: Duration = Duration::from_millis(3);
 
-/// How often are leases looked through that a stuck task let end? Oftener when leases are short.
+/// How often are claims looked through that nobody sends, and leases that a stuck task let end? Oftener when leases are
+/// short.
 const RELEASE_EVERY: Duration = Duration::from_secs(15);
+
+/// How soon after it began to lead for the first time: the last leader's claims are committed by then.
+const RELEASE_SOON: Duration = Duration::from_secs(1);
 
 /// How long may a claim still take when delivery stops? Given up half-way, it could hold rows that nobody sends.
 const CLAIM_PATIENCE: Duration = Duration::from_secs(1);
@@ -95,14 +99,14 @@ impl Delivery {
         });
         let mut in_flight = JoinSet::new();
         let release_every = RELEASE_EVERY.min(self.settings.lease / 4);
-        let mut released_at = Instant::now();
+        let mut release_at = Instant::now() + RELEASE_SOON;
         let mut claim_from = Instant::now();
         let mut next_look = Instant::now();
         while !stop.is_cancelled() {
             // A leader that was frozen would spend the attempts of rows that another one sends by now.
-            if released_at.elapsed() >= release_every && self.health.leading() {
-                released_at = Instant::now();
-                self.release_expired().await;
+            if Instant::now() >= release_at && self.health.leading() {
+                release_at = Instant::now() + release_every;
+                self.release().await;
             }
             wait_until(claim_from).await;
             claim_from = Instant::now() + CLAIM_PAUSE;
@@ -341,7 +345,17 @@ impl Delivery {
         }
     }
 
-    async fn release_expired(&self) {
+    /// Puts back claims that nobody sends.
+    async fn release(&self) {
+        match self.store.release_earlier().await {
+            Ok(0) => {}
+            Ok(rows) => {
+                log::info!(target: "delivery", "{rows} notifications that another leader claimed late are sent again");
+            }
+            Err(error) => {
+                log::error!(target: "delivery", "another leader's claims can't be released: {error}")
+            }
+        }
         match self.store.release_expired(self.settings.max_attempts(), self.clock.now()).await {
             Ok(0) => {}
             Ok(rows) => {

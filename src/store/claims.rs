@@ -28,6 +28,12 @@ const APART: usize = 16;
 /// Who waits longest, of those that came this lately: what an outage left behind goes newest first and nothing else.
 const LATELY: TimeDelta = TimeDelta::seconds(10);
 
+/// How many bits of a claim's token are random; the epoch's are above them, and below the sign.
+const TOKEN_BITS: u32 = 40;
+
+/// So many epochs have tokens of their own.
+const EPOCHS: i64 = 1 << (63 - TOKEN_BITS);
+
 /// No lease is longer: what the settings allow.
 const LONGEST_LEASE: TimeDelta = TimeDelta::hours(1);
 
@@ -59,7 +65,7 @@ impl Store {
     ) -> ClaimDue<impl Fn() -> DateTime<Utc> + Send + Sync + 'static> {
         // 0: the last claim was answered.
         let unanswered = self.signals.unanswered_claim.load(Ordering::Relaxed);
-        let lease_token = if unanswered == 0 { rand::random() } else { unanswered };
+        let lease_token = if unanswered == 0 { token_of(self.epoch()) } else { unanswered };
         ClaimDue { wish, lease_token, give_back: unanswered != 0, epoch: self.epoch(), now }
     }
 
@@ -79,6 +85,12 @@ impl Store {
     /// Puts back everything that is claimed: only for a new leader, when whoever claimed it is gone.
     pub async fn release_all(&self) -> Result<u64, StoreError> {
         self.writer.write(ReleaseAll).await
+    }
+
+    /// Puts back what earlier leaders claimed, by transactions that ended after this one began to lead; returns how many
+    /// rows. Nobody sends them: who claimed them is gone or follows.
+    pub async fn release_earlier(&self) -> Result<u64, StoreError> {
+        self.writer.write(ReleaseEarlier { epoch: self.epoch() }).await
     }
 
     /// When the next waiting row is due; `None` when none waits.
@@ -295,6 +307,19 @@ impl Command for ReleaseAll {
     }
 }
 
+struct ReleaseEarlier {
+    epoch: i64,
+}
+
+impl Command for ReleaseEarlier {
+    type Output = u64;
+
+    async fn apply(&self, transaction: &DatabaseTransaction) -> Result<u64, StoreError> {
+        let of_another = Expr::cust(format!("lease_token >> {TOKEN_BITS} <> {}", self.epoch % EPOCHS));
+        Ok(release(State::Pending).filter(of_another).exec(transaction).await?.rows_affected)
+    }
+}
+
 struct ReleaseExpired {
     max_attempts: u32,
     now: DateTime<Utc>,
@@ -329,6 +354,11 @@ impl Command for ReleaseExpired {
         carriers::follow(transaction, &carriers).await?;
         Ok((dead.len() + again.len()) as u64)
     }
+}
+
+/// A claim's token: nobody can guess or repeat it, and it tells in which epoch the claim was made.
+fn token_of(epoch: i64) -> i64 {
+    (epoch % EPOCHS) << TOKEN_BITS | rand::random_range(0..1 << TOKEN_BITS)
 }
 
 /// Whether a lease is over at `now`: it ended, or ends later than any can, because it began when the clock was wrong.

@@ -33,7 +33,10 @@ pub enum Leadership {
         epoch: i64,
     },
     /// Another one does.
-    Following,
+    Following {
+        /// For so long, should it not renew.
+        expires_in: Duration,
+    },
 }
 
 impl Store {
@@ -50,7 +53,7 @@ impl Store {
         Ok(leadership)
     }
 
-    /// The epoch in which this instance leads, or last led.
+    /// The epoch in which this instance leads, or last led; always 0 on SQLite.
     pub(super) fn epoch(&self) -> i64 {
         self.signals.epoch.load(Ordering::Relaxed)
     }
@@ -94,10 +97,18 @@ impl Command for Lead {
         let row = transaction
             .query_one_raw(Statement::from_sql_and_values(DbBackend::Postgres, sql, values))
             .await?;
-        match row {
-            Some(row) => Ok(Leadership::Leading { epoch: row.try_get("", "epoch")? }),
-            None => Ok(Leadership::Following),
+        if let Some(row) = row {
+            return Ok(Leadership::Leading { epoch: row.try_get("", "epoch")? });
         }
+        let sql = "SELECT expires_at_ms - (EXTRACT(EPOCH FROM clock_timestamp()) * 1000)::bigint AS left_ms FROM leader";
+        let query = Statement::from_string(DbBackend::Postgres, sql);
+        let left_ms: i64 = match transaction.query_one_raw(query).await? {
+            Some(row) => row.try_get("", "left_ms")?,
+            None => 0,
+        };
+        Ok(Leadership::Following {
+            expires_in: Duration::from_millis(left_ms.try_into().unwrap_or_default()),
+        })
     }
 }
 

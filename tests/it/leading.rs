@@ -4,14 +4,14 @@
 use std::time::Duration;
 
 use bot_api::Options;
+use serde_json::json;
 use telegram_bot_scheduler::config::Engine;
 use telegram_bot_scheduler::store::{LEADS_FOR, RENEW_EVERY};
 
-use crate::harness::{Audience, Launch, Process, World};
+use crate::harness::{Audience, Cluster, Database, Launch, Process, World};
 
-/// How long may nobody lead after the leader died? Its lease, and the next question of the other.
-pub const TAKE_OVER: Duration =
-    LEADS_FOR.saturating_add(RENEW_EVERY).saturating_add(Duration::from_millis(500));
+/// How long may nobody lead after the leader died? Its lease: the other knows when it ends.
+pub const TAKE_OVER: Duration = LEADS_FOR.saturating_add(Duration::from_secs(1));
 
 /// What an instance logs when its term begins.
 pub const LEADING: &str = "leading: this instance";
@@ -92,6 +92,36 @@ async fn a_leader_that_dies_is_followed_within_its_lease() {
     audience.until_everything_arrived(&world).await;
     audience.somebody().sees("What I can do").await.expect("the new leader answers");
     assert_eq!(audience.repeated(&world), 0);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_a_dead_leader_claimed_by_a_commit_that_took_longer_than_its_lease_is_sent() {
+    let cluster = Cluster::start();
+    let world = World::on(Database::at(cluster.url()), Options::unlimited());
+    let audience = Audience::gathered(&world, 1).await;
+    let leader = Launch::of(&world).start_ready().await;
+    leader.says(LEADING).await;
+    // Commits wait for a standby that there is not, but for those of whoever connects from now on.
+    world.meddle("ALTER ROLE CURRENT_USER SET synchronous_commit = 'local'").await;
+    world.meddle("ALTER SYSTEM SET synchronous_standby_names = 'nobody'").await;
+    world.meddle("SELECT pg_reload_conf()").await;
+    let platform = leader.platform(&world).await;
+    let somebody = audience.somebody();
+    let event = json!({
+        "type": "post.failed", "account": somebody.id().to_string(), "data": { "network": "instagram" }
+    });
+    let waiting = "SELECT COUNT(*) FROM pg_stat_activity WHERE wait_event = 'SyncRep'";
+    tokio::select! {
+        answer = platform.tells(event) => panic!("it is not written yet: {answer:?}"),
+        () = world.until("a claim is being committed", async || world.number(waiting).await > 0) => {}
+    }
+    leader.kill().await;
+    let next = Launch::of(&world).start_ready().await;
+    next.says_within(LEADING, TAKE_OVER).await;
+    next.says("Scheduler started").await;
+    world.meddle("ALTER SYSTEM RESET synchronous_standby_names").await;
+    world.meddle("SELECT pg_reload_conf()").await;
+    somebody.sees("Instagram").await.expect("nobody waits for the end of a dead leader's lease");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

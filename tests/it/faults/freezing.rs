@@ -7,14 +7,14 @@ use bot_api::Options;
 use nix::sys::signal::Signal;
 use rand::Rng as _;
 use telegram_bot_scheduler::config::Engine;
-use telegram_bot_scheduler::store::{LEADS_FOR, RENEW_EVERY};
+use telegram_bot_scheduler::store::LEADS_FOR;
 
 use super::{in_full, invariants_hold, scaled};
 use crate::harness::{Audience, Launch, PATIENCE, World, dice};
 use crate::on_both_databases_with_processes;
 
-/// How long may nobody lead after the leader froze? Its lease, and the next question of the other.
-const TAKE_OVER: Duration = LEADS_FOR.saturating_add(RENEW_EVERY).saturating_add(Duration::from_millis(500));
+/// How long may nobody lead after the leader froze? Its lease: the other knows when it ends.
+const TAKE_OVER: Duration = LEADS_FOR.saturating_add(Duration::from_secs(1));
 
 /// What an instance logs when its term begins, and when another's does.
 const LEADING: &str = "leading: this instance";
