@@ -12,6 +12,9 @@ use tokio::time::{Sleep, sleep};
 /// What is thrown away of a peer that goes on sending after the last answer, in one piece.
 const DISCARD_BYTES: usize = 8 * 1024;
 
+/// How much is thrown away of it: more than anybody sends by mistake, and little enough that it costs no time.
+const DISCARD_LIMIT: usize = 64 * 1024 * 1024;
+
 /// How long the peer may take.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Patience {
@@ -30,11 +33,12 @@ pub(super) struct TimedStream<S> {
     // Boxed and only made when there is something to wait for: most answers go out at once.
     blocked: Option<Pin<Box<Sleep>>>,
     lingering: Option<Pin<Box<Sleep>>>,
+    discarded: usize,
 }
 
 impl<S> TimedStream<S> {
     pub(super) fn new(stream: S, patience: Patience) -> Self {
-        Self { stream, patience, blocked: None, lingering: None }
+        Self { stream, patience, blocked: None, lingering: None, discarded: 0 }
     }
 
     /// Passes a write's outcome on, unless the peer has not taken the answer for too long.
@@ -49,21 +53,22 @@ impl<S> TimedStream<S> {
 }
 
 impl<S: AsyncRead + Unpin> TimedStream<S> {
-    /// Throws away what comes until the peer has closed too.
+    /// Throws away what comes until the peer has closed too, or has sent more than it may.
     fn poll_linger(&mut self, cx: &mut Context<'_>) -> Poll<()> {
         let limit = self.patience.linger;
         let deadline = self.lingering.get_or_insert_with(|| Box::pin(sleep(limit)));
         if deadline.as_mut().poll(cx).is_ready() {
             return Poll::Ready(());
         }
-        let mut discarded = [0; DISCARD_BYTES];
-        loop {
-            let mut buffer = ReadBuf::new(&mut discarded);
+        let mut piece = [0; DISCARD_BYTES];
+        while self.discarded < DISCARD_LIMIT {
+            let mut buffer = ReadBuf::new(&mut piece);
             match ready!(Pin::new(&mut self.stream).poll_read(cx, &mut buffer)) {
-                Ok(()) if !buffer.filled().is_empty() => {}
-                _ => return Poll::Ready(()),
+                Ok(()) if !buffer.filled().is_empty() => self.discarded += buffer.filled().len(),
+                _ => break,
             }
         }
+        Poll::Ready(())
     }
 }
 
