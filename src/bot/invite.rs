@@ -5,8 +5,8 @@ use std::sync::Arc;
 use super::person::Person;
 use super::reply::Reply;
 use super::{Bot, Handled};
+use crate::domain::account_id;
 use crate::domain::audit::Actor;
-use crate::domain::event::ACCOUNT_MAX_CHARS;
 use crate::domain::link::{Claimant, LinkToken};
 use crate::store::StoreError;
 use crate::text::invitation::{self, Invitation};
@@ -27,8 +27,7 @@ pub(super) async fn on_invite(bot: Arc<Bot>, person: Person, words: String) -> H
 /// The account and, where it is given, its name; `None` for what no account is called.
 fn invited(words: &str) -> Option<(&str, Option<&str>)> {
     let (account, name) = words.split_once(char::is_whitespace).unwrap_or((words, ""));
-    let is_account = (1..=ACCOUNT_MAX_CHARS).contains(&account.chars().count()) && !account.contains('\0');
-    is_account.then(|| (account, Some(name.trim()).filter(|name| !name.is_empty())))
+    account_id::check(account).is_ok().then(|| (account, Some(name.trim()).filter(|name| !name.is_empty())))
 }
 
 async fn invite(bot: &Bot, person: &Person, account: &str, name: Option<&str>) -> Result<Reply, StoreError> {
@@ -70,9 +69,9 @@ mod tests {
         assert_eq!(invited("alice"), Some(("alice", None)));
         assert_eq!(invited("alice  Mina’s  Bakery "), Some(("alice", Some("Mina’s  Bakery"))));
         assert_eq!(invited("alice\nMina"), Some(("alice", Some("Mina"))));
-        let longest = "가".repeat(ACCOUNT_MAX_CHARS);
+        let longest = "가".repeat(account_id::MAX_CHARS);
         assert_eq!(invited(&longest), Some((longest.as_str(), None)));
-        for words in ["", "a\0b", &"x".repeat(ACCOUNT_MAX_CHARS + 1)] {
+        for words in ["", "a\0b", &"x".repeat(account_id::MAX_CHARS + 1)] {
             assert_eq!(invited(words), None, "{words:?}");
         }
     }

@@ -4,6 +4,7 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use super::account_id;
 use super::failure_code::FailureCode;
 
 /// What the platform posts to `POST /api/events`, and what our own publishing will write.
@@ -97,9 +98,6 @@ pub struct EventData {
     pub name: Option<String>,
 }
 
-/// The longest account id accepted, in characters: far above any platform's, far below an index's limit.
-pub const ACCOUNT_MAX_CHARS: usize = 200;
-
 /// The longest id of a platform's post by which its notices are found again, in characters.
 const POST_ID_MAX_CHARS: usize = 200;
 
@@ -116,16 +114,7 @@ impl Event {
     /// Says what is wrong with the event, in words for the engineer who sent it.
     pub fn check(&self) -> Result<(), &'static str> {
         let data = &self.data;
-        if self.account.trim().is_empty() {
-            return Err("`account` is empty");
-        }
-        if self.account.chars().count() > ACCOUNT_MAX_CHARS {
-            return Err("`account` is longer than 200 characters");
-        }
-        // PostgreSQL's text cannot hold it, and no name needs it.
-        if self.account.contains('\0') {
-            return Err("`account` contains a NUL character");
-        }
+        account_id::check(&self.account)?;
         if data.url.as_deref().is_some_and(|url| !is_web_address(url)) {
             return Err("`data.url` is not an http(s) address");
         }

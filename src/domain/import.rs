@@ -3,7 +3,7 @@
 use std::collections::{HashMap, HashSet};
 use std::fmt;
 
-use super::event::ACCOUNT_MAX_CHARS;
+use super::account_id;
 
 /// How much of a wrong value is repeated, in characters?
 const QUOTE_MAX_CHARS: usize = 40;
@@ -100,10 +100,7 @@ fn read(row: &OldRow) -> Result<Option<OldLink>, String> {
     let Some(chat_id) = chat_id else { return Ok(None) };
     let account = row.user_id.as_deref().unwrap_or_default().trim();
     // What a token's `sub` may be.
-    if account.is_empty()
-        || account.chars().count() > ACCOUNT_MAX_CHARS
-        || account.chars().any(char::is_control)
-    {
+    if account_id::check(account).is_err() || account.chars().any(char::is_control) {
         return Err("the user_id is empty, too long or no text".to_owned());
     }
     let number = chat_id.parse::<i64>().ok().filter(|number| *number != 0);

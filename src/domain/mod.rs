@@ -1,6 +1,7 @@
 //! Plain types and rules without I/O, in the words of the product.
 
 pub mod account;
+pub mod account_id;
 pub mod alert;
 pub mod approval;
 pub mod audit;

@@ -14,8 +14,8 @@ use super::auth::Caller;
 use super::call::Call;
 use super::openapi::{Answered, Parameter, Says};
 use super::problem::{Kind, Problem};
+use crate::domain::account_id;
 use crate::domain::audit::Actor;
-use crate::domain::event::ACCOUNT_MAX_CHARS;
 
 const ACCOUNT: Parameter = Parameter::new::<String>("account", "The account: the `sub` of its tokens");
 
@@ -52,8 +52,7 @@ pub(super) async fn erase(call: Call, caller: Caller) -> Result<Answer, Problem>
 /// 404 for a name that no account can have.
 fn account(call: &Call) -> Result<&str, Problem> {
     let account = call.id.as_deref().unwrap_or_default();
-    let fits = account.chars().count() <= ACCOUNT_MAX_CHARS && !account.contains('\0');
-    fits.then_some(account).ok_or_else(not_found)
+    account_id::check(account).map(|()| account).map_err(|_| not_found())
 }
 
 fn not_found() -> Problem {

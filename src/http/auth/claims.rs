@@ -5,7 +5,7 @@ use serde::Deserialize;
 
 use super::verifier::Verifier;
 use super::{Caller, Scope};
-use crate::domain::event::ACCOUNT_MAX_CHARS;
+use crate::domain::account_id;
 
 /// The longest name kept, in characters: it is shown in one line of a chat.
 const NAME_MAX_CHARS: usize = 200;
@@ -54,10 +54,7 @@ impl Claims {
         self.check_times(expected, now)?;
         let scopes = self.scopes();
         let account = self.sub.ok_or("the token's `sub` is missing")?;
-        let fits = !account.trim().is_empty()
-            && account.chars().count() <= ACCOUNT_MAX_CHARS
-            && !account.contains('\0');
-        if !fits {
+        if account_id::check(&account).is_err() {
             return Err("the token's `sub` is empty, too long or contains NUL");
         }
         Ok(Caller {

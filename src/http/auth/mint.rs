@@ -9,7 +9,7 @@ use serde::Serialize;
 
 use super::{NoJwtKey, Scope, Verifier};
 use crate::config;
-use crate::domain::event::ACCOUNT_MAX_CHARS;
+use crate::domain::account_id;
 
 /// What a token is to say.
 #[derive(Clone, Debug)]
@@ -42,7 +42,7 @@ pub enum MintError {
     #[error("--private-key: is not the other half of JWT_PUBLIC_KEY, in PEM (-----BEGIN PRIVATE KEY-----)")]
     PrivateKey,
     /// The port would not accept such an account.
-    #[error("the account must have 1 to {ACCOUNT_MAX_CHARS} characters, none of them NUL")]
+    #[error("the account must have 1 to {} characters, none of them NUL", account_id::MAX_CHARS)]
     Account,
     /// The port would not accept a token that lives so long.
     #[error("a token may live {} hours at most (jwt.max_lifetime_hours)", .max.as_secs() / 3600)]
@@ -111,10 +111,7 @@ fn sign(
     algorithm: Algorithm,
     key: &EncodingKey,
 ) -> Result<String, MintError> {
-    let characters = token.account.chars().count();
-    if token.account.trim().is_empty() || characters > ACCOUNT_MAX_CHARS || token.account.contains('\0') {
-        return Err(MintError::Account);
-    }
+    account_id::check(token.account).map_err(|_| MintError::Account)?;
     if token.lifetime > jwt.max_lifetime {
         return Err(MintError::Lifetime { max: jwt.max_lifetime });
     }

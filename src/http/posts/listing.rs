@@ -5,6 +5,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::shown::Shown;
+use crate::domain::account_id;
 use crate::domain::post::Status;
 use crate::http::answer::Answer;
 use crate::http::auth::{Caller, Scope};
@@ -38,11 +39,10 @@ pub(in crate::http) async fn list(call: Call, caller: Caller) -> Result<Answer, 
         Some(named) if *named != caller.account && !caller.has(Scope::PostsAny) => {
             return Err(Problem::missing_scope(Scope::PostsAny));
         }
-        // PostgreSQL takes no NUL in a text.
-        Some(named) if named.contains('\0') => {
-            return Err(Problem::new(Kind::BadRequest, "\"account\" contains NUL."));
+        Some(named) => {
+            account_id::check(named).map_err(|why| Problem::new(Kind::BadRequest, why))?;
+            Some(named.clone())
         }
-        Some(named) => Some(named.clone()),
         None => caller.has(Scope::Posts).then(|| caller.account.clone()),
     };
     let status = query.get("status").map(|name| Status::from_name(name).ok_or_else(unknown_status));

@@ -10,7 +10,7 @@ use super::actor;
 use super::options::Options;
 use super::shown::Shown;
 use crate::config::{Network, NetworkKind};
-use crate::domain::event::ACCOUNT_MAX_CHARS;
+use crate::domain::account_id;
 use crate::domain::new_post::NewPost;
 use crate::domain::post::Post;
 use crate::domain::post_options::PostOptions;
@@ -125,9 +125,8 @@ fn account(named: Option<String>, caller: &Caller) -> Result<String, Problem> {
     if !own && !caller.has(Scope::PostsAny) {
         return Err(Problem::missing_scope(Scope::PostsAny));
     }
-    let fits =
-        !named.trim().is_empty() && named.chars().count() <= ACCOUNT_MAX_CHARS && !named.contains('\0');
-    if fits { Ok(named) } else { Err(invalid("`account` is empty, too long or contains NUL".to_owned())) }
+    account_id::check(&named).map_err(|why| invalid(why.to_owned()))?;
+    Ok(named)
 }
 
 fn created(post: Post) -> Result<Answer, Problem> {
