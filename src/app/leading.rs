@@ -131,18 +131,19 @@ impl Leader {
     /// Ends the term of a leader that goes in order: it leads until what is in flight has ended, so that nobody
     /// takes over in the middle; then somebody may at once.
     async fn lay_down(&self, term: Term, holder: &str, stop: &CancellationToken) {
-        let ending = term.end(&self.store, stop);
-        tokio::pin!(ending);
-        loop {
-            tokio::select! {
-                () = &mut ending => break,
-                () = tokio::time::sleep(RENEW_EVERY) => {
-                    let asked = Instant::now();
-                    if let Ok(Leadership::Leading { .. }) = self.store.lead(holder).await {
-                        self.health.leads_until(asked + LEADS_FOR);
-                    }
+        let renewing = async {
+            loop {
+                tokio::time::sleep(RENEW_EVERY).await;
+                let asked = Instant::now();
+                if let Ok(Leadership::Leading { .. }) = self.store.lead(holder).await {
+                    self.health.leads_until(asked + LEADS_FOR);
                 }
             }
+        };
+        // Beside each other: a renewal may hang for longer than what is in flight may take.
+        tokio::select! {
+            () = term.end(&self.store, stop) => {}
+            () = renewing => {}
         }
         self.health.follows();
         if let Err(error) = self.store.resign(holder).await {
