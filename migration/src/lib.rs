@@ -28,6 +28,7 @@ mod m20261124_000014_channels;
 mod m20261124_000015_media_files;
 mod m20261127_000001_digest_order;
 mod m20261127_000002_waiting_lane;
+mod m20261127_000003_due_by_urgency;
 
 /// Every migration, oldest first.
 pub struct Migrator;
@@ -59,6 +60,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261124_000015_media_files::Migration),
             Box::new(m20261127_000001_digest_order::Migration),
             Box::new(m20261127_000002_waiting_lane::Migration),
+            Box::new(m20261127_000003_due_by_urgency::Migration),
         ]
     }
 }

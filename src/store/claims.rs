@@ -12,7 +12,7 @@ use sea_orm::{
 use tokio::time::Instant;
 
 use super::due::Ride;
-use super::parameters::{array, is_among, is_one_of, listed};
+use super::parameters::{array, held_against, is_one_of, listed};
 use super::write_queue::Command;
 use super::{Store, StoreError, carriers, lanes, leader, ms, ms_after, time, told_by_edits, whole_rows};
 use crate::clock::Clock;
@@ -99,7 +99,15 @@ impl Store {
         struct Next {
             due_at_ms: Option<i64>,
         }
-        let sql = "SELECT MIN(due_at_ms) AS due_at_ms FROM notifications WHERE head AND state = 'pending'";
+        let firsts = Kind::URGENCIES.map(|urgency| {
+            format!(
+                "SELECT * FROM (SELECT due_at_ms FROM notifications \
+                 WHERE head AND state = 'pending' AND urgency = {urgency} ORDER BY due_at_ms LIMIT 1) AS first"
+            )
+        });
+        let firsts: Vec<String> = firsts.collect();
+        let sql =
+            format!("SELECT MIN(due_at_ms) AS due_at_ms FROM ({}) AS firsts", firsts.join(" UNION ALL "));
         let query = Statement::from_string(self.reader.get_database_backend(), sql);
         Ok(Next::find_by_statement(query).one(&self.reader).await?.and_then(|next| next.due_at_ms).map(time))
     }
@@ -162,7 +170,8 @@ struct ClaimDue<N> {
 
 impl<N: Fn() -> DateTime<Utc>> ClaimDue<N> {
     /// The heads that are due, looked for by urgency one after the other, so that what is held for later is not
-    /// walked through. `state` is compared with literals: only so do the partial indexes serve. Materialised, because
+    /// walked through. `state` is compared with literals: only so do the partial indexes serve, where they are to.
+    /// Materialised, because
     /// PostgreSQL may run a bare subquery once for each row, and the limit would bound nothing. The limits are written
     /// out: with a parameter there, SQLite compiles the statement anew each time. Whoever does not lead any more claims
     /// nothing.
@@ -171,15 +180,21 @@ impl<N: Fn() -> DateTime<Utc>> ClaimDue<N> {
         let heads = |apart: u8, which: &str, order: &str, limit: usize| {
             format!(
                 "SELECT * FROM (SELECT id, urgency, {apart} AS apart, due_at_ms FROM notifications \
-                 WHERE head AND state = 'pending' AND {which} AND due_at_ms <= $4 \
-                 ORDER BY {order} LIMIT {limit}) AS heads"
+                 WHERE {which} ORDER BY {order} LIMIT {limit}) AS heads"
             )
         };
-        let (without, first) = (listed(backend, "$3"), is_among(backend, "$5"));
+        let is_due = "head AND state = 'pending' AND due_at_ms <= $4";
+        let of_chats = format!(
+            "SELECT (SELECT ahead.id FROM notifications AS ahead WHERE ahead.head AND ahead.chat_id = first.value) \
+             FROM ({}) AS first",
+            listed(backend, "$5")
+        );
+        let first = format!("id {} AND {}", is_one_of(backend, &of_chats), held_against(is_due));
         let apart = limit / APART;
-        let mut due = vec![heads(1, &format!("chat_id {first}"), "urgency, due_at_ms", apart)];
+        let mut due = vec![heads(1, &first, "urgency, due_at_ms", apart)];
         for urgency in Kind::URGENCIES {
-            let which = format!("urgency = {urgency} AND chat_id NOT IN ({without})");
+            let without = listed(backend, "$3");
+            let which = format!("{is_due} AND urgency = {urgency} AND chat_id NOT IN ({without})");
             due.push(heads(1, &format!("{which} AND due_at_ms > $6"), "due_at_ms", apart));
             due.push(heads(0, &which, "due_at_ms DESC", limit));
         }
@@ -188,10 +203,11 @@ impl<N: Fn() -> DateTime<Utc>> ClaimDue<N> {
                SELECT id FROM ({}) AS heads GROUP BY id, urgency \
                ORDER BY urgency, MAX(apart) DESC, MAX(due_at_ms) DESC LIMIT {limit}) \
              UPDATE notifications SET state = 'sending', lease_token = $1, lease_until_ms = $2 \
-             WHERE head AND state = 'pending' AND id {} AND {} \
+             WHERE id {} AND {} AND {} \
              RETURNING {}",
             due.join(" UNION ALL "),
             is_one_of(backend, "SELECT id FROM due"),
+            held_against("head AND state = 'pending'"),
             leader::still_leads(backend, self.epoch),
             whole_rows::row_with::<Entity, sns_settings::Entity>(
                 backend,

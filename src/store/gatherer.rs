@@ -26,8 +26,8 @@ pub(super) trait Request: Sized + Send + Sync + 'static {
     /// What the caller learns after the commit.
     type Output: Send + 'static;
 
-    /// How long may the first one of a lot wait for others, though nothing else is being written? Nothing, where
-    /// somebody waits for the answer.
+    /// How long may the first one of a lot wait for others, from when it came? Nothing, where somebody waits for the
+    /// answer. What came while another lot was being written has waited already.
     const LINGER: Duration = Duration::ZERO;
 
     /// Whether it brings rows that are due, as [`Command::BRINGS_DUE`].
@@ -45,7 +45,11 @@ pub(super) trait Request: Sized + Send + Sync + 'static {
     ) -> impl Future<Output = Result<Vec<Self::Output>, StoreError>> + Send;
 }
 
-type Waiting<R> = (R, oneshot::Sender<Result<<R as Request>::Output, StoreError>>);
+struct Waiting<R: Request> {
+    request: R,
+    since: Instant,
+    reply: oneshot::Sender<Result<R::Output, StoreError>>,
+}
 
 /// Where requests of one kind gather.
 pub(super) struct Gatherer<R: Request> {
@@ -69,7 +73,8 @@ impl<R: Request> Gatherer<R> {
     /// Writes `request` and answers when it is durable.
     pub(super) async fn write(&self, request: R) -> Result<R::Output, StoreError> {
         let (reply, answer) = oneshot::channel();
-        match self.sender.send_timeout((request, reply), ENQUEUE_LIMIT).await {
+        let waiting = Waiting { request, since: Instant::now(), reply };
+        match self.sender.send_timeout(waiting, ENQUEUE_LIMIT).await {
             Ok(()) => answer.await.unwrap_or(Err(StoreError::InDoubt("the writer has stopped".into()))),
             Err(_) => Err(StoreError::Busy),
         }
@@ -78,13 +83,13 @@ impl<R: Request> Gatherer<R> {
 
 async fn write_lots<R: Request>(writer: Writer, mut waiting: mpsc::Receiver<Waiting<R>>) {
     while let Some(first) = waiting.recv().await {
-        let mut weight = first.0.weight();
-        let (mut requests, mut replies) = (vec![first.0], vec![first.1]);
-        let until = Instant::now() + R::LINGER;
+        let until = first.since + R::LINGER;
+        let mut weight = first.request.weight();
+        let (mut requests, mut replies) = (vec![first.request], vec![first.reply]);
         // Whoever is about to ask gets the chance to: costs an idle service nothing, and a busy one a lot less.
         tokio::task::yield_now().await;
         while weight < LOT_BOUND
-            && let Some((request, reply)) = next(&mut waiting, until).await
+            && let Some(Waiting { request, reply, .. }) = next(&mut waiting, until).await
         {
             weight += request.weight();
             requests.push(request);

@@ -90,11 +90,23 @@ pub(super) async fn settle(transaction: &DatabaseTransaction, chats: &[i64]) -> 
 }
 
 /// Gives a head to every lane without one: the release before this one, run again after an upgrade, marks none. What
-/// it costs depends on how many rows wait, so it is for a new leader's start only.
+/// it costs depends on how many chats are waited for, so it is for a new leader's start only: from one chat to the next
+/// in the index of what waits, not through all that waits for each.
 pub(super) async fn repair(transaction: &DatabaseTransaction) -> Result<(), StoreError> {
-    let sql = "SELECT DISTINCT chat_id AS value FROM notifications AS waiting \
-        WHERE state = 'pending' AND carrier_id IS NULL AND chat_id IS NOT NULL AND NOT head \
-          AND NOT EXISTS (SELECT 1 FROM notifications WHERE head AND chat_id = waiting.chat_id)";
+    let next = |after: &str| {
+        format!(
+            "SELECT chat_id FROM notifications WHERE state = 'pending' AND {after} ORDER BY chat_id LIMIT 1"
+        )
+    };
+    let sql = format!(
+        "WITH RECURSIVE waiting (chat) AS ( \
+           SELECT * FROM ({}) AS first \
+           UNION ALL SELECT ({}) FROM waiting WHERE chat IS NOT NULL) \
+         SELECT chat AS value FROM waiting WHERE chat IS NOT NULL AND {}",
+        next("chat_id IS NOT NULL"),
+        next("chat_id > chat"),
+        has_no_head("chat")
+    );
     let query = Statement::from_string(transaction.get_database_backend(), sql);
     let lanes: Vec<i64> =
         Lane::find_by_statement(query).all(transaction).await?.into_iter().map(|lane| lane.value).collect();

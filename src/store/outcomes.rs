@@ -10,7 +10,7 @@ use sea_orm::{
 };
 
 use super::gatherer::Request;
-use super::parameters::{ROWS_BOUND, array, each_row, is_among};
+use super::parameters::{ROWS_BOUND, array, each_row, held_against, is_among};
 use super::sequence::{Sequence, only_parameter};
 use super::{Store, StoreError, carriers, chat_waits, lanes, ms, place_fates, settings, told_by_edits};
 use crate::domain::account::DisabledReason;
@@ -260,8 +260,8 @@ fn mark_statement(backend: DbBackend, sent: Vec<[Value; MARKED.len()]>) -> (Stri
     let sql = format!(
         "{each} UPDATE notifications SET state = 'sent', head = FALSE, reason = NULL, lease_token = NULL, \
            lease_until_ms = NULL, attempts = attempts + 1, message_id = message, finished_at_ms = at_ms \
-         FROM each WHERE notifications.id = sent_id AND state = 'sending' AND lease_token = token \
-         RETURNING notifications.id"
+         FROM each WHERE notifications.id = sent_id AND {} RETURNING notifications.id",
+        held_against("state = 'sending' AND lease_token = token")
     );
     (sql, parameters)
 }
@@ -285,7 +285,7 @@ async fn mark_unsent(
     let update = notification::Entity::update_many()
         .filter(Column::Id.eq(finalise.id))
         .filter(Column::LeaseToken.eq(finalise.lease_token))
-        .filter(Expr::cust("state = 'sending'"))
+        .filter(Expr::cust(held_against("state = 'sending'")))
         .col_expr(Column::LeaseToken, Expr::val(None::<i64>))
         .col_expr(Column::LeaseUntilMs, Expr::val(None::<i64>));
     let finished = |state: State, reason: &'static str| {

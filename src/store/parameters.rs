@@ -59,6 +59,12 @@ pub(super) fn is_one_of(backend: DbBackend, query: &str) -> String {
     }
 }
 
+/// `condition` in words that no index answers: rows that are looked up by something else are held against it. PostgreSQL
+/// takes an index of what waits or is in flight for small, and would read all of it rather than look up a few.
+pub(super) fn held_against(condition: &str) -> String {
+    format!("COALESCE({condition}, FALSE)")
+}
+
 /// The parameter that [`each`], [`listed`] and [`is_among`] read.
 pub(super) fn array<T: Serialize>(values: &[T]) -> Result<Value, StoreError> {
     let json = serde_json::to_string(values).map_err(|error| StoreError::Failed(error.to_string()))?;

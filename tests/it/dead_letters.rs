@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use telegram_bot_scheduler::http::Scope;
 
 use crate::harness::news::{failed, published};
-use crate::harness::{Answer, Outbox, PATIENCE, World};
+use crate::harness::{A_TOKEN, Answer, Outbox, PATIENCE, World};
 use crate::on_both_databases;
 
 /// What Telegram says of a message that it will never take.
@@ -167,7 +167,8 @@ on_both_databases! {
             assert_eq!(format!("{:?}", outbox.row(id).await), format!("{before:?}"), "nothing of it was changed");
         }
         // Frozen in the middle of a send, as after a crash.
-        outbox.change(held, "state = 'sending', lease_token = 7, lease_until_ms = due_at_ms").await;
+        let claimed = format!("state = 'sending', lease_token = {A_TOKEN}, lease_until_ms = due_at_ms");
+        outbox.change(held, &claimed).await;
         let why = is_refused(world, held, "notification-state").await;
         assert!(why.starts_with("It is sending."), "{why}");
         outbox.change(held, "state = 'cancelled', lease_token = NULL, lease_until_ms = NULL").await;

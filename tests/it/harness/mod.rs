@@ -41,7 +41,7 @@ pub use connector::{Behaviour, Connector, OLD_SECRET, SECRET};
 pub use database::Database;
 pub use dice::{dice, seed};
 pub use mutation::{any_text, any_value, spoil};
-pub use outbox::Outbox;
+pub use outbox::{A_TOKEN, Outbox};
 pub use platform::{Answer, Platform};
 pub use posting::{NEWS, Standing, insta, post_to};
 pub use process::{Ended, Launch, Process};

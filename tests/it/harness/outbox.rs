@@ -8,6 +8,9 @@ use tokio::time::Instant;
 
 use super::PATIENCE;
 
+/// A token of a claim that the leader of now could have made, and did not; an expression.
+pub const A_TOKEN: &str = "((SELECT COALESCE(MAX(epoch), 0) FROM leader) << 40 | 7)";
+
 /// A connection of its own to the service's database.
 pub struct Outbox {
     db: DatabaseConnection,
@@ -26,7 +29,6 @@ pub struct Row {
     pub message_id: Option<i32>,
     pub created_at_ms: i64,
     pub due_at_ms: i64,
-    pub lease_token: Option<i64>,
 }
 
 /// One try to send a notification.
