@@ -14,7 +14,9 @@ use tokio::time::Instant;
 use super::due::Ride;
 use super::parameters::{array, held_against, is_one_of, listed};
 use super::write_queue::Command;
-use super::{Store, StoreError, carriers, lanes, leader, ms, ms_after, time, told_by_edits, whole_rows};
+use super::{
+    Store, StoreError, carriers, lanes, leader, lease_token, ms, ms_after, time, told_by_edits, whole_rows,
+};
 use crate::clock::Clock;
 use crate::domain::account::Settings;
 use crate::domain::holding::HoldReason;
@@ -27,12 +29,6 @@ const APART: usize = 16;
 
 /// Who waits longest, of those that came this lately: what an outage left behind goes newest first and nothing else.
 const LATELY: TimeDelta = TimeDelta::seconds(10);
-
-/// How many bits of a claim's token are random; the epoch's are above them, and below the sign.
-const TOKEN_BITS: u32 = 40;
-
-/// So many epochs have tokens of their own.
-const EPOCHS: i64 = 1 << (63 - TOKEN_BITS);
 
 /// No lease is longer: what the settings allow.
 const LONGEST_LEASE: TimeDelta = TimeDelta::hours(1);
@@ -63,10 +59,12 @@ impl Store {
         wish: ClaimWish,
         now: impl Fn() -> DateTime<Utc> + Send + Sync + 'static,
     ) -> ClaimDue<impl Fn() -> DateTime<Utc> + Send + Sync + 'static> {
-        // 0: the last claim was answered.
+        let epoch = self.epoch();
+        // 0: the last claim was answered. What one of an earlier term may have claimed was put back when this one began.
         let unanswered = self.signals.unanswered_claim.load(Ordering::Relaxed);
-        let lease_token = if unanswered == 0 { token_of(self.epoch()) } else { unanswered };
-        ClaimDue { wish, lease_token, give_back: unanswered != 0, epoch: self.epoch(), now }
+        let give_back = unanswered != 0 && lease_token::is_of(unanswered, epoch);
+        let lease_token = if give_back { unanswered } else { lease_token::new(epoch) };
+        ClaimDue { wish, lease_token, give_back, epoch, now }
     }
 
     /// Remembers a claim that was not answered: it may be committed, and nobody has its rows. One that was answered has
@@ -88,8 +86,11 @@ impl Store {
     }
 
     /// Puts back what earlier leaders claimed, by transactions that ended after this one began to lead; returns how many
-    /// rows. Nobody sends them: who claimed them is gone or follows.
+    /// rows. Nobody sends them: who claimed them is gone or follows. On SQLite no transaction outlives its process.
     pub async fn release_earlier(&self) -> Result<u64, StoreError> {
+        if self.reader.get_database_backend() != DbBackend::Postgres {
+            return Ok(0);
+        }
         self.writer.write(ReleaseEarlier { epoch: self.epoch() }).await
     }
 
@@ -171,10 +172,9 @@ struct ClaimDue<N> {
 impl<N: Fn() -> DateTime<Utc>> ClaimDue<N> {
     /// The heads that are due, looked for by urgency one after the other, so that what is held for later is not
     /// walked through. `state` is compared with literals: only so do the partial indexes serve, where they are to.
-    /// Materialised, because
-    /// PostgreSQL may run a bare subquery once for each row, and the limit would bound nothing. The limits are written
-    /// out: with a parameter there, SQLite compiles the statement anew each time. Whoever does not lead any more claims
-    /// nothing.
+    /// Materialised, because PostgreSQL may run a bare subquery once for each row, and the limit would bound nothing. The
+    /// limits are written out: with a parameter there, SQLite compiles the statement anew each time. Whoever does not
+    /// lead any more claims nothing.
     fn statement(&self, backend: DbBackend, now: DateTime<Utc>) -> Result<Statement, StoreError> {
         let limit = self.wish.limit;
         let heads = |apart: u8, which: &str, order: &str, limit: usize| {
@@ -331,7 +331,7 @@ impl Command for ReleaseEarlier {
     type Output = u64;
 
     async fn apply(&self, transaction: &DatabaseTransaction) -> Result<u64, StoreError> {
-        let of_another = Expr::cust(format!("lease_token >> {TOKEN_BITS} <> {}", self.epoch % EPOCHS));
+        let of_another = Expr::cust(lease_token::of_another_than(self.epoch));
         Ok(release(State::Pending).filter(of_another).exec(transaction).await?.rows_affected)
     }
 }
@@ -370,11 +370,6 @@ impl Command for ReleaseExpired {
         carriers::follow(transaction, &carriers).await?;
         Ok((dead.len() + again.len()) as u64)
     }
-}
-
-/// A claim's token: nobody can guess or repeat it, and it tells in which epoch the claim was made.
-fn token_of(epoch: i64) -> i64 {
-    (epoch % EPOCHS) << TOKEN_BITS | rand::random_range(0..1 << TOKEN_BITS)
 }
 
 /// Whether a lease is over at `now`: it ended, or ends later than any can, because it began when the clock was wrong.

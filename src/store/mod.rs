@@ -43,6 +43,7 @@ mod job_runs;
 mod lanes;
 mod late_posts;
 mod leader;
+mod lease_token;
 mod links;
 mod merging;
 mod notices;

@@ -149,6 +149,31 @@ on_both_databases! {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_claim_that_failed_in_an_earlier_term_does_not_mark_those_of_this_one() {
+    let mut world = World::asleep(Engine::Postgres, Options::default()).await;
+    let store = store_of(&mut world).await;
+    let id = accepted(&store, &world, 100).await;
+    break_claims(&world).await;
+    store.claim_due(wish(), world.clock.now()).await.expect_err("no row can be claimed");
+    mend_claims(&world).await;
+    let other = world.store_alone().await;
+    for (from, to, holder) in [(&store, &other, "another one"), (&other, &store, "the story")] {
+        from.resign(if holder == "the story" { "another one" } else { "the story" })
+            .await
+            .expect("it leads no more");
+        to.lead(holder).await.expect("it leads");
+    }
+    assert_eq!(claimed_now(&store, &world).await, [id], "it waits for the next claim");
+    assert_eq!(
+        store.release_earlier().await.expect("an answer"),
+        0,
+        "what is being sent would be sent twice"
+    );
+    store.close().await;
+    other.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn who_leads_no_more_claims_nothing_with_what_comes() {
     let mut world = World::asleep(Engine::Postgres, Options::default()).await;
     let store = store_of(&mut world).await;

@@ -274,6 +274,16 @@ impl Process {
         Ended { code: status.code(), printed: printed.unwrap_or_default(), log: self.log(), took }
     }
 
+    #[allow(clippy::print_stdout)] // shown with a failing test
+    fn print_log(&mut self) {
+        if let Some(reading) = self.reading.take() {
+            let _ = reading.join();
+        }
+        let log = self.log();
+        println!("the end of the log of process {}:", self.child.id());
+        log.iter().skip(log.len().saturating_sub(LAST_LINES)).for_each(|line| println!("  {line}"));
+    }
+
     fn pid(&self) -> Pid {
         Pid::from_raw(i32::try_from(self.child.id()).expect("a process id"))
     }
@@ -285,12 +295,7 @@ impl Drop for Process {
         let _ = self.child.kill();
         let _ = self.child.wait();
         if std::thread::panicking() {
-            if let Some(reading) = self.reading.take() {
-                let _ = reading.join();
-            }
-            let log = self.log();
-            eprintln!("the end of the log of process {}:", self.child.id());
-            log.iter().skip(log.len().saturating_sub(LAST_LINES)).for_each(|line| eprintln!("  {line}"));
+            self.print_log();
         }
     }
 }
