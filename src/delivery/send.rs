@@ -293,8 +293,9 @@ impl Sender {
         }
     }
 
-    /// Writes the outcome until the database takes it or the lease is over: Telegram has the message, and only
-    /// this says so.
+    /// Writes the outcome until the database takes it: Telegram has the message, and only this says so. What the database
+    /// never takes is given up when the lease is over; a database that is away is waited for, nobody else can send the row
+    /// meanwhile.
     async fn write_down(
         &self,
         row: Claimed,
@@ -320,6 +321,7 @@ impl Sender {
             words: verdict.words,
         };
         let deadline = Instant::now() + self.settings.lease;
+        let mut is_told = false;
         loop {
             match self.store.finalise(finalise.clone(), self.clock.now()).await {
                 Ok(true) => return self.count(&row, &finalise),
@@ -327,8 +329,12 @@ impl Sender {
                     log::warn!(target: "delivery", "notification {}: the lease was over before its outcome", row.id);
                     return;
                 }
-                Err(error) if Instant::now() < deadline && !self.cut.is_cancelled() => {
-                    log::error!(target: "delivery", "notification {}: outcome not written yet: {error}", row.id);
+                Err(error)
+                    if !self.cut.is_cancelled() && (error.is_transient() || Instant::now() < deadline) =>
+                {
+                    if !std::mem::replace(&mut is_told, true) {
+                        log::error!(target: "delivery", "notification {}: outcome not written yet: {error}", row.id);
+                    }
                     tokio::time::sleep(FINALISE_PAUSE).await;
                 }
                 Err(error) => {

@@ -176,10 +176,12 @@ impl Lane {
         }
     }
 
-    /// Writes the outcome until the database takes it or the lease is over: only this says what became of the post.
+    /// Writes the outcome until the database takes it: only this says what became of the post. What the database never
+    /// takes is given up when the lease is over; a database that is away is waited for.
     async fn settle(&self, claimed: &ClaimedPost, outcome: Outcome) {
         let id = claimed.post.id;
         let deadline = Instant::now() + self.settings.lease;
+        let mut is_told = false;
         loop {
             match outbox::settle_post(&self.store, claimed, outcome.clone(), self.clock.now()).await {
                 Ok(true) => return self.log(id, &outcome),
@@ -187,8 +189,10 @@ impl Lane {
                     log::warn!(target: "publish", "post {id}: the lease was over before its outcome");
                     return;
                 }
-                Err(error) if Instant::now() < deadline => {
-                    log::error!(target: "publish", "post {id}: outcome not written yet: {error}");
+                Err(error) if error.is_transient() || Instant::now() < deadline => {
+                    if !std::mem::replace(&mut is_told, true) {
+                        log::error!(target: "publish", "post {id}: outcome not written yet: {error}");
+                    }
                     tokio::time::sleep(SETTLE_PAUSE).await;
                 }
                 Err(error) => {

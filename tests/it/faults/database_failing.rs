@@ -70,12 +70,13 @@ async fn fault_09_postgres_crashes_and_cuts_connections_and_nothing_is_lost() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn fault_09_an_outage_longer_than_a_leadership_repeats_nothing_that_was_on_its_way() {
+async fn fault_09_an_outage_longer_than_leases_repeats_nothing_that_was_on_its_way() {
     let cluster = Cluster::start();
     let world = World::on(Database::at(cluster.url()), Options::unlimited());
     let mut audience = Audience::gathered(&world, READERS + 1).await;
     let connector = Connector::open().await;
-    let service = Launch::of(&world).with_networks(&insta(&connector.url())).start_ready().await;
+    let launch = Launch::of(&world).with_networks(&insta(&connector.url()));
+    let service = launch.set("SCHEDULER_DELIVERY__LEASE_SECONDS", "4").start_ready().await;
     let platform = service.platform(&world).await;
     connector.takes(Duration::from_secs(1));
     world.telegram.set_send_latency(Duration::from_secs(1));
