@@ -55,7 +55,8 @@ on_both_databases! {
             .until("the overslept outcome is in the history", async || outbox.classes(id).await == ["sent"])
             .await;
         let row = outbox.row(id).await;
-        assert_eq!((row.state.as_str(), row.message_id), ("sending", None));
+        let token = Some(world.number(&format!("SELECT {A_TOKEN}")).await);
+        assert_eq!((row.state.as_str(), row.lease_token, row.message_id), ("sending", token, None));
     }
 
     async fn a_lease_that_ends_spends_an_attempt(world) {

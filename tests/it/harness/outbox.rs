@@ -29,6 +29,7 @@ pub struct Row {
     pub message_id: Option<i32>,
     pub created_at_ms: i64,
     pub due_at_ms: i64,
+    pub lease_token: Option<i64>,
 }
 
 /// One try to send a notification.
