@@ -21,11 +21,8 @@ use crate::domain::event::EventKind;
 use crate::domain::notification::{Claimed, Kind};
 use crate::health::{Health, Telegram};
 use crate::metrics;
-use crate::store::{Effect, Finalise, Folded, Outcome, Store, Together};
+use crate::store::{Effect, Finalise, Folded, Outcome, Sent, Store, Together, until_taken};
 use crate::telegram::{Answer, Api, Limits, Place, RefusalClass, SentMessage};
-
-/// The wait before an outcome is written again that the database did not take.
-const FINALISE_PAUSE: Duration = Duration::from_millis(500);
 
 /// What sending one row needs.
 pub(super) struct Sender {
@@ -293,9 +290,7 @@ impl Sender {
         }
     }
 
-    /// Writes the outcome until the database takes it: Telegram has the message, and only this says so. What the database
-    /// never takes is given up when the lease is over; a database that is away is waited for, nobody else can send the row
-    /// meanwhile.
+    /// Writes the outcome down: Telegram has the message, and only this says so.
     async fn write_down(
         &self,
         row: Claimed,
@@ -320,28 +315,10 @@ impl Sender {
             class: verdict.class,
             words: verdict.words,
         };
-        let deadline = Instant::now() + self.settings.lease;
-        let mut is_told = false;
-        loop {
-            match self.store.finalise(finalise.clone(), self.clock.now()).await {
-                Ok(true) => return self.count(&row, &finalise),
-                Ok(false) => {
-                    log::warn!(target: "delivery", "notification {}: the lease was over before its outcome", row.id);
-                    return;
-                }
-                Err(error)
-                    if !self.cut.is_cancelled() && (error.is_transient() || Instant::now() < deadline) =>
-                {
-                    if !std::mem::replace(&mut is_told, true) {
-                        log::error!(target: "delivery", "notification {}: outcome not written yet: {error}", row.id);
-                    }
-                    tokio::time::sleep(FINALISE_PAUSE).await;
-                }
-                Err(error) => {
-                    log::error!(target: "delivery", "notification {}: outcome lost: {error}", row.id);
-                    return;
-                }
-            }
+        let sent = Sent { target: "delivery", what: "notification", id: row.id };
+        let write = || self.store.finalise(finalise.clone(), self.clock.now());
+        if until_taken(sent, self.settings.lease, || !self.cut.is_cancelled(), write).await {
+            self.count(&row, &finalise);
         }
     }
 

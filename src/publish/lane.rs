@@ -7,7 +7,6 @@ use std::time::Duration;
 use chrono::TimeDelta;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
-use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 use super::{Publisher, STORE_PAUSE, Verdict};
@@ -16,16 +15,13 @@ use crate::config;
 use crate::domain::failure_code::FailureCode;
 use crate::domain::post::{ClaimedPost, Outcome, Reason};
 use crate::outbox;
-use crate::store::{Store, StoreError};
+use crate::store::{Sent, Store, StoreError, until_taken};
 
 /// How long does an idle lane sleep at most? What another instance accepted is found this late.
 const IDLE_LIMIT: Duration = Duration::from_secs(1);
 
 /// How soon is a post due that a lane stays for which people connected? Later ones are looked for again in time.
 pub(super) const NEAR: Duration = Duration::from_secs(5);
-
-/// The wait before an outcome is written again that the database did not take.
-const SETTLE_PAUSE: Duration = Duration::from_millis(500);
 
 /// One network's posts on their way.
 pub(super) struct Lane {
@@ -176,30 +172,12 @@ impl Lane {
         }
     }
 
-    /// Writes the outcome until the database takes it: only this says what became of the post. What the database never
-    /// takes is given up when the lease is over; a database that is away is waited for.
+    /// Writes the outcome down: only this says what became of the post.
     async fn settle(&self, claimed: &ClaimedPost, outcome: Outcome) {
-        let id = claimed.post.id;
-        let deadline = Instant::now() + self.settings.lease;
-        let mut is_told = false;
-        loop {
-            match outbox::settle_post(&self.store, claimed, outcome.clone(), self.clock.now()).await {
-                Ok(true) => return self.log(id, &outcome),
-                Ok(false) => {
-                    log::warn!(target: "publish", "post {id}: the lease was over before its outcome");
-                    return;
-                }
-                Err(error) if error.is_transient() || Instant::now() < deadline => {
-                    if !std::mem::replace(&mut is_told, true) {
-                        log::error!(target: "publish", "post {id}: outcome not written yet: {error}");
-                    }
-                    tokio::time::sleep(SETTLE_PAUSE).await;
-                }
-                Err(error) => {
-                    log::error!(target: "publish", "post {id}: outcome lost: {error}");
-                    return;
-                }
-            }
+        let sent = Sent { target: "publish", what: "post", id: claimed.post.id };
+        let write = || outbox::settle_post(&self.store, claimed, outcome.clone(), self.clock.now());
+        if until_taken(sent, self.settings.lease, || true, write).await {
+            self.log(claimed.post.id, &outcome);
         }
     }
 

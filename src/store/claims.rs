@@ -100,16 +100,7 @@ impl Store {
         struct Next {
             due_at_ms: Option<i64>,
         }
-        let firsts = Kind::URGENCIES.map(|urgency| {
-            format!(
-                "SELECT * FROM (SELECT due_at_ms FROM notifications \
-                 WHERE head AND state = 'pending' AND urgency = {urgency} ORDER BY due_at_ms LIMIT 1) AS first"
-            )
-        });
-        let firsts: Vec<String> = firsts.collect();
-        let sql =
-            format!("SELECT MIN(due_at_ms) AS due_at_ms FROM ({}) AS firsts", firsts.join(" UNION ALL "));
-        let query = Statement::from_string(self.reader.get_database_backend(), sql);
+        let query = Statement::from_string(self.reader.get_database_backend(), lanes::first_due("TRUE"));
         Ok(Next::find_by_statement(query).one(&self.reader).await?.and_then(|next| next.due_at_ms).map(time))
     }
 }

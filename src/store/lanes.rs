@@ -11,6 +11,7 @@ use sea_orm::{ConnectionTrait as _, DatabaseTransaction, DbBackend, FromQueryRes
 
 use super::StoreError;
 use super::parameters::{array, each_row, is_among, is_one_of, listed};
+use crate::domain::notification::Kind;
 
 /// A row about to be written to a lane.
 #[derive(Clone, Copy, Debug)]
@@ -58,6 +59,20 @@ pub(super) fn has_no_head(chat: &str) -> String {
     format!(
         "(SELECT ahead.id FROM notifications AS ahead WHERE ahead.head AND ahead.chat_id = {chat}) IS NULL"
     )
+}
+
+/// A query of one column `due_at_ms`: when the first of the heads is due of which `which` holds; NULL when there is none.
+/// `which` may call the row `first`. Looked for by urgency, as the index has them.
+pub(super) fn first_due(which: &str) -> String {
+    let of_urgency = |urgency: i16| {
+        format!(
+            "SELECT * FROM (SELECT due_at_ms FROM notifications AS first \
+             WHERE head AND state = 'pending' AND urgency = {urgency} AND {which} \
+             ORDER BY due_at_ms LIMIT 1) AS first"
+        )
+    };
+    let firsts: Vec<String> = Kind::URGENCIES.map(of_urgency).collect();
+    format!("SELECT MIN(due_at_ms) AS due_at_ms FROM ({}) AS firsts", firsts.join(" UNION ALL "))
 }
 
 /// Makes the first waiting row of each of `chats` its head, where there is none.

@@ -24,6 +24,9 @@ pub const RENEW_EVERY: Duration = Duration::from_secs(3);
 /// How long is a renewal good for? The leader stops by itself before, another may lead after.
 pub const LEADS_FOR: Duration = Duration::from_secs(9);
 
+/// The database's time, ms.
+const NOW_MS: &str = "(EXTRACT(EPOCH FROM clock_timestamp()) * 1000)::bigint";
+
 /// Whether this instance leads.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Leadership {
@@ -85,13 +88,15 @@ impl Command for Lead {
     type Output = Leadership;
 
     async fn apply(&self, transaction: &DatabaseTransaction) -> Result<Leadership, StoreError> {
-        let sql = "INSERT INTO leader AS current (id, holder, epoch, expires_at_ms) \
-            VALUES (1, $1, 1, (EXTRACT(EPOCH FROM clock_timestamp()) * 1000)::bigint + $2) \
+        let sql = format!(
+            "INSERT INTO leader AS current (id, holder, epoch, expires_at_ms) \
+            VALUES (1, $1, 1, {NOW_MS} + $2) \
             ON CONFLICT (id) DO UPDATE SET holder = excluded.holder, expires_at_ms = excluded.expires_at_ms, \
               epoch = current.epoch + CASE WHEN current.holder = excluded.holder THEN 0 ELSE 1 END \
             WHERE current.holder = excluded.holder \
-               OR current.expires_at_ms < (EXTRACT(EPOCH FROM clock_timestamp()) * 1000)::bigint \
-            RETURNING epoch";
+               OR current.expires_at_ms < {NOW_MS} \
+            RETURNING epoch"
+        );
         let lease_ms = i64::try_from(LEADS_FOR.as_millis()).unwrap_or(i64::MAX);
         let values = [self.holder.clone().into(), lease_ms.into()];
         let row = transaction
@@ -100,7 +105,7 @@ impl Command for Lead {
         if let Some(row) = row {
             return Ok(Leadership::Leading { epoch: row.try_get("", "epoch")? });
         }
-        let sql = "SELECT expires_at_ms - (EXTRACT(EPOCH FROM clock_timestamp()) * 1000)::bigint AS left_ms FROM leader";
+        let sql = format!("SELECT expires_at_ms - {NOW_MS} AS left_ms FROM leader");
         let query = Statement::from_string(DbBackend::Postgres, sql);
         let left_ms: i64 = match transaction.query_one_raw(query).await? {
             Some(row) => row.try_get("", "left_ms")?,

@@ -71,6 +71,7 @@ mod sequence;
 mod settings;
 mod settings_changes;
 mod told_by_edits;
+mod until_taken;
 mod whole_rows;
 mod write_queue;
 
@@ -105,6 +106,7 @@ pub use queue_figures::{Figures, JobFigures, QueueDepth, QueueFigures, ReasonCou
 pub use replacement::Replacement;
 pub use restoring::Restored;
 pub use sending_pause::SendingPause;
+pub use until_taken::{Sent, until_taken};
 
 use due::DueSignal;
 use gatherer::Gatherer;

@@ -3,8 +3,7 @@
 use chrono::{DateTime, TimeDelta, Utc};
 use sea_orm::{FromQueryResult, Statement};
 
-use super::{Store, StoreError, ms, time};
-use crate::domain::notification::Kind;
+use super::{Store, StoreError, lanes, ms, time};
 
 /// The outbox now.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -184,20 +183,14 @@ impl Store {
     pub async fn longest_due(&self, now: DateTime<Utc>) -> Result<Option<DateTime<Utc>>, StoreError> {
         #[derive(FromQueryResult)]
         struct Row {
-            due_at_ms: i64,
+            due_at_ms: Option<i64>,
         }
-        let firsts = Kind::URGENCIES.map(|urgency| {
-            format!(
-                "SELECT * FROM (SELECT due_at_ms FROM notifications AS first \
-                 WHERE head AND state = 'pending' AND urgency = {urgency} AND due_at_ms <= $1 AND NOT EXISTS ( \
-                   SELECT 1 FROM chat_waits WHERE chat_waits.chat_id = first.chat_id AND until_ms > $1) \
-                 ORDER BY due_at_ms LIMIT 1) AS first"
-            )
-        });
-        let firsts: Vec<String> = firsts.collect();
-        let sql = format!("{} ORDER BY due_at_ms LIMIT 1", firsts.join(" UNION ALL "));
+        let sql = lanes::first_due(
+            "due_at_ms <= $1 AND NOT EXISTS ( \
+               SELECT 1 FROM chat_waits WHERE chat_waits.chat_id = first.chat_id AND until_ms > $1)",
+        );
         let row = self.figures_row::<Row>(&sql, vec![ms(now)]).await?;
-        Ok(row.map(|row| time(row.due_at_ms)))
+        Ok(row.and_then(|row| row.due_at_ms).map(time))
     }
 
     /// The runs that ended in the last 24 hours up to `now`.

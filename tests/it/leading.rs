@@ -10,7 +10,7 @@ use telegram_bot_scheduler::store::{LEADS_FOR, RENEW_EVERY};
 
 use crate::harness::{Audience, Cluster, Database, Launch, Process, World};
 
-/// How long may nobody lead after the leader died? Its lease: the other knows when it ends.
+/// How long may nobody lead after the leader died or froze? Its lease: the other knows when it ends.
 pub const TAKE_OVER: Duration = LEADS_FOR.saturating_add(Duration::from_secs(1));
 
 /// What an instance logs when its term begins.
@@ -101,10 +101,9 @@ async fn what_a_dead_leader_claimed_by_a_commit_that_took_longer_than_its_lease_
     let audience = Audience::gathered(&world, 1).await;
     let leader = Launch::of(&world).start_ready().await;
     leader.says(LEADING).await;
-    // Commits wait for a standby that there is not, but for those of whoever connects from now on.
+    // What follows holds up nobody who connects from now on.
     world.meddle("ALTER ROLE CURRENT_USER SET synchronous_commit = 'local'").await;
-    world.meddle("ALTER SYSTEM SET synchronous_standby_names = 'nobody'").await;
-    world.meddle("SELECT pg_reload_conf()").await;
+    world.holds_commits_up().await;
     let platform = leader.platform(&world).await;
     let somebody = audience.somebody();
     let event = json!({
@@ -119,8 +118,7 @@ async fn what_a_dead_leader_claimed_by_a_commit_that_took_longer_than_its_lease_
     let next = Launch::of(&world).start_ready().await;
     next.says_within(LEADING, TAKE_OVER).await;
     next.says("Scheduler started").await;
-    world.meddle("ALTER SYSTEM RESET synchronous_standby_names").await;
-    world.meddle("SELECT pg_reload_conf()").await;
+    world.lets_commits_go().await;
     somebody.sees("Instagram").await.expect("nobody waits for the end of a dead leader's lease");
 }
 

@@ -128,9 +128,8 @@ async fn fault_09_a_commit_whose_answer_is_lost_holds_nobody_up() {
     let mut audience = Audience::gathered(&world, READERS + 1).await;
     let service = Launch::of(&world).start_ready().await;
     let platform = service.platform(&world).await.waiting(ANSWER);
-    // Commits are done, and wait for a standby that there is not: who is cut off then never hears of it.
-    world.meddle("ALTER SYSTEM SET synchronous_standby_names = 'nobody'").await;
-    world.meddle("SELECT pg_reload_conf()").await;
+    // Who is cut off then never hears of it.
+    world.holds_commits_up().await;
     let claimed = async {
         let cut =
             "SELECT COUNT(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE wait_event = 'SyncRep'";
@@ -143,8 +142,7 @@ async fn fault_09_a_commit_whose_answer_is_lost_holds_nobody_up() {
     assert_eq!(answer.status, 503, "nobody knows whether it was written: {answer:?}");
     let detail = answer.body["detail"].as_str().unwrap_or_default();
     assert!(detail.contains("not known"), "it was written, and the caller is told: {detail}");
-    world.meddle("ALTER SYSTEM RESET synchronous_standby_names").await;
-    world.meddle("SELECT pg_reload_conf()").await;
+    world.lets_commits_go().await;
     audience.hears_of(std::slice::from_ref(&news), &answer);
     works_again(&world, &platform, &mut audience).await;
     invariants_hold(&world, &audience, 0, PATIENCE).await;

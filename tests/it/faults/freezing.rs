@@ -11,13 +11,10 @@ use telegram_bot_scheduler::store::LEADS_FOR;
 
 use super::{in_full, invariants_hold, scaled};
 use crate::harness::{Audience, Launch, PATIENCE, World, dice};
+use crate::leading::{LEADING, TAKE_OVER};
 use crate::on_both_databases_with_processes;
 
-/// How long may nobody lead after the leader froze? Its lease: the other knows when it ends.
-const TAKE_OVER: Duration = LEADS_FOR.saturating_add(Duration::from_secs(1));
-
-/// What an instance logs when its term begins, and when another's does.
-const LEADING: &str = "leading: this instance";
+/// What an instance logs when another's term begins.
 const FOLLOWING: &str = "following: another instance";
 
 /// What a new leader logs when what the last one held is not that one's any more. A little before, an outcome of the

@@ -6,6 +6,8 @@ use std::process::Command;
 
 use tempfile::TempDir;
 
+use super::World;
+
 /// A running cluster; gone when the test is.
 pub struct Cluster {
     url: String,
@@ -40,6 +42,20 @@ impl Cluster {
 
     fn place(&self) -> PathBuf {
         self.folder.path().join("postgres")
+    }
+}
+
+impl World {
+    /// From now on commits to its cluster are done, and wait for a standby that there is not.
+    pub async fn holds_commits_up(&self) {
+        self.meddle("ALTER SYSTEM SET synchronous_standby_names = 'nobody'").await;
+        self.meddle("SELECT pg_reload_conf()").await;
+    }
+
+    /// They wait no more.
+    pub async fn lets_commits_go(&self) {
+        self.meddle("ALTER SYSTEM RESET synchronous_standby_names").await;
+        self.meddle("SELECT pg_reload_conf()").await;
     }
 }
 
